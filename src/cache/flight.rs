@@ -1,0 +1,152 @@
+//! The single flight: of all callers that miss at the same time, one asks the server.
+//!
+//! The usual ways to wait for another task (a shared promise, a waker, a channel) do not survive
+//! edge runtimes: there, what one request creates must not wake another, and a request may vanish
+//! at any time, without its destructors being run. So a flight is plain data. The leader says that
+//! it is alive by counting up `beats` from a timer of its own; followers look at the data from
+//! timers of theirs, and when the count stands still for long enough, one of them takes over.
+//! Every take-over begins a new generation, which fences off what the old leader may still do.
+
+use crate::error::Error;
+
+/// How often a leader says that it is alive.
+pub const HEARTBEAT_MS: u32 = 50;
+
+/// A leader is taken for dead after three missed beats…
+const DEAD_AFTER_MS: u64 = 150;
+
+/// …that a follower saw missing this often: when the whole isolate was busy, follower and leader
+/// were late together, and the leader's timer gets its turn before the follower looks again.
+const DEAD_AFTER_LOOKS: u32 = 3;
+
+/// Numbers the flights of one identity.
+pub type Generation = u64;
+
+/// The state of an identity's flights; `T` is what they bring.
+#[derive(Debug)]
+pub struct Flight<T> {
+    generation: Generation,
+    in_air: bool,
+    beats: u64,
+    outcome: Option<(Generation, Result<T, Error>)>,
+}
+
+/// What a caller that misses becomes.
+#[derive(Debug)]
+pub enum Role {
+    /// It asks the server, and lands the flight.
+    Leader(Generation),
+    /// It watches.
+    Follower(Watch),
+}
+
+/// What a follower has seen.
+#[derive(Clone, Copy, Debug)]
+pub struct Watch {
+    joined: Generation,
+    generation: Generation,
+    beats: u64,
+    beaten_at_ms: u64,
+    looks: u32,
+}
+
+/// What a follower sees next.
+#[derive(Debug)]
+pub enum Sight<T> {
+    /// The flight is in the air.
+    Waiting,
+    /// A flight not older than the follower's came down.
+    Landed(Result<T, Error>),
+    /// The leader was gone; the follower is the leader now.
+    TakenOver(Generation),
+}
+
+impl<T> Default for Flight<T> {
+    fn default() -> Self {
+        Self {
+            generation: 0,
+            in_air: false,
+            beats: 0,
+            outcome: None,
+        }
+    }
+}
+
+impl<T: Clone> Flight<T> {
+    /// Whether somebody leads at the moment, dead or alive.
+    pub fn in_air(&self) -> bool {
+        self.in_air
+    }
+
+    /// Joins the flight in the air, or begins one.
+    pub fn join(&mut self, now_ms: u64) -> Role {
+        if !self.in_air {
+            return Role::Leader(self.take_off());
+        }
+        Role::Follower(Watch {
+            joined: self.generation,
+            generation: self.generation,
+            beats: self.beats,
+            beaten_at_ms: now_ms,
+            looks: 0,
+        })
+    }
+
+    /// The leader of `generation` is alive. Fenced: an old leader's beat counts for nothing.
+    pub fn beat(&mut self, generation: Generation) {
+        if self.generation == generation {
+            self.beats = self.beats.wrapping_add(1);
+        }
+    }
+
+    /// The flight of `generation` came down; `true` if what it brings may be kept.
+    ///
+    /// A leader that was taken for dead may still land: what it brings is taken if nothing newer
+    /// has arrived, but its failure is nobody's any more, since another is on the way.
+    pub fn land(&mut self, generation: Generation, result: Result<T, Error>) -> bool {
+        let is_current = self.generation == generation;
+        let is_news = self
+            .outcome
+            .as_ref()
+            .is_none_or(|(landed, _)| *landed < generation);
+        if !is_news || (!is_current && result.is_err()) {
+            return false;
+        }
+        if is_current {
+            self.in_air = false;
+        }
+        self.outcome = Some((generation, result));
+        true
+    }
+
+    /// What the follower sees at `now_ms`.
+    pub fn look(&mut self, watch: &mut Watch, now_ms: u64) -> Sight<T> {
+        if let Some((landed, result)) = &self.outcome
+            && *landed >= watch.joined
+        {
+            return Sight::Landed(result.clone());
+        }
+        if self.generation != watch.generation || self.beats != watch.beats {
+            watch.generation = self.generation;
+            watch.beats = self.beats;
+            watch.beaten_at_ms = now_ms;
+            watch.looks = 0;
+            return Sight::Waiting;
+        }
+        watch.looks = watch.looks.saturating_add(1);
+        let is_dead = watch.looks >= DEAD_AFTER_LOOKS
+            && now_ms.saturating_sub(watch.beaten_at_ms) >= DEAD_AFTER_MS;
+        if is_dead {
+            Sight::TakenOver(self.take_off())
+        } else {
+            Sight::Waiting
+        }
+    }
+
+    fn take_off(&mut self) -> Generation {
+        self.generation = self.generation.wrapping_add(1);
+        self.in_air = true;
+        self.beats = 0;
+        self.generation
+    }
+}

@@ -1,0 +1,86 @@
+//! Which token is meant.
+
+use std::fmt;
+use std::rc::Rc;
+
+use crate::config::ClientConfig;
+use crate::protocol::client_auth::ClientAuth;
+use crate::token::Secret;
+
+/// Everything that decides which token a configuration stands for. Two configurations have the
+/// same identity exactly when the token of one may serve the other.
+///
+/// Every part is written with its length, and every list with its count, so that no two
+/// configurations can be spelt alike. Holds the secret; `Debug` shows nothing of it.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Identity(Rc<[u8]>);
+
+impl Identity {
+    /// The identity of `config`. The order of scopes and of differently named parameters and
+    /// headers does not matter.
+    pub fn of(config: &ClientConfig) -> Self {
+        let mut bytes = Bytes::default();
+        bytes.text(config.endpoint.as_str());
+        bytes.text(config.grant.grant_type());
+        bytes.text(match config.client_auth {
+            ClientAuth::Basic => "basic",
+            ClientAuth::Post => "post",
+            ClientAuth::None => "none",
+        });
+        bytes.text(&config.client.id);
+        bytes.option(config.client.secret.as_ref().map(Secret::expose));
+        let mut scopes: Vec<&str> = config.scope.split(' ').collect();
+        scopes.sort_unstable();
+        scopes.dedup();
+        bytes.list(scopes.into_iter());
+        bytes.pairs(&config.endpoint_params);
+        let headers: Vec<_> = config
+            .headers
+            .iter()
+            .map(|(name, value)| (name.to_ascii_lowercase(), value.clone()))
+            .collect();
+        bytes.pairs(&headers);
+        bytes.length(config.default_lifetime_seconds as usize);
+        Self(bytes.0.into())
+    }
+}
+
+impl fmt::Debug for Identity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Identity")
+    }
+}
+
+#[derive(Default)]
+struct Bytes(Vec<u8>);
+
+impl Bytes {
+    fn length(&mut self, length: usize) {
+        self.0.extend((length as u64).to_be_bytes());
+    }
+
+    fn text(&mut self, text: &str) {
+        self.length(text.len());
+        self.0.extend(text.as_bytes());
+    }
+
+    fn option(&mut self, text: Option<&str>) {
+        self.list(text.into_iter());
+    }
+
+    fn list<'a>(&mut self, items: impl ExactSizeIterator<Item = &'a str>) {
+        self.length(items.len());
+        items.for_each(|item| self.text(item));
+    }
+
+    /// Sorted by name only: the order of the values of a repeated name is meant.
+    fn pairs(&mut self, pairs: &[(String, String)]) {
+        let mut sorted: Vec<_> = pairs.iter().collect();
+        sorted.sort_by(|(left, _), (right, _)| left.cmp(right));
+        self.length(sorted.len());
+        for (name, value) in sorted {
+            self.text(name);
+            self.text(value);
+        }
+    }
+}

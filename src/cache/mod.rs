@@ -1,0 +1,9 @@
+//! What is remembered of tokens, as plain data. Nothing here holds a waker, a promise or an I/O
+//! object, so all of it may be shared by every request of an isolate.
+
+pub mod entry;
+pub mod flight;
+pub mod freshness;
+pub mod identity;
+pub mod memory;
+pub mod slot;

@@ -1,0 +1,91 @@
+//! One configuration's place in the memory: all that can be said and done without waiting.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use super::entry::{Cached, Entry};
+use super::freshness::is_usable;
+use super::identity::Identity;
+use super::memory::Memory;
+use crate::config::ClientConfig;
+
+/// An API that refuses whatever token it is shown must not buy a grant with every request: a token
+/// that replaced a refused one is itself replaced only when it is this old.
+const REFUSAL_COOLDOWN_MS: u64 = 10_000;
+
+/// A configuration and the entry of its identity.
+#[derive(Debug)]
+pub struct Slot<V> {
+    config: ClientConfig,
+    identity: Identity,
+    memory: Rc<Memory<V>>,
+    entry: RefCell<Rc<Entry<V>>>,
+}
+
+impl<V> Slot<V> {
+    /// The place of `config` in `memory`; equal configurations find the same entry there.
+    pub fn new(config: ClientConfig, memory: Rc<Memory<V>>) -> Self {
+        let identity = Identity::of(&config);
+        let entry = RefCell::new(memory.entry(&identity));
+        Self {
+            config,
+            identity,
+            memory,
+            entry,
+        }
+    }
+
+    /// The configuration.
+    pub fn config(&self) -> &ClientConfig {
+        &self.config
+    }
+
+    /// The identity of the configuration's token.
+    pub fn identity(&self) -> &Identity {
+        &self.identity
+    }
+
+    /// The entry that stands for the identity at this moment. The one that was found first may
+    /// have had to give way since.
+    pub(crate) fn entry(&self) -> Rc<Entry<V>> {
+        let entry = Rc::clone(&self.entry.borrow());
+        if self.memory.touch(&entry) {
+            return entry;
+        }
+        let entry = self.memory.entry(&self.identity);
+        *self.entry.borrow_mut() = Rc::clone(&entry);
+        entry
+    }
+
+    /// The cached token, if it may be handed out.
+    pub fn hit(&self, now_ms: u64) -> Option<Rc<Cached<V>>> {
+        let skew = self.config.policy.expiry_skew_seconds;
+        self.entry()
+            .cached()
+            .filter(|cached| is_usable(&cached.token, skew, now_ms))
+    }
+
+    /// Notes that the API refused `access_token`, and drops it. A neighbour's newer token stays.
+    ///
+    /// Returns whether asking for a token again is worth it.
+    pub fn refuse(&self, access_token: &str, now_ms: u64) -> bool {
+        let entry = self.entry();
+        let Some(cached) = entry
+            .cached()
+            .filter(|cached| cached.token.access_token.expose() == access_token)
+        else {
+            return true;
+        };
+        let age_ms = now_ms.saturating_sub(cached.token.received_at_ms);
+        if cached.replaces_refused && age_ms < REFUSAL_COOLDOWN_MS {
+            return false;
+        }
+        entry.clear_refused();
+        true
+    }
+
+    /// Drops the cached token.
+    pub fn invalidate(&self) {
+        self.entry().clear();
+    }
+}

@@ -1,0 +1,162 @@
+//! What can go wrong, told so that the person who reads it knows what to change.
+
+use std::fmt;
+
+/// A stable name for the kind of failure; never renamed once released.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ErrorCode {
+    /// A configuration or call option is unusable; the error names it.
+    InvalidOption,
+    /// The authorization server answered with an error of RFC 6749 §5.2.
+    TokenRequestRejected,
+    /// The token endpoint answered outside 2xx, without an OAuth error in the body.
+    HttpStatus,
+    /// The token endpoint answered with a redirect. Following it would hand the credentials on.
+    RedirectRefused,
+    /// The token endpoint answered 2xx with something that is not a usable token.
+    InvalidResponse,
+    /// No answer arrived: DNS, TLS, connection.
+    Network,
+    /// The time the caller gave was over.
+    Timeout,
+    /// The request goes to an origin that must not see the token.
+    OriginNotAllowed,
+    /// The token is of a type that the authorised fetch cannot apply (RFC 6749 §7.1).
+    UnsupportedTokenType,
+    /// A defect in this library.
+    Internal,
+}
+
+impl ErrorCode {
+    /// The code as it appears in logs and in JavaScript's `error.code`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::InvalidOption => "invalid_option",
+            Self::TokenRequestRejected => "token_request_rejected",
+            Self::HttpStatus => "http_status",
+            Self::RedirectRefused => "redirect_refused",
+            Self::InvalidResponse => "invalid_response",
+            Self::Network => "network",
+            Self::Timeout => "timeout",
+            Self::OriginNotAllowed => "origin_not_allowed",
+            Self::UnsupportedTokenType => "unsupported_token_type",
+            Self::Internal => "internal",
+        }
+    }
+}
+
+impl fmt::Display for ErrorCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// The members of an error response (RFC 6749 §5.2), cleaned: no control characters, bounded
+/// length, and secrets of the request that the server echoed are taken out.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ErrorResponse {
+    /// `error`: the server's code, such as `invalid_client`.
+    pub error: String,
+    /// `error_description`: the server's words to the developer.
+    pub description: Option<String>,
+    /// `error_uri`: a page about the error.
+    pub uri: Option<String>,
+}
+
+/// Why a token could not be had or used.
+///
+/// Cloned to every caller that waited for the same grant. Carries no secret and no token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Error {
+    code: ErrorCode,
+    message: String,
+    option: Option<&'static str>,
+    status: Option<u16>,
+    response: Option<ErrorResponse>,
+}
+
+impl Error {
+    pub(crate) fn new(code: ErrorCode, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            message: message.into(),
+            option: None,
+            status: None,
+            response: None,
+        }
+    }
+
+    /// `option` is the option's name as JavaScript users write it; the message goes on after it.
+    pub(crate) fn invalid_option(option: &'static str, problem: impl Into<String>) -> Self {
+        Self {
+            option: Some(option),
+            ..Self::new(ErrorCode::InvalidOption, problem)
+        }
+    }
+
+    pub(crate) fn with_status(mut self, status: u16) -> Self {
+        self.status = Some(status);
+        self
+    }
+
+    pub(crate) fn with_response(mut self, response: ErrorResponse) -> Self {
+        self.response = Some(response);
+        self
+    }
+
+    /// The stable code.
+    pub fn code(&self) -> ErrorCode {
+        self.code
+    }
+
+    /// The option at fault, as JavaScript writes it (`clientSecret`), with [`ErrorCode::InvalidOption`].
+    pub fn option(&self) -> Option<&'static str> {
+        self.option
+    }
+
+    /// The HTTP status, whenever a response arrived.
+    pub fn status(&self) -> Option<u16> {
+        self.status
+    }
+
+    /// What the authorization server said, with [`ErrorCode::TokenRequestRejected`].
+    pub fn response(&self) -> Option<&ErrorResponse> {
+        self.response.as_ref()
+    }
+
+    /// Whether the same request may succeed later without anything being changed.
+    pub fn retryable(&self) -> bool {
+        match self.code {
+            ErrorCode::Network | ErrorCode::Timeout => true,
+            ErrorCode::HttpStatus => self.status.is_some_and(is_transient),
+            ErrorCode::TokenRequestRejected => {
+                self.status.is_some_and(is_transient)
+                    || self.response.as_ref().is_some_and(|response| {
+                        matches!(
+                            response.error.as_str(),
+                            "server_error" | "temporarily_unavailable" | "slow_down"
+                        )
+                    })
+            }
+            _ => false,
+        }
+    }
+}
+
+/// Statuses that say "later", not "no" (RFC 9110 §15.5.9, §15.6; RFC 6585 §4).
+fn is_transient(status: u16) -> bool {
+    matches!(status, 408 | 429 | 500..=599)
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(option) = self.option {
+            f.write_str(option)?;
+            f.write_str(" ")?;
+        }
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Error {}

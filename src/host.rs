@@ -1,0 +1,68 @@
+//! The ports: what the library asks of the platform it runs on.
+//!
+//! In JavaScript they are `fetch`, `Date.now`, `setTimeout` and `waitUntil`. A Rust program brings
+//! its own, and the tests bring a clock that they turn by hand. Nothing needs to be `Send`.
+
+use std::fmt;
+use std::future::Future;
+
+use crate::protocol::http::{HttpRequest, HttpResponse};
+use crate::token::Token;
+
+/// Sends requests.
+pub trait HttpClient {
+    /// Sends `request` and reads the response to its end. Must not follow redirects, must stop
+    /// reading at `request.max_response_bytes`, and must abort when the future is dropped.
+    fn send(
+        &self,
+        request: HttpRequest,
+    ) -> impl Future<Output = Result<HttpResponse, TransportError>>;
+}
+
+/// Tells the time.
+pub trait Clock {
+    /// Milliseconds since the epoch.
+    fn now_ms(&self) -> u64;
+}
+
+/// Waits.
+pub trait Timer {
+    /// Completes after `ms` milliseconds.
+    fn sleep(&self, ms: u32) -> impl Future<Output = ()> + 'static;
+}
+
+/// Runs what must outlive the request that began it.
+pub trait Background {
+    /// Runs `task` to its end, whether or not anybody waits for it.
+    fn spawn(&self, task: impl Future<Output = ()> + 'static);
+}
+
+/// A platform.
+pub trait Host: HttpClient + Clock + Timer + Background + 'static {
+    /// What the platform keeps beside a cached token; `()` if nothing.
+    type View: 'static;
+
+    /// Renders `token` for the platform, once per token.
+    fn view(&self, token: &Token) -> Self::View;
+}
+
+/// Why no response arrived.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TransportError {
+    /// No connection, or it broke; the platform's own words.
+    Connection(String),
+    /// The response was longer than the request allowed.
+    TooLong,
+}
+
+impl fmt::Display for TransportError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Connection(reason) => f.write_str(reason),
+            Self::TooLong => f.write_str("the response is too long"),
+        }
+    }
+}
+
+impl std::error::Error for TransportError {}

@@ -1,0 +1,128 @@
+//! JSON as the protocol sees it. Parsing is the host's: `JSON.parse` in wasm, where a parser of
+//! our own would be paid on every cold start, and `serde_json` elsewhere.
+
+use std::fmt;
+
+/// A JSON value. `Debug` shows its shape only, since token responses are made of secrets.
+#[derive(Clone, PartialEq)]
+pub enum Json {
+    /// `null`
+    Null,
+    /// `true` or `false`
+    Bool(bool),
+    /// Any number, as JavaScript sees it.
+    Number(f64),
+    /// A string.
+    String(String),
+    /// An array.
+    Array(Vec<Json>),
+    /// An object, members in the order received.
+    Object(Vec<(String, Json)>),
+}
+
+impl Json {
+    /// Parses `text`; `None` when it is not JSON.
+    pub fn parse(text: &str) -> Option<Self> {
+        #[cfg(target_arch = "wasm32")]
+        return crate::wasm::json::parse(text);
+        #[cfg(not(target_arch = "wasm32"))]
+        return serde_json::from_str(text).ok();
+    }
+
+    /// The member `name` of an object. Of repeated members the last counts, as in JavaScript.
+    pub fn get(&self, name: &str) -> Option<&Self> {
+        match self {
+            Self::Object(members) => members
+                .iter()
+                .rev()
+                .find_map(|(member, value)| (member == name).then_some(value)),
+            _ => None,
+        }
+    }
+
+    /// The text of a string.
+    pub fn as_str(&self) -> Option<&str> {
+        match self {
+            Self::String(text) => Some(text),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Debug for Json {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Null => "null",
+            Self::Bool(_) => "boolean",
+            Self::Number(_) => "number",
+            Self::String(_) => "string",
+            Self::Array(_) => "array",
+            Self::Object(_) => "object",
+        })
+    }
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+mod native {
+    use std::fmt;
+
+    use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+
+    use super::Json;
+
+    impl<'de> Deserialize<'de> for Json {
+        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            deserializer.deserialize_any(JsonVisitor)
+        }
+    }
+
+    struct JsonVisitor;
+
+    impl<'de> Visitor<'de> for JsonVisitor {
+        type Value = Json;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("JSON")
+        }
+
+        fn visit_unit<E>(self) -> Result<Json, E> {
+            Ok(Json::Null)
+        }
+
+        fn visit_bool<E>(self, value: bool) -> Result<Json, E> {
+            Ok(Json::Bool(value))
+        }
+
+        fn visit_f64<E>(self, value: f64) -> Result<Json, E> {
+            Ok(Json::Number(value))
+        }
+
+        fn visit_i64<E>(self, value: i64) -> Result<Json, E> {
+            Ok(Json::Number(value as f64))
+        }
+
+        fn visit_u64<E>(self, value: u64) -> Result<Json, E> {
+            Ok(Json::Number(value as f64))
+        }
+
+        fn visit_str<E>(self, value: &str) -> Result<Json, E> {
+            Ok(Json::String(value.into()))
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Json, A::Error> {
+            let mut items = Vec::new();
+            while let Some(item) = seq.next_element()? {
+                items.push(item);
+            }
+            Ok(Json::Array(items))
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Json, A::Error> {
+            let mut members = Vec::new();
+            while let Some(member) = map.next_entry()? {
+                members.push(member);
+            }
+            Ok(Json::Object(members))
+        }
+    }
+}

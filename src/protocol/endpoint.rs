@@ -1,0 +1,112 @@
+//! Absolute `https` URLs, read strictly (RFC 3986 §3).
+//!
+//! The host's own URL parser forgives much (backslashes, tabs, missing slashes), and a check made
+//! by one parser is worthless when another one sends the request. What is accepted here every
+//! parser reads alike.
+
+use std::fmt;
+
+/// An absolute URL that a credential or token may be sent to: `https`, or `http` to this machine.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Endpoint {
+    url: String,
+    origin: String,
+}
+
+impl Endpoint {
+    /// Reads `url`; an error is the rest of a sentence that begins with the option's name.
+    pub fn parse(url: &str) -> Result<Self, &'static str> {
+        if url.is_empty() {
+            return Err("must not be empty");
+        }
+        if !url.bytes().all(|byte| byte.is_ascii_graphic()) || url.contains('\\') {
+            return Err(
+                "must be a URL in ASCII without white space, control characters or backslashes",
+            );
+        }
+        let (scheme, rest) = url
+            .split_once("://")
+            .ok_or("must be an absolute URL, such as https://auth.example.com/oauth/token")?;
+        if rest.contains('#') {
+            return Err("must not have a fragment (RFC 6749 §3.2)");
+        }
+        let end = rest.find(['/', '?']).unwrap_or(rest.len());
+        let (authority, _) = rest.split_at_checked(end).unwrap_or((rest, ""));
+        if authority.contains('@') {
+            return Err("must not contain credentials");
+        }
+        let scheme = scheme.to_ascii_lowercase();
+        let authority = authority.to_ascii_lowercase();
+        let (host, port) = split_port(&authority).ok_or("must have a host and a valid port")?;
+        let default_port = match scheme.as_str() {
+            "https" => "443",
+            "http" if is_loopback(host) => "80",
+            "http" => return Err("must use https; http is accepted for loopback hosts only"),
+            _ => return Err("must use https"),
+        };
+        let mut origin = [scheme.as_str(), "://", host].concat();
+        if let Some(port) = port.filter(|port| *port != default_port) {
+            origin.push(':');
+            origin.push_str(port);
+        }
+        Ok(Self {
+            url: url.into(),
+            origin,
+        })
+    }
+
+    /// The URL as it was given.
+    pub fn as_str(&self) -> &str {
+        &self.url
+    }
+
+    /// Scheme, host and port, as a browser would write them (RFC 6454 §6.2).
+    pub fn origin(&self) -> &str {
+        &self.origin
+    }
+
+    /// The URL for a message: without its query, which may hold a secret.
+    pub fn for_display(&self) -> &str {
+        self.url.split('?').next().unwrap_or_default()
+    }
+}
+
+impl fmt::Debug for Endpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.for_display())
+    }
+}
+
+fn split_port(authority: &str) -> Option<(&str, Option<&str>)> {
+    let (host, port) = match authority.rsplit_once(':') {
+        // The colons inside brackets belong to an IPv6 address.
+        Some((host, port)) if !port.ends_with(']') => (host, Some(port)),
+        _ => (authority, None),
+    };
+    let host_is_valid = match host.strip_prefix('[') {
+        Some(address) => address
+            .strip_suffix(']')
+            .is_some_and(|address| address.parse::<std::net::Ipv6Addr>().is_ok()),
+        None => {
+            !host.is_empty()
+                && host
+                    .bytes()
+                    .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_'))
+        }
+    };
+    let port_is_valid = port.is_none_or(|port| {
+        port.bytes().all(|byte| byte.is_ascii_digit())
+            && !port.starts_with('0')
+            && port.parse::<u16>().is_ok()
+    });
+    (host_is_valid && port_is_valid).then_some((host, port))
+}
+
+fn is_loopback(host: &str) -> bool {
+    host == "localhost"
+        || host.ends_with(".localhost")
+        || host == "[::1]"
+        || host
+            .parse::<std::net::Ipv4Addr>()
+            .is_ok_and(|address| address.is_loopback())
+}

@@ -1,0 +1,241 @@
+//! The access token response and the error response (RFC 6749 §5.1, §5.2), read as tolerantly as
+//! servers are varied.
+
+use super::client_auth::ClientCredentials;
+use super::endpoint::Endpoint;
+use super::form;
+use super::http::HttpResponse;
+use super::timestamp::parse_rfc3339;
+use crate::error::{Error, ErrorCode, ErrorResponse};
+use crate::json::Json;
+use crate::token::{Secret, Token};
+
+/// No server's token is trusted for longer than this.
+const MAX_LIFETIME_SECONDS: u64 = 365 * 24 * 60 * 60;
+
+/// What is shown of a server's own words.
+const MAX_DESCRIPTION_CHARS: usize = 1000;
+
+/// What reading a response depends on besides the response.
+#[derive(Clone, Copy, Debug)]
+pub struct TokenResponseContext<'a> {
+    /// Where the request went.
+    pub endpoint: &'a Endpoint,
+    /// Who asked; an echo of its secret is taken out of error messages.
+    pub client: &'a ClientCredentials,
+    /// When the response arrived, in milliseconds since the epoch.
+    pub now_ms: u64,
+    /// How long a token lives whose response does not say.
+    pub default_lifetime_seconds: u64,
+}
+
+/// Reads the token endpoint's answer.
+pub fn read(response: &HttpResponse, context: TokenResponseContext<'_>) -> Result<Token, Error> {
+    let status = response.status;
+    // Browsers hide a redirect that was not followed behind status 0.
+    if status == 0 || (300..400).contains(&status) {
+        return Err(context
+            .error(
+                ErrorCode::RedirectRefused,
+                "answered with a redirect, which is not followed because it would hand the credentials on; give the final URL as tokenUrl",
+            )
+            .with_status(status));
+    }
+    let text = String::from_utf8_lossy(&response.body);
+    let text = text.trim_start_matches('\u{feff}').trim();
+    let members = members(text);
+    if let Some(rejection) = members.as_ref().and_then(rejection) {
+        return Err(context.rejected(status, rejection));
+    }
+    if !(200..300).contains(&status) {
+        return Err(context
+            .error(
+                ErrorCode::HttpStatus,
+                &["answered with status ", &status.to_string()].concat(),
+            )
+            .with_status(status));
+    }
+    let unusable = |problem: &str| {
+        let described = [
+            problem,
+            " (content type ",
+            response.header("content-type").unwrap_or("none"),
+            ", ",
+            &response.body.len().to_string(),
+            " bytes)",
+        ]
+        .concat();
+        context
+            .error(ErrorCode::InvalidResponse, &described)
+            .with_status(status)
+    };
+    let members =
+        members.ok_or_else(|| unusable("answered with neither JSON nor a form-encoded token"))?;
+    let access_token = text_member(&members, "access_token")
+        .ok_or_else(|| unusable("answered without an access_token"))?;
+    if !access_token.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Err(unusable(
+            "answered with an access_token that has white space, control or non-ASCII characters in it and fits no header (RFC 6750 §2.1)",
+        ));
+    }
+    Ok(Token {
+        token_type: token_type(&members),
+        received_at_ms: context.now_ms,
+        expires_at_ms: context.now_ms.saturating_add(
+            lifetime_seconds(&members, context.now_ms / 1000)
+                .unwrap_or(context.default_lifetime_seconds)
+                .saturating_mul(1000),
+        ),
+        scope: scope(&members),
+        refresh_token: text_member(&members, "refresh_token").map(Secret::from),
+        id_token: text_member(&members, "id_token").map(Secret::from),
+        access_token: Secret::from(access_token),
+        raw: members,
+    })
+}
+
+/// The response's members, from JSON or from a form (as early implementations of the drafts, and
+/// GitHub, answer). The content type is not asked: servers mislabel both.
+fn members(text: &str) -> Option<Json> {
+    if let Some(object @ Json::Object(_)) = Json::parse(text) {
+        return Some(object);
+    }
+    // A page of HTML also decodes as a form, but not to these names.
+    let form = form::decode(text);
+    form.iter()
+        .any(|(name, _)| matches!(name.as_str(), "access_token" | "error"))
+        .then(|| {
+            Json::Object(
+                form.into_iter()
+                    .map(|(name, value)| (name, Json::String(value)))
+                    .collect(),
+            )
+        })
+}
+
+/// A member that is a string with something in it.
+fn text_member<'a>(members: &'a Json, name: &str) -> Option<&'a str> {
+    let text = members.get(name)?.as_str()?.trim();
+    (!text.is_empty()).then_some(text)
+}
+
+fn token_type(members: &Json) -> String {
+    match text_member(members, "token_type") {
+        Some(token_type) if !token_type.eq_ignore_ascii_case("bearer") => token_type.into(),
+        _ => "Bearer".into(),
+    }
+}
+
+fn scope(members: &Json) -> Option<String> {
+    match members.get("scope")? {
+        Json::Array(scopes) => {
+            let scopes: Vec<&str> = scopes.iter().filter_map(Json::as_str).collect();
+            (!scopes.is_empty()).then(|| scopes.join(" "))
+        }
+        _ => text_member(members, "scope").map(str::to_owned),
+    }
+}
+
+/// How long the token lives, if the response says so in a way that can be read.
+fn lifetime_seconds(members: &Json, now_seconds: u64) -> Option<u64> {
+    let relative = || match seconds(members.get("expires_in")?)? {
+        // Zero stands for "not said" in more servers than for "already over".
+        0.0 => None,
+        lifetime => Some(lifetime),
+    };
+    let absolute = |name: &str| {
+        let at = members.get(name)?;
+        let at = match at.as_str().and_then(parse_rfc3339) {
+            Some(at) => at as f64,
+            None => seconds(at)?,
+        };
+        // Later than the year 5000: not seconds.
+        (at > 0.0 && at < 1e11).then_some(at - now_seconds as f64)
+    };
+    let lifetime = relative()
+        .or_else(|| absolute("expires_on"))
+        .or_else(|| absolute("expires_at"))?;
+    // Float to integer saturates: what is negative becomes 0, expired at once.
+    Some((lifetime as u64).min(MAX_LIFETIME_SECONDS))
+}
+
+/// A number, or a string of one (`"3600"`, `"3599.5"`).
+fn seconds(value: &Json) -> Option<f64> {
+    match value {
+        Json::Number(number) => Some(*number),
+        Json::String(text) => {
+            let text = text.trim();
+            let (negative, digits) = match text.strip_prefix('-') {
+                Some(digits) => (true, digits),
+                None => (false, text),
+            };
+            let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
+            let is_number = |digits: &str| {
+                !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
+            };
+            if !is_number(whole) || !is_number(fraction) {
+                return None;
+            }
+            // Too many digits for a u64 is longer than any limit.
+            let whole = whole.parse::<u64>().unwrap_or(u64::MAX) as f64;
+            Some(if negative { -whole } else { whole })
+        }
+        _ => None,
+    }
+}
+
+/// The error response in `members`, if it is one. Some servers send it with status 200, some send
+/// an empty `error` beside a token, some nest it.
+fn rejection(members: &Json) -> Option<ErrorResponse> {
+    let error = match members.get("error")? {
+        Json::String(error) => error.trim().to_owned(),
+        Json::Number(number) => (*number as i64).to_string(),
+        Json::Bool(true) => "true".to_owned(),
+        object @ Json::Object(_) => text_member(object, "message")
+            .or_else(|| text_member(object, "code"))
+            .unwrap_or("unknown")
+            .to_owned(),
+        Json::Array(_) => "unknown".to_owned(),
+        Json::Null | Json::Bool(false) => return None,
+    };
+    (!error.is_empty()).then(|| ErrorResponse {
+        error,
+        description: text_member(members, "error_description").map(str::to_owned),
+        uri: text_member(members, "error_uri").map(str::to_owned),
+    })
+}
+
+impl TokenResponseContext<'_> {
+    fn error(&self, code: ErrorCode, what_it_did: &str) -> Error {
+        let message = [
+            "the token endpoint ",
+            self.endpoint.for_display(),
+            " ",
+            what_it_did,
+        ]
+        .concat();
+        Error::new(code, self.client.redact(&message))
+    }
+
+    fn rejected(&self, status: u16, response: ErrorResponse) -> Error {
+        let clean = |text: String| {
+            let text: String = text.chars().filter(|c| !c.is_control()).collect();
+            // Cut last: half a secret would not be recognised.
+            let text = self.client.redact(&text);
+            text.chars().take(MAX_DESCRIPTION_CHARS).collect()
+        };
+        let response = ErrorResponse {
+            error: clean(response.error),
+            description: response.description.map(clean),
+            uri: response.uri.map(clean),
+        };
+        let mut what_it_did = ["answered ", &status.to_string(), " ", &response.error].concat();
+        if let Some(description) = &response.description {
+            what_it_did.push_str(": ");
+            what_it_did.push_str(description);
+        }
+        self.error(ErrorCode::TokenRequestRejected, &what_it_did)
+            .with_status(status)
+            .with_response(response)
+    }
+}

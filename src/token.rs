@@ -1,0 +1,85 @@
+//! The token, and the newtype that keeps secrets out of logs.
+
+use std::fmt;
+
+use crate::json::Json;
+
+/// A text that must not be seen: `Debug` redacts it and there is no `Display`.
+#[derive(Clone)]
+pub struct Secret(String);
+
+impl Secret {
+    /// Wraps `value`.
+    pub fn new(value: impl Into<String>) -> Self {
+        Self(value.into())
+    }
+
+    /// The text itself. Spell this out only where it goes onto the wire.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<&str> for Secret {
+    fn from(value: &str) -> Self {
+        Self::new(value)
+    }
+}
+
+impl From<String> for Secret {
+    fn from(value: String) -> Self {
+        Self(value)
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[redacted]")
+    }
+}
+
+/// An access token as the token endpoint issued it (RFC 6749 §5.1).
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct Token {
+    /// `access_token`, free of white space and control characters, so that it fits a header.
+    pub access_token: Secret,
+    /// `token_type`; `Bearer` in this case whichever way the server wrote it, or left it out.
+    pub token_type: String,
+    /// When the response arrived, in milliseconds since the epoch.
+    pub received_at_ms: u64,
+    /// When the token stops being valid, in milliseconds since the epoch.
+    pub expires_at_ms: u64,
+    /// `scope` as granted, if the server said; scopes separated by a space.
+    pub scope: Option<String>,
+    /// `refresh_token`, if one was issued.
+    pub refresh_token: Option<Secret>,
+    /// `id_token`, if one was issued (OpenID Connect Core §3.1.3.3).
+    pub id_token: Option<Secret>,
+    /// Every member of the response as received, secrets included.
+    pub raw: Json,
+}
+
+impl Token {
+    /// The value of an `Authorization` header that carries this token (RFC 6750 §2.1).
+    ///
+    /// `None` when the token's type is not `Bearer`: such a token must not be sent in a way that
+    /// was not agreed for its type (RFC 6749 §7.1).
+    pub fn authorization(&self) -> Option<String> {
+        (self.token_type == "Bearer").then(|| ["Bearer ", self.access_token.expose()].concat())
+    }
+}
+
+impl fmt::Debug for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Token")
+            .field("access_token", &self.access_token)
+            .field("token_type", &self.token_type)
+            .field("received_at_ms", &self.received_at_ms)
+            .field("expires_at_ms", &self.expires_at_ms)
+            .field("scope", &self.scope)
+            .field("refresh_token", &self.refresh_token)
+            .field("id_token", &self.id_token)
+            .finish_non_exhaustive()
+    }
+}

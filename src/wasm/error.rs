@@ -1,0 +1,36 @@
+//! Errors as JavaScript throws them.
+
+use wasm_bindgen::prelude::*;
+
+use crate::error::{Error, ErrorResponse};
+
+#[wasm_bindgen(module = "/src/wasm/js/error.js")]
+extern "C" {
+    /// The class, so that users can ask `instanceof`.
+    #[wasm_bindgen(reexport)]
+    type OAuth2Error;
+
+    #[wasm_bindgen(js_name = oauth2Error)]
+    fn oauth2_error(
+        message: &str,
+        code: &str,
+        error: Option<&str>,
+        description: Option<&str>,
+        uri: Option<&str>,
+        status: Option<u16>,
+        retryable: bool,
+    ) -> JsValue;
+}
+
+pub(super) fn to_js(error: &Error) -> JsValue {
+    let response = error.response();
+    oauth2_error(
+        &error.to_string(),
+        error.code().as_str(),
+        response.map(|response| response.error.as_str()),
+        response.and_then(|response: &ErrorResponse| response.description.as_deref()),
+        response.and_then(|response| response.uri.as_deref()),
+        error.status(),
+        error.retryable(),
+    )
+}

@@ -1,0 +1,133 @@
+//! The ports over `fetch`, `Date.now`, `setTimeout` and `waitUntil`.
+
+use std::future::Future;
+
+use gloo_timers::future::TimeoutFuture;
+use js_sys::{Array, Function, Promise};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::{JsFuture, future_to_promise};
+use web_sys::{AbortController, AbortSignal};
+
+use crate::host::{Background, Clock, Host, HttpClient, Timer, TransportError};
+use crate::protocol::http::{HttpRequest, HttpResponse};
+use crate::token::{Secret, Token};
+
+#[wasm_bindgen(module = "/src/wasm/js/host.js")]
+extern "C" {
+    /// Resolves to `[status, content type, body]`, or to `undefined` for a body over the limit.
+    fn exchange(
+        fetch: &Function,
+        method: &str,
+        url: &str,
+        headers: Array,
+        body: &str,
+        max_response_bytes: usize,
+        signal: &AbortSignal,
+    ) -> Promise;
+
+    /// Why a fetch failed, in one line.
+    fn reason(error: &JsValue) -> String;
+
+    fn view(
+        access_token: &str,
+        token_type: &str,
+        expires_at: f64,
+        scope: Option<&str>,
+        refresh_token: Option<&str>,
+        id_token: Option<&str>,
+        raw: JsValue,
+        authorization: Option<String>,
+    ) -> JsValue;
+}
+
+/// The host of one call: what the calling request brought along.
+pub(super) struct JsHost {
+    pub(super) fetch: Function,
+    pub(super) wait_until: Option<Function>,
+}
+
+/// Aborts the request when its future is dropped before the response was read.
+struct AbortOnDrop(AbortController);
+
+impl Drop for AbortOnDrop {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+impl HttpClient for JsHost {
+    async fn send(&self, request: HttpRequest) -> Result<HttpResponse, TransportError> {
+        let failed = |error: JsValue| TransportError::Connection(reason(&error));
+        let controller = AbortOnDrop(AbortController::new().map_err(failed)?);
+        let headers: Array = request
+            .headers
+            .iter()
+            .map(|(name, value)| Array::of2(&name.into(), &value.into()))
+            .collect();
+        let exchange = exchange(
+            &self.fetch,
+            &request.method,
+            &request.url,
+            headers,
+            &String::from_utf8_lossy(&request.body),
+            request.max_response_bytes,
+            &controller.0.signal(),
+        );
+        let answer = JsFuture::from(exchange).await.map_err(failed)?;
+        if answer.is_undefined() {
+            return Err(TransportError::TooLong);
+        }
+        let answer = Array::from(&answer);
+        let content_type = answer.get(1).as_string();
+        Ok(HttpResponse {
+            status: answer.get(0).as_f64().unwrap_or_default() as u16,
+            headers: content_type
+                .map(|value| ("content-type".to_owned(), value))
+                .into_iter()
+                .collect(),
+            body: answer.get(2).as_string().unwrap_or_default().into_bytes(),
+        })
+    }
+}
+
+impl Clock for JsHost {
+    fn now_ms(&self) -> u64 {
+        js_sys::Date::now() as u64
+    }
+}
+
+impl Timer for JsHost {
+    fn sleep(&self, ms: u32) -> impl Future<Output = ()> + 'static {
+        TimeoutFuture::new(ms)
+    }
+}
+
+impl Background for JsHost {
+    fn spawn(&self, task: impl Future<Output = ()> + 'static) {
+        let promise = future_to_promise(async move {
+            task.await;
+            Ok(JsValue::UNDEFINED)
+        });
+        if let Some(wait_until) = &self.wait_until {
+            // It refuses outside of a request; the task runs all the same.
+            let _ = wait_until.call1(&JsValue::UNDEFINED, &promise);
+        }
+    }
+}
+
+impl Host for JsHost {
+    type View = JsValue;
+
+    fn view(&self, token: &Token) -> JsValue {
+        view(
+            token.access_token.expose(),
+            &token.token_type,
+            token.expires_at_ms as f64,
+            token.scope.as_deref(),
+            token.refresh_token.as_ref().map(Secret::expose),
+            token.id_token.as_ref().map(Secret::expose),
+            super::json::to_js(&token.raw),
+            token.authorization(),
+        )
+    }
+}

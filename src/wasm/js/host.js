@@ -1,0 +1,55 @@
+// The token request, by the host's fetch.
+
+/** Resolves to [status, content type, body], or to undefined when the body is over the limit. */
+export async function exchange(fetch, method, url, headers, body, maxResponseBytes, signal) {
+  const response = await fetch(url, { method, headers, body, signal, redirect: 'manual' });
+  const text = await boundedText(response, maxResponseBytes);
+  return text === undefined
+    ? undefined
+    : [response.status, response.headers.get('content-type') ?? undefined, text];
+}
+
+async function boundedText(response, maxBytes) {
+  if (!response.body) return '';
+  const reader = response.body.getReader();
+  const decoder = new TextDecoder();
+  let text = '';
+  let bytes = 0;
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return text + decoder.decode();
+    bytes += value.byteLength;
+    if (bytes > maxBytes) {
+      // The outcome is known; whether the cancellation succeeds changes nothing.
+      reader.cancel().catch(() => {});
+      return undefined;
+    }
+    text += decoder.decode(value, { stream: true });
+  }
+}
+
+/** Why a fetch failed, in one line. Node says only "fetch failed" and hides the reason in `cause`. */
+export function reason(error) {
+  const message = String(error?.message ?? error);
+  const detail = error?.cause?.code ?? error?.cause?.message;
+  return detail ? `${message} (${detail})` : message;
+}
+
+/** A token as users see it, and as the authorised fetch sends it. Made once per token. */
+export function view(
+  accessToken,
+  tokenType,
+  expiresAt,
+  scope,
+  refreshToken,
+  idToken,
+  raw,
+  authorization,
+) {
+  const token = { accessToken, tokenType, expiresAt };
+  if (scope !== undefined) token.scope = scope;
+  if (refreshToken !== undefined) token.refreshToken = refreshToken;
+  if (idToken !== undefined) token.idToken = idToken;
+  token.raw = Object.freeze(raw);
+  return { token: Object.freeze(token), authorization };
+}

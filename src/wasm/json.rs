@@ -1,0 +1,57 @@
+//! JSON by the host's parser.
+
+use js_sys::{Array, JSON, Object};
+use wasm_bindgen::{JsCast, JsValue};
+
+use crate::json::Json;
+
+/// The host's parser takes any depth; recursion in wasm does not. As `serde_json`.
+const MAX_DEPTH: u32 = 128;
+
+pub(crate) fn parse(text: &str) -> Option<Json> {
+    from_js(&JSON::parse(text).ok()?, MAX_DEPTH)
+}
+
+fn from_js(value: &JsValue, depth: u32) -> Option<Json> {
+    let depth = depth.checked_sub(1)?;
+    if value.is_null() {
+        return Some(Json::Null);
+    }
+    if let Some(value) = value.as_bool() {
+        return Some(Json::Bool(value));
+    }
+    if let Some(value) = value.as_f64() {
+        return Some(Json::Number(value));
+    }
+    if let Some(value) = value.as_string() {
+        return Some(Json::String(value));
+    }
+    if let Some(items) = value.dyn_ref::<Array>() {
+        let items = items.iter().map(|item| from_js(&item, depth));
+        return items.collect::<Option<_>>().map(Json::Array);
+    }
+    let members = Object::entries(value.dyn_ref()?).into_iter().map(|entry| {
+        let entry = Array::from(&entry);
+        Some((entry.get(0).as_string()?, from_js(&entry.get(1), depth)?))
+    });
+    members.collect::<Option<_>>().map(Json::Object)
+}
+
+#[cfg(feature = "bindings")]
+pub(crate) fn to_js(json: &Json) -> JsValue {
+    match json {
+        Json::Null => JsValue::NULL,
+        Json::Bool(value) => JsValue::from_bool(*value),
+        Json::Number(value) => JsValue::from_f64(*value),
+        Json::String(value) => JsValue::from_str(value),
+        Json::Array(items) => items.iter().map(to_js).collect::<Array>().into(),
+        Json::Object(members) => {
+            let entries: Array = members
+                .iter()
+                .map(|(name, value)| Array::of2(&JsValue::from_str(name), &to_js(value)))
+                .collect();
+            // Unlike assignment, this makes an own member even of one called `__proto__`.
+            Object::from_entries(&entries).map_or(JsValue::NULL, JsValue::from)
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! What the JavaScript face calls. Plain functions over numbered configurations: after a panic the
+//! instance is replaced, and a number that is no longer known is harmless, where a pointer into the
+//! lost instance would not be.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use js_sys::{Function, Promise};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::future_to_promise;
+
+use super::error::to_js;
+use super::host::JsHost;
+use crate::cache::identity::Identity;
+use crate::cache::memory::Memory;
+use crate::cache::slot::Slot;
+use crate::config::{ClientConfig, ClientOptions, Policy};
+use crate::error::Error;
+use crate::protocol::client_auth::ClientAuth;
+use crate::source::TokenSource;
+use crate::token::Secret;
+
+/// As many as the memory has identities. Who is forgotten opens again.
+const MAX_SLOTS: usize = 1000;
+
+/// The configurations that were opened, by number and by what they say.
+#[derive(Default)]
+struct Slots {
+    by_id: BTreeMap<u32, Rc<Slot<JsValue>>>,
+    ids: BTreeMap<(Identity, Policy), u32>,
+    memory: Rc<Memory<JsValue>>,
+}
+
+thread_local! {
+    static SLOTS: RefCell<Slots> = RefCell::default();
+}
+
+fn slot(id: u32) -> Option<Rc<Slot<JsValue>>> {
+    SLOTS.with_borrow(|slots| slots.by_id.get(&id).cloned())
+}
+
+/// Validates a configuration and returns its number: `id`, or the one that an equal configuration
+/// was given before. `fields` are triples of option, key and value; `id` must never have been used.
+#[wasm_bindgen]
+pub fn open(fields: Vec<String>, id: u32) -> Result<u32, JsValue> {
+    let config = options(&fields)
+        .and_then(ClientConfig::new)
+        .map_err(|error| to_js(&error))?;
+    Ok(SLOTS.with_borrow_mut(|slots| slots.open(config, id)))
+}
+
+impl Slots {
+    fn open(&mut self, config: ClientConfig, id: u32) -> u32 {
+        let policy = config.policy;
+        let key = (Identity::of(&config), policy);
+        if let Some(id) = self.ids.get(&key) {
+            return *id;
+        }
+        if self.by_id.len() >= MAX_SLOTS
+            && let Some((_, oldest)) = self.by_id.pop_first()
+        {
+            self.ids
+                .remove(&(oldest.identity().clone(), oldest.config().policy));
+        }
+        let slot = Slot::new(config, Rc::clone(&self.memory));
+        self.by_id.insert(id, Rc::new(slot));
+        self.ids.insert(key, id);
+        id
+    }
+}
+
+fn options(fields: &[String]) -> Result<ClientOptions, Error> {
+    let mut options = ClientOptions::default();
+    for field in fields.chunks_exact(3) {
+        let [option, key, value] = field else {
+            continue;
+        };
+        let number = || {
+            value
+                .parse()
+                .map_err(|_| Error::invalid_option("options", "has a number that is out of range"))
+        };
+        match option.as_str() {
+            "tokenUrl" => options.token_url = value.clone(),
+            "clientId" => options.client_id = value.clone(),
+            "clientSecret" => options.client_secret = Some(Secret::from(value.as_str())),
+            "clientAuth" => options.client_auth = ClientAuth::from_name(value).unwrap_or_default(),
+            "scopes" => options.scopes.push(value.clone()),
+            "endpointParams" => options.endpoint_params.push((key.clone(), value.clone())),
+            "headers" => options.headers.push((key.clone(), value.clone())),
+            "expirySkewSeconds" => options.expiry_skew_seconds = number()?,
+            "defaultLifetimeSeconds" => options.default_lifetime_seconds = number()?,
+            "timeoutMs" => options.timeout_ms = number()?,
+            _ => {}
+        }
+    }
+    Ok(options)
+}
+
+/// The token in the cache, as the face rendered it; `undefined` if none may be handed out.
+#[wasm_bindgen]
+pub fn hit(id: u32, now_ms: f64) -> JsValue {
+    slot(id)
+        .and_then(|slot| slot.hit(now_ms as u64))
+        .map_or(JsValue::UNDEFINED, |cached| cached.view.clone())
+}
+
+/// Brings a token, from the server if need be or if `refreshed` is asked for; `undefined` if `id`
+/// is not known.
+#[wasm_bindgen]
+pub fn obtain(
+    id: u32,
+    fetch: Function,
+    wait_until: Option<Function>,
+    refreshed: bool,
+) -> Option<Promise> {
+    let host = Rc::new(JsHost { fetch, wait_until });
+    let source = TokenSource::of_slot(host, slot(id)?);
+    Some(future_to_promise(async move {
+        let result = if refreshed {
+            source.refreshed().await
+        } else {
+            source.token().await
+        };
+        result
+            .map(|cached| cached.view.clone())
+            .map_err(|error| to_js(&error))
+    }))
+}
+
+/// Notes that the API refused `access_token`; whether asking for another is worth it.
+#[wasm_bindgen]
+pub fn refuse(id: u32, access_token: &str, now_ms: f64) -> bool {
+    slot(id).is_none_or(|slot| slot.refuse(access_token, now_ms as u64))
+}
+
+/// Drops the cached token.
+#[wasm_bindgen]
+pub fn invalidate(id: u32) {
+    if let Some(slot) = slot(id) {
+        slot.invalidate();
+    }
+}
+
+/// Panics, so that a test can see what becomes of everybody else.
+#[cfg(feature = "test-hooks")]
+#[wasm_bindgen(js_name = __panic)]
+#[allow(clippy::panic)]
+pub fn test_panic() {
+    panic!("asked for by a test");
+}

@@ -1,0 +1,17 @@
+//! The JavaScript side. Only this module names JavaScript types.
+//!
+//! Wasm holds plain data: tokens, flights, configurations. What belongs to a request or to the
+//! host (`fetch`, `waitUntil`, signals, requests and responses) stays in JavaScript, in the files
+//! under `js/`, and is passed in call by call. So a client that is made in every request costs the
+//! wasm memory nothing, and nothing here outlives the I/O context it came from.
+
+pub(crate) mod json;
+
+#[cfg(feature = "bindings")]
+mod error;
+#[cfg(feature = "bindings")]
+mod host;
+#[cfg(feature = "bindings")]
+mod kernel;
+#[cfg(feature = "bindings")]
+mod start;

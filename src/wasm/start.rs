@@ -1,0 +1,81 @@
+//! What happens when the instance starts: it is connected to the JavaScript face.
+
+use wasm_bindgen::prelude::*;
+
+#[wasm_bindgen(module = "/src/wasm/js/client.js")]
+extern "C" {
+    /// The class that users construct.
+    #[wasm_bindgen(reexport)]
+    type OAuth2Client;
+}
+
+#[wasm_bindgen(module = "/src/wasm/js/kernel.js")]
+extern "C" {
+    #[cfg(feature = "npm")]
+    fn panicked();
+    #[cfg(not(feature = "npm"))]
+    fn connect(kernel: js_sys::Object);
+}
+
+// Referenced for their files only: the face is made of these modules.
+#[wasm_bindgen(module = "/src/wasm/js/options.js")]
+extern "C" {}
+#[wasm_bindgen(module = "/src/wasm/js/resource.js")]
+extern "C" {}
+
+/// A panic leaves the instance in an unknown state. The hook has it replaced at once, before
+/// anything that still points into it can run. What was cached is lost; what comes next works.
+#[cfg(feature = "npm")]
+#[wasm_bindgen(start, private)]
+pub fn start() {
+    std::panic::set_hook(Box::new(|_| {
+        wasm_bindgen::handler::schedule_reinit();
+        panicked();
+    }));
+}
+
+/// The entry files of the npm package hand the exported functions to the face. In the output of a
+/// plain `wasm-pack build` there are no entry files, so they are handed over here.
+#[cfg(not(feature = "npm"))]
+#[wasm_bindgen(start, private)]
+pub fn start() {
+    use super::kernel::{hit, invalidate, obtain, open, refuse};
+
+    let kernel = js_sys::Object::new();
+    let set = |name: &str, function: JsValue| {
+        // A fresh object takes any member.
+        let _ = js_sys::Reflect::set(&kernel, &name.into(), &function);
+    };
+    set(
+        "open",
+        Closure::<dyn Fn(Vec<String>, u32) -> Result<u32, JsValue>>::new(open).into_js_value(),
+    );
+    set(
+        "hit",
+        Closure::<dyn Fn(u32, f64) -> JsValue>::new(hit).into_js_value(),
+    );
+    set(
+        "obtain",
+        Closure::<
+            dyn Fn(
+                u32,
+                js_sys::Function,
+                Option<js_sys::Function>,
+                bool,
+            ) -> Option<js_sys::Promise>,
+        >::new(obtain)
+        .into_js_value(),
+    );
+    set(
+        "refuse",
+        Closure::<dyn Fn(u32, String, f64) -> bool>::new(|id, access_token: String, now_ms| {
+            refuse(id, &access_token, now_ms)
+        })
+        .into_js_value(),
+    );
+    set(
+        "invalidate",
+        Closure::<dyn Fn(u32)>::new(invalidate).into_js_value(),
+    );
+    connect(kernel);
+}
