@@ -71,7 +71,7 @@ impl Default for ClientOptions {
 
 /// How tokens are used, as opposed to which token is meant: clients that differ only in this
 /// share their tokens.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Policy {
     pub(crate) expiry_skew_seconds: u32,
     pub(crate) timeout_ms: u32,

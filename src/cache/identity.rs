@@ -12,8 +12,12 @@ use crate::token::Secret;
 ///
 /// Every part is written with its length, and every list with its count, so that no two
 /// configurations can be spelt alike. Holds the secret; `Debug` shows nothing of it.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Identity(Rc<[u8]>);
+#[derive(Clone, PartialEq, Eq)]
+pub struct Identity {
+    /// Compared first, so that looking through many identities is quick.
+    checksum: u64,
+    bytes: Rc<[u8]>,
+}
 
 impl Identity {
     /// The identity of `config`. The order of scopes and of differently named parameters and
@@ -29,8 +33,10 @@ impl Identity {
         });
         bytes.text(&config.client.id);
         bytes.option(config.client.secret.as_ref().map(Secret::expose));
-        let mut scopes: Vec<&str> = config.scope.split(' ').collect();
-        scopes.sort_unstable();
+        let mut scopes = Vec::new();
+        for scope in config.scope.split(' ') {
+            insert_sorted(&mut scopes, scope, |scope| scope);
+        }
         scopes.dedup();
         bytes.list(scopes.into_iter());
         bytes.pairs(&config.endpoint_params);
@@ -41,7 +47,10 @@ impl Identity {
             .collect();
         bytes.pairs(&headers);
         bytes.length(config.default_lifetime_seconds as usize);
-        Self(bytes.0.into())
+        Self {
+            checksum: checksum(&bytes.0),
+            bytes: bytes.0.into(),
+        }
     }
 }
 
@@ -75,12 +84,30 @@ impl Bytes {
 
     /// Sorted by name only: the order of the values of a repeated name is meant.
     fn pairs(&mut self, pairs: &[(String, String)]) {
-        let mut sorted: Vec<_> = pairs.iter().collect();
-        sorted.sort_by(|(left, _), (right, _)| left.cmp(right));
+        let mut sorted = Vec::new();
+        for pair in pairs {
+            insert_sorted(&mut sorted, pair, |(name, _)| name);
+        }
         self.length(sorted.len());
         for (name, value) in sorted {
             self.text(name);
             self.text(value);
         }
     }
+}
+
+/// Lists here have a handful of items; the standard library's sorts are made for more, and large.
+fn insert_sorted<'a, T>(sorted: &mut Vec<&'a T>, item: &'a T, key: impl Fn(&T) -> &str)
+where
+    T: ?Sized,
+{
+    let position = sorted.partition_point(|other| key(other) <= key(item));
+    sorted.insert(position, item);
+}
+
+/// FNV-1a.
+fn checksum(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3)
+    })
 }

@@ -1,7 +1,6 @@
 //! The first level of the cache: the memory of the isolate.
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::entry::Entry;
@@ -12,11 +11,10 @@ const DEFAULT_CAPACITY: usize = 1000;
 
 /// The entries of all identities; the least recently used one gives way when it is full.
 ///
-/// A tree rather than a hash table: the standard library's hash seeds are the same in every wasm
-/// instance, and tenants may choose parts of the key.
+/// A list, looked through only when a client is made: what a client holds is the entry itself.
 #[derive(Debug)]
 pub struct Memory<V> {
-    entries: RefCell<BTreeMap<Identity, Rc<Entry<V>>>>,
+    entries: RefCell<Vec<(Identity, Rc<Entry<V>>)>>,
     capacity: usize,
     uses: Cell<u64>,
 }
@@ -40,23 +38,24 @@ impl<V> Memory<V> {
     /// The entry of `identity`, made if there is none.
     pub fn entry(&self, identity: &Identity) -> Rc<Entry<V>> {
         let mut entries = self.entries.borrow_mut();
-        if let Some(entry) = entries.get(identity) {
+        if let Some((_, entry)) = entries.iter().find(|(present, _)| present == identity) {
             return Rc::clone(entry);
         }
         if entries.len() >= self.capacity {
             // An entry that is waited for goes last: its flight would be flown again.
             let least_recent = entries
                 .iter()
-                .min_by_key(|(_, entry)| {
+                .enumerate()
+                .min_by_key(|(_, (_, entry))| {
                     (entry.flight(|flight| flight.in_air()), entry.used_at.get())
                 })
-                .map(|(identity, _)| identity.clone());
-            if let Some(evicted) = least_recent.and_then(|identity| entries.remove(&identity)) {
-                evicted.evicted.set(true);
+                .map(|(index, _)| index);
+            if let Some(index) = least_recent {
+                entries.swap_remove(index).1.evicted.set(true);
             }
         }
         let entry = Rc::new(Entry::default());
-        entries.insert(identity.clone(), Rc::clone(&entry));
+        entries.push((identity.clone(), Rc::clone(&entry)));
         drop(entries);
         self.touch(&entry);
         entry

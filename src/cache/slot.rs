@@ -40,9 +40,9 @@ impl<V> Slot<V> {
         &self.config
     }
 
-    /// The identity of the configuration's token.
-    pub fn identity(&self) -> &Identity {
-        &self.identity
+    /// Whether `other` stands for the same token, used in the same way.
+    pub fn equals(&self, other: &Self) -> bool {
+        self.identity == other.identity && self.config.policy == other.config.policy
     }
 
     /// The entry that stands for the identity at this moment. The one that was found first may

@@ -6,7 +6,7 @@ use super::form::{Parameters, encode_value};
 use crate::token::Secret;
 
 /// A method of client authentication, by its name in the IANA registry.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ClientAuth {
     /// `client_secret_basic`: id and secret in the `Authorization` header (RFC 6749 §2.3.1).

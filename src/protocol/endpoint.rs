@@ -7,7 +7,7 @@
 use std::fmt;
 
 /// An absolute URL that a credential or token may be sent to: `https`, or `http` to this machine.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Endpoint {
     url: String,
     origin: String,
@@ -84,9 +84,12 @@ fn split_port(authority: &str) -> Option<(&str, Option<&str>)> {
         _ => (authority, None),
     };
     let host_is_valid = match host.strip_prefix('[') {
-        Some(address) => address
-            .strip_suffix(']')
-            .is_some_and(|address| address.parse::<std::net::Ipv6Addr>().is_ok()),
+        Some(address) => address.strip_suffix(']').is_some_and(|address| {
+            address.contains(':')
+                && address
+                    .bytes()
+                    .all(|byte| byte.is_ascii_hexdigit() || matches!(byte, b':' | b'.'))
+        }),
         None => {
             !host.is_empty()
                 && host
@@ -103,10 +106,13 @@ fn split_port(authority: &str) -> Option<(&str, Option<&str>)> {
 }
 
 fn is_loopback(host: &str) -> bool {
-    host == "localhost"
-        || host.ends_with(".localhost")
-        || host == "[::1]"
-        || host
-            .parse::<std::net::Ipv4Addr>()
-            .is_ok_and(|address| address.is_loopback())
+    host == "localhost" || host.ends_with(".localhost") || host == "[::1]" || is_loopback_ipv4(host)
+}
+
+/// 127.0.0.0/8 in four decimal parts; shorter and other spellings are not worth the doubt.
+fn is_loopback_ipv4(host: &str) -> bool {
+    let parts = host.split('.');
+    host.starts_with("127.")
+        && parts.clone().count() == 4
+        && parts.into_iter().all(|part| part.parse::<u8>().is_ok())
 }

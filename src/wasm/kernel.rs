@@ -3,7 +3,6 @@
 //! lost instance would not be.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use js_sys::{Function, Promise};
@@ -12,10 +11,9 @@ use wasm_bindgen_futures::future_to_promise;
 
 use super::error::to_js;
 use super::host::JsHost;
-use crate::cache::identity::Identity;
 use crate::cache::memory::Memory;
 use crate::cache::slot::Slot;
-use crate::config::{ClientConfig, ClientOptions, Policy};
+use crate::config::{ClientConfig, ClientOptions};
 use crate::error::Error;
 use crate::protocol::client_auth::ClientAuth;
 use crate::source::TokenSource;
@@ -24,11 +22,10 @@ use crate::token::Secret;
 /// As many as the memory has identities. Who is forgotten opens again.
 const MAX_SLOTS: usize = 1000;
 
-/// The configurations that were opened, by number and by what they say.
+/// The configurations that were opened, oldest first, by ascending number.
 #[derive(Default)]
 struct Slots {
-    by_id: BTreeMap<u32, Rc<Slot<JsValue>>>,
-    ids: BTreeMap<(Identity, Policy), u32>,
+    slots: Vec<(u32, Rc<Slot<JsValue>>)>,
     memory: Rc<Memory<JsValue>>,
 }
 
@@ -37,7 +34,10 @@ thread_local! {
 }
 
 fn slot(id: u32) -> Option<Rc<Slot<JsValue>>> {
-    SLOTS.with_borrow(|slots| slots.by_id.get(&id).cloned())
+    SLOTS.with_borrow(|Slots { slots, .. }| {
+        let index = slots.binary_search_by_key(&id, |(id, _)| *id).ok()?;
+        slots.get(index).map(|(_, slot)| Rc::clone(slot))
+    })
 }
 
 /// Validates a configuration and returns its number: `id`, or the one that an equal configuration
@@ -52,20 +52,14 @@ pub fn open(fields: Vec<String>, id: u32) -> Result<u32, JsValue> {
 
 impl Slots {
     fn open(&mut self, config: ClientConfig, id: u32) -> u32 {
-        let policy = config.policy;
-        let key = (Identity::of(&config), policy);
-        if let Some(id) = self.ids.get(&key) {
+        let slot = Slot::new(config, Rc::clone(&self.memory));
+        if let Some((id, _)) = self.slots.iter().find(|(_, open)| open.equals(&slot)) {
             return *id;
         }
-        if self.by_id.len() >= MAX_SLOTS
-            && let Some((_, oldest)) = self.by_id.pop_first()
-        {
-            self.ids
-                .remove(&(oldest.identity().clone(), oldest.config().policy));
+        if self.slots.len() >= MAX_SLOTS {
+            self.slots.remove(0);
         }
-        let slot = Slot::new(config, Rc::clone(&self.memory));
-        self.by_id.insert(id, Rc::new(slot));
-        self.ids.insert(key, id);
+        self.slots.push((id, Rc::new(slot)));
         id
     }
 }

@@ -17,11 +17,17 @@ extern "C" {
     fn connect(kernel: js_sys::Object);
 }
 
-// Referenced for their files only: the face is made of these modules.
+// Named so that their files are part of the output: client.js is made of them.
 #[wasm_bindgen(module = "/src/wasm/js/options.js")]
-extern "C" {}
+extern "C" {
+    #[allow(dead_code)]
+    type ClientOptions;
+}
 #[wasm_bindgen(module = "/src/wasm/js/resource.js")]
-extern "C" {}
+extern "C" {
+    #[allow(dead_code)]
+    type Resource;
+}
 
 /// A panic leaves the instance in an unknown state. The hook has it replaced at once, before
 /// anything that still points into it can run. What was cached is lost; what comes next works.
