@@ -1,1 +1,35 @@
-fn main() {}
+//! Builds, tests and shows `edge-oauth2`: `cargo xtask`.
+
+mod build;
+mod setup;
+mod step;
+mod suite;
+
+use std::process::ExitCode;
+
+const USAGE: &str = "usage:
+    cargo xtask demo [--serve]     build and pack the package, run the example Worker against real servers
+    cargo xtask test [step…]       check everything, or only the steps whose names begin like this
+    cargo xtask build              build and pack the npm package into target/npm";
+
+/// What went wrong, told to the person in front of the terminal.
+type Result<T = ()> = std::result::Result<T, String>;
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let args: Vec<&str> = args.iter().map(String::as_str).collect();
+    let done = match args.as_slice() {
+        ["build"] => build::package(),
+        ["demo"] => build::demo(&[]),
+        ["demo", "--serve"] => build::demo(&["--serve"]),
+        ["test", names @ ..] => suite::run(names),
+        _ => Err(USAGE.to_owned()),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problem) => {
+            eprintln!("\n{problem}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,221 @@
+/**
+ * OAuth2 access tokens for edge functions: obtained once, shared by all requests of an isolate, applied to your
+ * API calls and renewed when the API refuses them.
+ *
+ * @module
+ */
+
+/** A value of {@link OAuth2ClientOptions.endpointParams}; an array sends the parameter once for each element. */
+export type EndpointParam = string | number | boolean | readonly string[];
+
+/** What a client is made of. A misspelt option is an error, at run time too. */
+export interface OAuth2ClientOptions {
+  /**
+   * The token endpoint (RFC 6749 §3.2). `https:`, or `http:` on a loopback host.
+   */
+  tokenUrl: string | URL;
+
+  /** The client identifier (RFC 6749 §2.2). */
+  clientId: string;
+
+  /**
+   * The client's password (RFC 6749 §2.3.1). Required, unless `clientAuth` is `'none'`.
+   *
+   * @defaultValue none
+   */
+  clientSecret?: string | undefined;
+
+  /**
+   * How the client says who it is (RFC 6749 §2.3.1): `'header'` sends id and secret as HTTP Basic
+   * authentication, `'body'` as `client_id` and `client_secret` in the form, `'none'` only `client_id` in the form.
+   *
+   * @defaultValue `'header'`
+   */
+  clientAuth?: 'header' | 'body' | 'none' | undefined;
+
+  /**
+   * The scopes to ask for (RFC 6749 §3.3), as an array or as one string with spaces between them.
+   *
+   * @defaultValue none: the server decides
+   */
+  scopes?: string | readonly string[] | undefined;
+
+  /**
+   * Further parameters of the token request (RFC 6749 §8.2), such as `audience` or `resource`. Parameters that
+   * the client sets itself (`grant_type`, `client_id`, `client_secret`, `scope`, …) are refused.
+   *
+   * @defaultValue none
+   */
+  endpointParams?: Readonly<Record<string, EndpointParam>> | Iterable<readonly [string, EndpointParam]> | undefined;
+
+  /**
+   * Further headers of the token request. `Authorization`, `Content-Type` and `Host` are refused.
+   *
+   * @defaultValue none
+   */
+  headers?: Readonly<Record<string, string>> | Iterable<readonly [string, string]> | undefined;
+
+  /**
+   * Seconds before its end (`expires_in`, RFC 6749 §5.1) at which a token is no longer handed out, so that it
+   * does not expire on its way to the API. Of a short-lived token a quarter of its life at most.
+   *
+   * @defaultValue `10`
+   */
+  expirySkewSeconds?: number | undefined;
+
+  /**
+   * The life in seconds of a token that came without a usable `expires_in` (RFC 6749 §5.1).
+   *
+   * @defaultValue `3600`
+   */
+  defaultLifetimeSeconds?: number | undefined;
+
+  /**
+   * Milliseconds that a caller waits for a token at most, whoever is asking the server for it. The request to
+   * the token endpoint, its body included, is aborted after the same time.
+   *
+   * @defaultValue `10000`
+   */
+  timeoutMs?: number | undefined;
+
+  /**
+   * Keeps the isolate alive until a token request that other requests wait for is done, should the client of the
+   * request that began it go away.
+   *
+   * @defaultValue the runtime's own, on Cloudflare Workers, Vercel and Netlify
+   */
+  waitUntil?: ((promise: Promise<unknown>) => void) | undefined;
+
+  /**
+   * The protected API. Relative URLs given to {@link OAuth2Client.fetch} are appended to it: `'/hello'` and
+   * `'hello'` with `https://api.example.com/v1` both mean `https://api.example.com/v1/hello`.
+   * The token is sent to this origin. `https:`, or `http:` on a loopback host.
+   *
+   * @defaultValue none: `fetch` then wants `allowedOrigins` and absolute URLs
+   */
+  baseUrl?: string | URL | undefined;
+
+  /**
+   * Further origins that the token may be sent to, such as `https://files.example.com`. A request to any other
+   * origin is refused; a redirect to any other is followed without the token.
+   *
+   * @defaultValue none
+   */
+  allowedOrigins?: readonly string[] | undefined;
+
+  /**
+   * Used instead of the global `fetch`, for the token request and the API alike: a function, or an object with
+   * a `fetch` method such as a service binding.
+   *
+   * @defaultValue the global `fetch`
+   */
+  fetch?: typeof globalThis.fetch | { fetch: typeof globalThis.fetch } | undefined;
+}
+
+/** What one call may say about the token it wants. */
+export interface TokenOptions {
+  /**
+   * Obtain a new token even though the one in memory is still good.
+   *
+   * @defaultValue `false`
+   */
+  forceRefresh?: boolean | undefined;
+
+  /**
+   * Stops waiting: the promise is rejected with the signal's reason. A token request that others wait for goes on.
+   *
+   * @defaultValue none
+   */
+  signal?: AbortSignal | undefined;
+}
+
+/** An access token (RFC 6749 §5.1). Frozen. */
+export interface Token {
+  /** `access_token`. */
+  readonly accessToken: string;
+  /** `token_type`; `'Bearer'` when the server wrote it in another case, or not at all. */
+  readonly tokenType: string;
+  /** When the token expires, in milliseconds since the epoch, like `Date.now()`. */
+  readonly expiresAt: number;
+  /** `scope`, if the server sent it: the scopes that were granted (RFC 6749 §3.3), with spaces between them. */
+  readonly scope?: string;
+  /** `refresh_token`, if the server sent one. */
+  readonly refreshToken?: string;
+  /** `id_token`, if the server sent one (OpenID Connect Core §3.1.3.3). Not verified. */
+  readonly idToken?: string;
+  /** Every member of the server's answer, as it was received. */
+  readonly raw: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Obtains, keeps and applies the access token of one client (grant `client_credentials`, RFC 6749 §4.4).
+ *
+ * Constructing one does no I/O and costs little: do it at module level or in every request. Clients with equal
+ * options share their token; clients whose options differ in anything that changes the token never do.
+ */
+export class OAuth2Client {
+  /** @throws {@link OAuth2Error} with code `invalid_option`, naming the option. */
+  constructor(options: OAuth2ClientOptions);
+
+  /**
+   * The host's `fetch`, with the token in `Authorization` (RFC 6750 §2.1).
+   *
+   * A 401 drops the refused token, obtains another and sends the request once more if its body can be sent
+   * again; the 401 answering a stream is returned. Without a token nothing is sent and the promise is rejected.
+   */
+  fetch: typeof globalThis.fetch;
+
+  /** The token: from memory as long as it is good, else from the server, asked once for all who wait. */
+  getToken(options?: TokenOptions): Promise<Token>;
+
+  /** The value of an `Authorization` header: `Bearer …`. For requests that you make yourself. */
+  authorizationHeader(options?: TokenOptions): Promise<string>;
+
+  /** Forgets the token, so that the next caller obtains another. */
+  invalidate(): Promise<void>;
+}
+
+/** What went wrong; stable, to be compared with. */
+export type OAuth2ErrorCode =
+  /** An option is missing, misspelt or has an impossible value. */
+  | 'invalid_option'
+  /** The server refused, and said why (RFC 6749 §5.2): see `error` and `description`. */
+  | 'token_request_rejected'
+  /** The token endpoint answered with an HTTP error and no OAuth error: see `status`. */
+  | 'http_status'
+  /** The token endpoint answered with a redirect, which is never followed. */
+  | 'redirect_refused'
+  /** The token endpoint's answer has no token that could be read. */
+  | 'invalid_response'
+  /** The token endpoint could not be reached: see `cause`. */
+  | 'network'
+  /** No token within `timeoutMs`. */
+  | 'timeout'
+  /** The URL's origin is neither `baseUrl`'s nor one of `allowedOrigins`. */
+  | 'origin_not_allowed'
+  /** The token's type is not Bearer, and `fetch` does not know how to apply it (RFC 6749 §7.1). */
+  | 'unsupported_token_type'
+  /** The API redirected more than 20 times. */
+  | 'too_many_redirects'
+  /** A fault of this package. */
+  | 'internal';
+
+/** Every error of this package, except for the reason of a signal. Holds no secret and no token. */
+export class OAuth2Error extends Error {
+  private constructor();
+  readonly name: 'OAuth2Error';
+  /** What went wrong. */
+  readonly code: OAuth2ErrorCode;
+  /** The server's own code (`error`, RFC 6749 §5.2), if it sent one: `invalid_client`, `invalid_scope`, … */
+  readonly error?: string;
+  /** The server's explanation (`error_description`, RFC 6749 §5.2), if it sent one. */
+  readonly description?: string;
+  /** The server's page about the error (`error_uri`, RFC 6749 §5.2), if it sent one. */
+  readonly uri?: string;
+  /** The HTTP status, whenever an answer arrived. */
+  readonly status?: number;
+  /** Whether the same request may succeed later. */
+  readonly retryable: boolean;
+  /** What lies beneath: the host's own error, for instance. */
+  readonly cause?: unknown;
+}

@@ -1,0 +1,12 @@
+// Cloudflare Workers: importing a .wasm file gives a compiled module, the only way to wasm there.
+// The namespace is imported whole because older runtimes have no `waitUntil` to import by name.
+import * as workers from 'cloudflare:workers';
+import * as kernel from './edge_oauth2.js';
+import module from './edge_oauth2_bg.wasm';
+import { connect } from './kernel.js';
+
+kernel.initSync({ module });
+connect(kernel, () => workers.waitUntil);
+
+export { OAuth2Client } from './client.js';
+export { OAuth2Error } from './error.js';

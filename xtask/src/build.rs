@@ -1,0 +1,56 @@
+//! The npm package, and the demonstration that runs on it.
+
+use crate::step::{self, command};
+use crate::{Result, setup};
+use std::process::Command;
+
+/// Builds and packs the npm package.
+pub fn package() -> Result {
+    setup::run()?;
+    step::must("build-package", npm_package("target/npm", "npm"))
+}
+
+/// The commands that build and pack the package with one Cargo feature, in a folder of its own.
+pub fn npm_package(dir: &str, feature: &str) -> Vec<Command> {
+    let glue = format!("{dir}/glue");
+    let flags = [
+        "--no-pack",
+        "--no-gitignore",
+        "--no-typescript",
+        "--",
+        "--features",
+        feature,
+    ];
+    vec![
+        command("rm", &["-rf", dir]),
+        wasm_pack("web", &glue, &flags),
+        command("node", &["pkg-templates/build.mjs", dir]),
+    ]
+}
+
+/// `wasm-pack build`, which must find its tools here: it would download others.
+pub fn wasm_pack(target: &str, out_dir: &str, flags: &[&str]) -> Command {
+    let mut build = command(
+        "wasm-pack",
+        &["build", "--mode", "no-install", "--target", target],
+    );
+    build
+        .args(["--out-dir", out_dir, "--out-name", "edge_oauth2"])
+        .args(flags);
+    build
+}
+
+/// Builds the package, then shows it at work.
+pub fn demo(flags: &[&str]) -> Result {
+    package()?;
+    let mut node = command("node", &["tests/runtimes/demo.mjs"]);
+    let status = node
+        .args(flags)
+        .status()
+        .map_err(|error| format!("`node` did not start: {error}"))?;
+    if status.success() {
+        Ok(())
+    } else {
+        Err(format!("the demo failed ({status})"))
+    }
+}

@@ -1,0 +1,304 @@
+//! What a fresh clone needs: checked, installed, and quick when it is there already.
+
+use crate::Result;
+use crate::step::{self, command};
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::SystemTime;
+
+const WASM_BINDGEN: &str = "0.2.130";
+const WASM_PACK: &str = "0.15.1";
+/// The only target besides the machine's own.
+pub const WASM_TARGET: &str = "wasm32-unknown-unknown";
+
+/// Makes everything ready that the other commands use.
+pub fn run() -> Result {
+    check_node(program_output("node", &["--version"]).as_deref())?;
+    if program_output("npm", &["--version"]).is_none() {
+        return Err(
+            "npm is not on PATH: it comes with Node.js, or as your distribution's package npm."
+                .to_owned(),
+        );
+    }
+    add_wasm_target()?;
+    fs::create_dir_all(tools_dir())
+        .map_err(|error| format!("cannot create {}: {error}", tools_dir().display()))?;
+    install_node_tools()?;
+    install_wasm_bindgen()?;
+    install_wasm_pack()
+}
+
+/// The repository.
+pub fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .unwrap_or(Path::new("."))
+}
+
+/// `PATH` with the pinned tools first: wasm-bindgen, wasm-pack, wasm-opt, Node.
+pub fn tools_path() -> OsString {
+    let own = std::env::var_os("PATH").unwrap_or_default();
+    let dirs = [tools_dir(), root().join("tests/node_modules/.bin")];
+    let all = dirs.into_iter().chain(std::env::split_paths(&own));
+    std::env::join_paths(all).unwrap_or(own.clone())
+}
+
+/// The machine's own Node, which the pinned one hides.
+pub fn own_node() -> Result<String> {
+    let print = ["--print", "process.execPath"];
+    program_output("node", &print).ok_or("Node.js is not on PATH.".to_owned())
+}
+
+fn tools_dir() -> PathBuf {
+    root().join("target/tools/bin")
+}
+
+/// Node runs the tools; where npm has a pinned Node for the platform, the machine's own may be older.
+fn check_node(version: Option<&str>) -> Result {
+    let has_pinned_node = cfg!(all(target_os = "linux", target_arch = "x86_64"));
+    let minimum = if has_pinned_node { (20, 19) } else { (22, 12) };
+    let advice = format!(
+        "install Node.js {}.{} or newer, then run the command again.",
+        minimum.0, minimum.1
+    );
+    let version = version.ok_or(format!("Node.js is not on PATH: {advice}"))?;
+    let mut parts = version
+        .trim_start_matches('v')
+        .split('.')
+        .map_while(|part| part.parse::<u32>().ok());
+    match (parts.next(), parts.next()) {
+        (Some(major), Some(minor)) if (major, minor) >= minimum => Ok(()),
+        _ => Err(format!("Node.js {version} is too old: {advice}")),
+    }
+}
+
+fn add_wasm_target() -> Result {
+    let libdir = program_output(
+        "rustc",
+        &["--print", "target-libdir", "--target", WASM_TARGET],
+    );
+    if libdir.is_some_and(|dir| Path::new(&dir).is_dir()) {
+        return Ok(());
+    }
+    if program_output("rustup", &["--version"]).is_none() {
+        return Err(format!(
+            "Rust's {WASM_TARGET} target is missing, and there is no rustup to add it with: \
+             install the target as your Rust came, or Rust by rustup."
+        ));
+    }
+    install(
+        "setup-wasm-target",
+        command("rustup", &["target", "add", WASM_TARGET]),
+        &format!("rustup could not add the {WASM_TARGET} target"),
+    )
+}
+
+fn install_node_tools() -> Result {
+    let lock = modified(&root().join("tests/package-lock.json"));
+    let installed = modified(&root().join("tests/node_modules/.package-lock.json"));
+    if installed.is_some() && installed >= lock {
+        return Ok(());
+    }
+    // The machine's own Node: the one in node_modules is about to be replaced.
+    let mut npm = Command::new("npm");
+    npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
+        .current_dir(root().join("tests"));
+    install(
+        "setup-node-tools",
+        npm,
+        "npm could not install the test tools",
+    )
+}
+
+fn install_wasm_bindgen() -> Result {
+    let tools = [
+        ("bindgen", "wasm-bindgen"),
+        ("bindgen-test-runner", "wasm-bindgen-test-runner"),
+    ];
+    if tools
+        .iter()
+        .all(|(_, name)| is_installed(name, WASM_BINDGEN))
+    {
+        return Ok(());
+    }
+    let mut build = command(
+        "cargo",
+        &[
+            "build",
+            "--locked",
+            "--package",
+            "xtask",
+            "--features",
+            "tools",
+        ],
+    );
+    let target_dir = root().join("target/tools/build");
+    build
+        .args([
+            "--bin",
+            "bindgen",
+            "--bin",
+            "bindgen-test-runner",
+            "--target-dir",
+        ])
+        .arg(&target_dir);
+    install(
+        "setup-wasm-bindgen",
+        without_debug_info(build),
+        "cargo could not build wasm-bindgen",
+    )?;
+    for (binary, name) in tools {
+        let from = target_dir.join("debug").join(binary);
+        fs::copy(&from, tools_dir().join(name))
+            .map_err(|error| format!("cannot copy {}: {error}", from.display()))?;
+    }
+    Ok(())
+}
+
+fn install_wasm_pack() -> Result {
+    if is_installed("wasm-pack", WASM_PACK) {
+        return Ok(());
+    }
+    let mut build = command(
+        "cargo",
+        &[
+            "install",
+            "wasm-pack",
+            "--version",
+            WASM_PACK,
+            "--locked",
+            "--debug",
+            "--root",
+        ],
+    );
+    build.arg(root().join("target/tools"));
+    install(
+        "setup-wasm-pack",
+        without_debug_info(build),
+        "cargo could not install wasm-pack",
+    )
+}
+
+/// Halves the time of a debug build.
+fn without_debug_info(mut cargo: Command) -> Command {
+    cargo.env("CARGO_PROFILE_DEV_DEBUG", "0");
+    cargo
+}
+
+/// Runs a step that downloads: without a network its failure is one sentence.
+fn install(name: &str, command: Command, failed: &str) -> Result {
+    step::run(name, vec![command]).map(drop).map_err(|failure| {
+        if is_network_failure(&failure.log) {
+            format!("{failed}, because the network or the registry cannot be reached: connect, then run the command again.")
+        } else {
+            format!("{failed}.\n{}", failure.message)
+        }
+    })
+}
+
+/// What rustup, cargo and npm print when they cannot reach a server.
+fn is_network_failure(log: &str) -> bool {
+    [
+        "ENOTFOUND",
+        "ECONNREFUSED",
+        "ECONNRESET",
+        "ETIMEDOUT",
+        "EAI_AGAIN",
+        "ENOTCACHED",
+        "could not download file",
+        "Could not resolve host",
+        "Could not connect",
+        "Couldn't connect",
+        "Failed to connect",
+        "failed to download",
+        "network failure",
+        "spurious network error",
+    ]
+    .iter()
+    .any(|sign| log.contains(sign))
+}
+
+fn is_installed(tool: &str, version: &str) -> bool {
+    let path = tools_dir().join(tool);
+    let output = program_output(&path.to_string_lossy(), &["--version"]);
+    output.is_some_and(|output| output.split_whitespace().nth(1) == Some(version))
+}
+
+/// What a program of this machine prints, if it is there and succeeds.
+fn program_output(program: &str, args: &[&str]) -> Option<String> {
+    let output = Command::new(program)
+        .args(args)
+        .current_dir(root())
+        .output()
+        .ok()?;
+    let text = String::from_utf8(output.stdout).ok()?;
+    output.status.success().then(|| text.trim().to_owned())
+}
+
+fn modified(path: &Path) -> Option<SystemTime> {
+    fs::metadata(path)
+        .and_then(|metadata| metadata.modified())
+        .ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_pinned_wasm_bindgen_is_the_same_everywhere() {
+        let pin = format!("\"={WASM_BINDGEN}\"");
+        for manifest in [
+            include_str!("../Cargo.toml"),
+            include_str!("../../Cargo.toml"),
+        ] {
+            assert!(manifest.contains(&pin), "no {pin} in:\n{manifest}");
+        }
+    }
+
+    #[test]
+    fn a_missing_or_old_node_is_one_sentence() {
+        assert_eq!(check_node(Some("v24.1.0")), Ok(()));
+        for version in [None, Some("v18.20.4"), Some("v20.18.3"), Some("nonsense")] {
+            let sentence = check_node(version).unwrap_err();
+            assert!(sentence.starts_with("Node.js "), "{sentence}");
+            assert!(
+                sentence.ends_with(" or newer, then run the command again."),
+                "{sentence}"
+            );
+            assert_eq!(sentence.lines().count(), 1);
+        }
+    }
+
+    #[test]
+    fn a_network_failure_is_one_sentence() {
+        let script = "echo 'npm error code ENOTFOUND'; exit 1";
+        let sentence = install(
+            "self-test-network",
+            command("sh", &["-c", script]),
+            "npm could not do it",
+        )
+        .unwrap_err();
+        assert_eq!(
+            sentence,
+            "npm could not do it, because the network or the registry cannot be reached: connect, then run the command again."
+        );
+    }
+
+    #[test]
+    fn any_other_failure_shows_the_log() {
+        let problem = install(
+            "self-test-other",
+            command("sh", &["-c", "echo why; exit 1"]),
+            "npm could not do it",
+        )
+        .unwrap_err();
+        assert!(
+            problem.starts_with("npm could not do it.\n✘ self-test-other: "),
+            "{problem}"
+        );
+        assert!(problem.ends_with("\nwhy"), "{problem}");
+    }
+}
