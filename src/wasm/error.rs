@@ -6,9 +6,10 @@ use crate::error::{Error, ErrorResponse};
 
 #[wasm_bindgen(module = "/src/wasm/js/error.js")]
 extern "C" {
-    /// The class, so that users can ask `instanceof`.
-    #[wasm_bindgen(reexport)]
-    type OAuth2Error;
+    // Never called: see the client's class in `start`.
+    #[allow(dead_code)]
+    #[wasm_bindgen(js_name = OAuth2Error, reexport, skip_typescript)]
+    fn error_class();
 
     #[wasm_bindgen(js_name = oauth2Error)]
     fn oauth2_error(

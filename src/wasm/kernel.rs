@@ -42,7 +42,7 @@ fn slot(id: u32) -> Option<Rc<Slot<JsValue>>> {
 
 /// Validates a configuration and returns its number: `id`, or the one that an equal configuration
 /// was given before. `fields` are triples of option, key and value; `id` must never have been used.
-#[wasm_bindgen]
+#[wasm_bindgen(skip_typescript)]
 pub fn open(fields: Vec<String>, id: u32) -> Result<u32, JsValue> {
     let config = options(&fields)
         .and_then(ClientConfig::new)
@@ -93,7 +93,7 @@ fn options(fields: &[String]) -> Result<ClientOptions, Error> {
 }
 
 /// The token in the cache, as the face rendered it; `undefined` if none may be handed out.
-#[wasm_bindgen]
+#[wasm_bindgen(skip_typescript)]
 pub fn hit(id: u32, now_ms: f64) -> JsValue {
     slot(id)
         .and_then(|slot| slot.hit(now_ms as u64))
@@ -102,7 +102,7 @@ pub fn hit(id: u32, now_ms: f64) -> JsValue {
 
 /// Brings a token, from the server if need be or if `refreshed` is asked for; `undefined` if `id`
 /// is not known.
-#[wasm_bindgen]
+#[wasm_bindgen(skip_typescript)]
 pub fn obtain(
     id: u32,
     fetch: Function,
@@ -124,13 +124,13 @@ pub fn obtain(
 }
 
 /// Notes that the API refused `access_token`; whether asking for another is worth it.
-#[wasm_bindgen]
+#[wasm_bindgen(skip_typescript)]
 pub fn refuse(id: u32, access_token: &str, now_ms: f64) -> bool {
     slot(id).is_none_or(|slot| slot.refuse(access_token, now_ms as u64))
 }
 
 /// Drops the cached token.
-#[wasm_bindgen]
+#[wasm_bindgen(skip_typescript)]
 pub fn invalidate(id: u32) {
     if let Some(slot) = slot(id) {
         slot.invalidate();

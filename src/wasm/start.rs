@@ -4,10 +4,15 @@ use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen(module = "/src/wasm/js/client.js")]
 extern "C" {
-    /// The class that users construct.
-    #[wasm_bindgen(reexport)]
-    type OAuth2Client;
+    // Never called: named as functions because only those can be exported without a type.
+    #[allow(dead_code)]
+    #[wasm_bindgen(js_name = OAuth2Client, reexport, skip_typescript)]
+    fn client_class();
 }
+
+/// The classes are written in JavaScript, so their types are written by hand.
+#[wasm_bindgen(typescript_custom_section)]
+const TYPES: &str = include_str!("../../pkg-templates/index.d.ts");
 
 #[wasm_bindgen(module = "/src/wasm/js/kernel.js")]
 extern "C" {
