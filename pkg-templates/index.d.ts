@@ -6,7 +6,7 @@
  */
 
 /** A value of {@link OAuth2ClientOptions.endpointParams}; an array sends the parameter once for each element. */
-export type EndpointParam = string | number | boolean | readonly string[];
+export type EndpointParam = string | number | boolean | readonly (string | number | boolean)[];
 
 /** What a client is made of. A misspelt option is an error, at run time too. */
 export interface OAuth2ClientOptions {
@@ -46,7 +46,7 @@ export interface OAuth2ClientOptions {
    *
    * @defaultValue none
    */
-  endpointParams?: Readonly<Record<string, EndpointParam>> | Iterable<readonly [string, EndpointParam]> | undefined;
+  endpointParams?: Readonly<Record<string, EndpointParam | undefined>> | Iterable<readonly [string, EndpointParam]> | undefined;
 
   /**
    * Further headers of the token request. `Authorization`, `Content-Type` and `Host` are refused.
@@ -101,7 +101,7 @@ export interface OAuth2ClientOptions {
    *
    * @defaultValue none
    */
-  allowedOrigins?: readonly string[] | undefined;
+  allowedOrigins?: readonly (string | URL)[] | undefined;
 
   /**
    * Used instead of the global `fetch`, for the token request and the API alike: a function, or an object with
@@ -162,8 +162,11 @@ export class OAuth2Client {
    *
    * A 401 drops the refused token, obtains another and sends the request once more if its body can be sent
    * again; the 401 answering a stream is returned. Without a token nothing is sent and the promise is rejected.
+   * Redirects are followed, but only to `baseUrl` and `allowedOrigins` with the token.
+   *
+   * Bound to its client, so that it can be passed on: `createApi({ fetch: client.fetch })`.
    */
-  fetch: typeof globalThis.fetch;
+  readonly fetch: typeof globalThis.fetch;
 
   /** The token: from memory as long as it is good, else from the server, asked once for all who wait. */
   getToken(options?: TokenOptions): Promise<Token>;
@@ -187,7 +190,7 @@ export type OAuth2ErrorCode =
   | 'redirect_refused'
   /** The token endpoint's answer has no token that could be read. */
   | 'invalid_response'
-  /** The token endpoint could not be reached: see `cause`. */
+  /** The token endpoint could not be reached; the message has the host's reason. */
   | 'network'
   /** No token within `timeoutMs`. */
   | 'timeout'
@@ -216,6 +219,4 @@ export class OAuth2Error extends Error {
   readonly status?: number;
   /** Whether the same request may succeed later. */
   readonly retryable: boolean;
-  /** What lies beneath: the host's own error, for instance. */
-  readonly cause?: unknown;
 }

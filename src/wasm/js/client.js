@@ -37,7 +37,8 @@ export class OAuth2Client {
     kernel.invalidate(this.#id);
   }
 
-  fetch(input, init) {
+  /** Bound, since it is made to be passed on: `createApi({ fetch: client.fetch })`. */
+  fetch = (input, init) => {
     try {
       const request = this.#resource.request(input, init);
       const view = kernel.hit(this.#id, Date.now());
@@ -47,7 +48,7 @@ export class OAuth2Client {
     } catch (error) {
       return Promise.reject(error);
     }
-  }
+  };
 
   /** A hit resolves at once: no wasm future is made for it. */
   #view(options, pick) {
@@ -65,7 +66,11 @@ export class OAuth2Client {
   #send(request, view) {
     return this.#resource
       .send(request, authorizationOf(view))
-      .then((response) => (response.status === 401 ? this.#refused(request, view, response) : response));
+      .then((response) =>
+        response.status === 401 && request.carriesToken
+          ? this.#refused(request, view, response)
+          : response,
+      );
   }
 
   /** The API refused the token: it is dropped, and the request sent again with another if it can be. */

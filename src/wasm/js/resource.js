@@ -60,6 +60,7 @@ export class Resource {
   send(request, authorization) {
     const headers = request.headers();
     headers.set('authorization', authorization);
+    request.carriesToken = true;
     const sent = this.#fetch(request.input, { ...request.init, headers, redirect: 'manual' });
     if (request.redirect === 'manual') return sent;
     return sent.then((response) =>
@@ -94,6 +95,7 @@ export class Resource {
       }
       if (url.origin !== from.origin && !this.allows(url)) {
         ORIGIN_BOUND_HEADERS.forEach((name) => headers.delete(name));
+        request.carriesToken = false;
       }
       await response.body?.cancel();
       const { signal } = request;
@@ -105,14 +107,16 @@ export class Resource {
 
 /** The arguments of a fetch, which may be sent more than once. */
 class ResourceRequest {
+  /** Whether it was last sent with the token: a redirect may have taken it off. */
+  carriesToken = false;
+  #template;
+
   constructor(input, init, url) {
     this.url = url;
     this.init = init;
     this.input = input instanceof Request ? input : url.href;
     this.#template = input instanceof Request ? input : {};
   }
-
-  #template;
 
   get method() {
     return (this.init?.method ?? this.#template.method ?? 'GET').toUpperCase();
