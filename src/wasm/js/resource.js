@@ -4,8 +4,17 @@ import { OAuth2Error, invalidOption } from './error.js';
 
 const MAX_REDIRECTS = 20;
 
-/** Headers that a redirect to another origin must not take along (Fetch §4.4). */
-const ORIGIN_BOUND_HEADERS = ['authorization', 'cookie', 'host', 'proxy-authorization'];
+/** Headers that go with the body, when a redirect turns the request into a GET. */
+const BODY_HEADERS = [
+  'content-encoding',
+  'content-language',
+  'content-length',
+  'content-location',
+  'content-type',
+];
+
+/** Headers that a redirect to another origin must not take along, as the token must not. */
+const ORIGIN_BOUND_HEADERS = ['cookie', 'host', 'proxy-authorization'];
 
 export class Resource {
   #base;
@@ -87,15 +96,16 @@ export class Resource {
       if ((status === 303 && method !== 'HEAD') || (status < 303 && method === 'POST')) {
         method = 'GET';
         body = undefined;
-        for (const name of ['content-encoding', 'content-language', 'content-location', 'content-type', 'content-length']) {
-          headers.delete(name);
-        }
+        BODY_HEADERS.forEach((name) => headers.delete(name));
       } else if (!request.isReplayable) {
         throw new TypeError('a redirect of a request with a stream for a body cannot be followed');
       }
-      if (url.origin !== from.origin && !this.allows(url)) {
+      if (url.origin !== from.origin) {
         ORIGIN_BOUND_HEADERS.forEach((name) => headers.delete(name));
-        request.carriesToken = false;
+        if (!this.allows(url)) {
+          headers.delete('authorization');
+          request.carriesToken = false;
+        }
       }
       await response.body?.cancel();
       const { signal } = request;
