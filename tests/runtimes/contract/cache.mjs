@@ -1,0 +1,103 @@
+// Who shares a token with whom, and for how long.
+import { equal, ok, rejects, sleep } from '../assert.mjs';
+
+export const cache = {
+  'many calls, by clients made anew each time, cost one grant': async ({ client, grants }) => {
+    const tokens = [];
+    for (let call = 0; call < 10; call += 1) tokens.push((await client().getToken()).accessToken);
+    equal(new Set(tokens).size, 1, 'tokens');
+    equal((await client().fetch('/echo')).status, 200);
+    equal(await grants(), 1, 'grants');
+  },
+
+  'concurrent first calls cost one grant': async ({ client, grants, behave }) => {
+    await behave({ delayMs: 200 });
+    const calls = Array.from({ length: 20 }, () => client().getToken());
+    const tokens = (await Promise.all(calls)).map((token) => token.accessToken);
+    equal([new Set(tokens).size, await grants()], [1, 1], 'tokens and grants');
+  },
+
+  'a failure is shared by those who waited, and not remembered': async ({ client, tokenRequests, behave }) => {
+    await behave({ delayMs: 200, status: 500, times: 1 });
+    const calls = Array.from({ length: 20 }, () => rejects(client().getToken(), { code: 'http_status' }));
+    await Promise.all(calls);
+    equal((await tokenRequests()).length, 1, 'token requests');
+    ok((await client().getToken()).accessToken, 'the next call gets a token');
+  },
+
+  'any difference that changes the token separates': async ({ client, options, grants, tokenEndpoint }) => {
+    const same = options();
+    const variants = [
+      {},
+      { scopes: 'read' },
+      { scopes: ['read', 'write'] },
+      { endpointParams: { audience: 'a' } },
+      { endpointParams: { audience: 'b' } },
+      { endpointParams: { a: 'udience=a' } },
+      { headers: { 'x-tenant': 'blue' } },
+      { tokenUrl: `${same.tokenUrl}?tenant=1` },
+    ];
+    const all = async () => {
+      const tokens = await Promise.all(variants.map((variant) => client(variant).getToken()));
+      return tokens.map((token) => token.accessToken);
+    };
+    const first = await all();
+    equal(new Set(first).size, variants.length, 'tokens');
+    equal(await all(), first, 'the second time');
+    equal(await grants(), variants.length, `grants at ${tokenEndpoint}`);
+  },
+
+  'a client with a wrong secret gets no part of a warm cache': async ({ client }) => {
+    await client().getToken();
+    await rejects(client({ clientSecret: 'wrong' }).getToken(), { error: 'invalid_client' });
+    ok((await client().getToken()).accessToken, 'the right one still does');
+  },
+
+  'what does not change the token does not separate': async ({ client, grants, otherUrl }) => {
+    await client().getToken();
+    await client({ timeoutMs: 5_000 }).getToken();
+    await client({ baseUrl: otherUrl }).getToken();
+    await client({ fetch: (...request) => fetch(...request) }).getToken();
+    equal(await grants(), 1, 'grants');
+  },
+
+  'scopes as text and as a list are one thing': async ({ client, grants }) => {
+    await client({ scopes: 'read write' }).getToken();
+    await client({ scopes: ['read', 'write'] }).getToken();
+    equal(await grants(), 1, 'grants');
+  },
+
+  'forceRefresh obtains another token for everybody': async ({ client, grants }) => {
+    const first = await client().getToken();
+    const second = await client().getToken({ forceRefresh: true });
+    ok(first.accessToken !== second.accessToken, 'another token');
+    equal((await client().getToken()).accessToken, second.accessToken);
+    equal(await grants(), 2, 'grants');
+  },
+
+  'invalidate forgets the token': async ({ client, grants }) => {
+    const first = await client().getToken();
+    await client().invalidate();
+    ok((await client().getToken()).accessToken !== first.accessToken, 'another token');
+    equal(await grants(), 2, 'grants');
+  },
+
+  'authorizationHeader is for people who fetch themselves': async ({ client, baseUrl, grants }) => {
+    const authorization = await client().authorizationHeader();
+    equal(authorization, `Bearer ${(await client().getToken()).accessToken}`);
+    equal((await fetch(`${baseUrl}/echo`, { headers: { authorization } })).status, 200);
+    const renewed = await client().authorizationHeader({ forceRefresh: true });
+    ok(renewed !== authorization, 'another token');
+    equal(await grants(), 2, 'grants');
+  },
+
+  'a token is not handed out beyond its life': async ({ client, behave, grants }) => {
+    // A life shorter than four times the skew is used for three quarters: 1.5 s of 2 s.
+    await behave({ merge: { expires_in: 2 } });
+    const first = await client().getToken();
+    equal((await client().getToken()).accessToken, first.accessToken, 'while fresh');
+    await sleep(1_700);
+    ok((await client().getToken()).accessToken !== first.accessToken, 'another one afterwards');
+    equal(await grants(), 2, 'grants');
+  },
+};

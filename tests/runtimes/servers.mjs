@@ -1,0 +1,41 @@
+// Everything a test talks to, started together: the authorization server, a token endpoint in front
+// of it that can misbehave, and two protected APIs (two origins).
+import { startAuthorizationServer, startTokenEndpoint } from './authorization-server.mjs';
+import { startProtectedApi } from './protected-api.mjs';
+
+/** Ids and secrets with every character that encodings disagree about. */
+const clients = {
+  header: { id: 'header client:+%/', secret: 'MARKER secret:%+&=/"~-._*' },
+  body: { id: 'body client&=', secret: 'MARKER body+secret &=%' },
+  none: { id: 'public client' },
+};
+
+export async function startServers() {
+  const authorizationServer = await startAuthorizationServer({
+    clients: [
+      { client_id: clients.header.id, client_secret: clients.header.secret },
+      {
+        client_id: clients.body.id,
+        client_secret: clients.body.secret,
+        token_endpoint_auth_method: 'client_secret_post',
+      },
+      { client_id: clients.none.id, token_endpoint_auth_method: 'none' },
+    ],
+  });
+  const tokenEndpoint = await startTokenEndpoint(authorizationServer.tokenUrl);
+  const api = await startProtectedApi(authorizationServer);
+  const otherApi = await startProtectedApi(authorizationServer);
+  return {
+    /** What a scene is made from; plain data, so that it can be sent into a Worker. */
+    addresses: {
+      tokenEndpoint: tokenEndpoint.url,
+      revocation: `${authorizationServer.tokenUrl}/revocation`,
+      api: api.url,
+      otherApi: otherApi.url,
+      clients,
+    },
+    async close() {
+      for (const one of [otherApi, api, tokenEndpoint, authorizationServer]) await one.close();
+    },
+  };
+}

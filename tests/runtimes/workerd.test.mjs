@@ -1,0 +1,87 @@
+// The contract in workerd, over the installed tarball as a Worker gets it; and what only Workers do.
+import { after, describe, test } from 'node:test';
+import { equal, ok } from './assert.mjs';
+import { contract } from './contract.mjs';
+import { install, tarball } from './package.mjs';
+import { createScene } from './scene.mjs';
+import { startServers } from './servers.mjs';
+import { bundle, compatibilityDates, startWorkerd } from './workerd.mjs';
+
+const project = await install('workerd', await tarball());
+const { addresses, close } = await startServers();
+after(close);
+
+for (const compatibilityDate of compatibilityDates) {
+  const define = { ADDRESSES: addresses, RUNTIME: compatibilityDate };
+  const modules = await bundle('contract.mjs', { project, define });
+  const workerd = await startWorkerd([{ name: 'contract', compatibilityDate, modules }]);
+  after(workerd.close);
+
+  for (const [group, tests] of Object.entries(contract)) {
+    describe(`workerd ${compatibilityDate}: ${group}`, () => {
+      for (const title of Object.keys(tests)) {
+        test(title, { timeout: 20_000 }, async () => {
+          const body = JSON.stringify({ group, title });
+          const result = await (await fetch(workerd.url, { method: 'POST', body })).json();
+          if (!result.passed) throw new Error(`${result.message}\n${result.stack}`);
+        });
+      }
+    });
+  }
+
+  describe(`workerd ${compatibilityDate}: a client is used`, async () => {
+    const scene = createScene({ package: {}, addresses, runtime: `${compatibilityDate}-uses` });
+    const gateway = { name: 'gateway', compatibilityDate, modules: await bundle('gateway.mjs', { project }) };
+    const uses = {
+      name: 'uses',
+      compatibilityDate,
+      modules: await bundle('uses.mjs', { project, define: { OPTIONS: scene.options() } }),
+      serviceBindings: { GATEWAY: 'gateway' },
+    };
+    const { url, worker, close } = await startWorkerd([uses, gateway]);
+    after(close);
+    const paths = async () => (await scene.apiRequests()).map(({ path }) => path.split('?')[1]);
+
+    for (const place of ['module', 'handler']) {
+      test(`made at ${place} level`, async () => {
+        const response = await fetch(url + place);
+        equal(response.status, 200, await response.text());
+      });
+    }
+
+    test('through a service binding', async () => {
+      const response = await fetch(`${url}binding`);
+      equal((await response.json()).headers['x-gateway'], 'passed');
+    });
+
+    test('in a proxy, the incoming request being the init', async () => {
+      const init = { method: 'POST', body: 'hello', headers: { 'x-mine': '1', authorization: 'Basic x' } };
+      const { method, headers, body } = await (await fetch(`${url}proxy`, init)).json();
+      equal([method, body, headers['x-mine']], ['POST', 'hello', '1']);
+      ok(headers.authorization.startsWith('Bearer '), 'the token, not what the caller sent');
+    });
+
+    test('for a WebSocket', async () => {
+      const socket = new WebSocket(`${url.replace('http', 'ws')}socket`);
+      const message = await new Promise((done, fail) => {
+        socket.onmessage = ({ data }) => done(data);
+        socket.onerror = () => fail(new Error('the WebSocket did not open'));
+      });
+      equal(message, 'hello');
+      socket.close();
+    });
+
+    test('in scheduled and queue handlers', async () => {
+      const handler = await worker('uses');
+      await handler.scheduled({ cron: '* * * * *' });
+      const message = { id: '1', timestamp: new Date(), body: 'x', attempts: 1 };
+      equal((await handler.queue('a-queue', [message])).outcome, 'ok');
+      equal((await paths()).slice(-2), ['scheduled', 'queue']);
+    });
+
+    test('all of which cost one grant', async () => {
+      equal(await scene.grants(), 1);
+      ok((await paths()).length >= 6, 'requests at the API');
+    });
+  });
+}
