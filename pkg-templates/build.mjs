@@ -35,7 +35,14 @@ function cargoMetadata() {
   const { name, version, description, license, repository, keywords } = JSON.parse(json).packages.find(
     (candidate) => candidate.name === 'edge-oauth2',
   );
-  return { name, version, description, license, repository: { type: 'git', url: `git+${repository}.git` }, keywords };
+  return {
+    name,
+    version,
+    description,
+    license,
+    repository: repository ? { type: 'git', url: `git+${repository}.git` } : undefined,
+    keywords,
+  };
 }
 
 /**
@@ -67,7 +74,7 @@ function writeInlineWasm() {
 
 /** `files` is written by hand, so that nothing is published by accident; here it is held against what is there. */
 function checkFiles() {
-  const expected = [...manifest.files, 'package.json', 'README.md', 'LICENSE-MIT', 'LICENSE-APACHE'].sort();
+  const expected = [...manifest.files, 'package.json', 'README.md'].sort();
   const found = readdirSync(out).sort();
   const missing = expected.filter((file) => !found.includes(file));
   const unlisted = found.filter((file) => !expected.includes(file));

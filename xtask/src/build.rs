@@ -29,6 +29,8 @@ pub fn npm_package(dir: &str, feature: &str) -> Vec<Command> {
 }
 
 /// `wasm-pack build`, which must find its tools here: it would download others.
+///
+/// Where the dependencies' sources lie is taken out of the wasm: it tells the builder's name, and costs bytes.
 pub fn wasm_pack(target: &str, out_dir: &str, flags: &[&str]) -> Command {
     let mut build = command(
         "wasm-pack",
@@ -37,6 +39,9 @@ pub fn wasm_pack(target: &str, out_dir: &str, flags: &[&str]) -> Command {
     build
         .args(["--out-dir", out_dir, "--out-name", "edge_oauth2"])
         .args(flags);
+    let sources = setup::cargo_home().join("registry/src");
+    let flag = format!("--remap-path-prefix={}=", sources.display());
+    build.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", flag);
     build
 }
 

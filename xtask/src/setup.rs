@@ -51,6 +51,12 @@ pub fn own_node() -> Result<String> {
     program_output("node", &print).ok_or("Node.js is not on PATH.".to_owned())
 }
 
+/// Where cargo keeps what it downloads.
+pub fn cargo_home() -> PathBuf {
+    let default = || std::env::home_dir().unwrap_or_default().join(".cargo");
+    std::env::var_os("CARGO_HOME").map_or_else(default, PathBuf::from)
+}
+
 fn tools_dir() -> PathBuf {
     root().join("target/tools/bin")
 }

@@ -89,13 +89,11 @@ fn checks() -> Result<Vec<Check>> {
         [node_tests("node", &test_files("tests/package", "")?)],
     ));
     // The package must run on the machine's own Node too, not only on the pinned one.
-    let own_node = setup::own_node()?;
+    let mut on_own_node = test_files("tests/runtimes", "node")?;
+    on_own_node.extend(test_files("tests/package", "loading")?);
     checks.push(tests(
-        "runtimes-node",
-        [node_tests(
-            &own_node,
-            &test_files("tests/runtimes", "node")?,
-        )],
+        "own-node",
+        [node_tests(&setup::own_node()?, &on_own_node)],
     ));
     checks.push(tests(
         "runtimes",

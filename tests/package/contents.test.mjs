@@ -1,0 +1,66 @@
+// What is in the tarball, and what is not.
+import assert from 'node:assert/strict';
+import { readFileSync, readdirSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
+import { packageDir, root, tarball, tool } from './consumer.mjs';
+
+/** Of the wasm, raw. It is compiled before the first token of every new isolate. */
+const WASM_BUDGET = 110_000;
+
+test('the tarball holds these files and no others', async () => {
+  const packed = (await tool('tar', ['-tzf', tarball])).trim().split('\n');
+  assert.deepEqual(packed.sort(), [
+    'package/LICENSE-APACHE',
+    'package/LICENSE-MIT',
+    'package/README.md',
+    'package/client.js',
+    'package/edge-light.js',
+    'package/edge_oauth2.js',
+    'package/edge_oauth2_bg.wasm',
+    'package/error.js',
+    'package/host.js',
+    'package/index.d.ts',
+    'package/index.js',
+    'package/kernel.js',
+    'package/options.js',
+    'package/package.json',
+    'package/resource.js',
+    'package/slim.d.ts',
+    'package/slim.js',
+    'package/wasm-inline.js',
+    'package/workerd.js',
+  ]);
+});
+
+test('the wasm is small', (t) => {
+  const wasm = readFileSync(join(packageDir, 'edge_oauth2_bg.wasm'));
+  const sizes = { raw: wasm.length, gzip: gzipSync(wasm, { level: 9 }).length, brotli: brotliCompressSync(wasm).length };
+  t.diagnostic(`wasm: ${JSON.stringify(sizes)} bytes`);
+  assert.ok(sizes.raw <= WASM_BUDGET, `${sizes.raw} bytes are more than the budget of ${WASM_BUDGET}`);
+});
+
+test('the inlined wasm is the wasm', async () => {
+  const { wasm } = await import(join(packageDir, 'wasm-inline.js'));
+  assert.deepEqual(Buffer.from(wasm), readFileSync(join(packageDir, 'edge_oauth2_bg.wasm')));
+});
+
+test('what exists for tests is in the test build only', () => {
+  const exportsPanic = (build) => {
+    const module = new WebAssembly.Module(readFileSync(join(root, build, 'package/edge_oauth2_bg.wasm')));
+    return WebAssembly.Module.exports(module).some(({ name }) => name.includes('panic'));
+  };
+  assert.equal(exportsPanic('target/npm-test'), true, 'the test build has an export that panics');
+  assert.equal(exportsPanic('target/npm'), false, 'the published build has none');
+});
+
+test('nothing tells where it was built', () => {
+  for (const file of readdirSync(packageDir)) {
+    const content = readFileSync(join(packageDir, file), 'latin1');
+    for (const place of [root, homedir(), '.cargo/registry']) {
+      assert.ok(!content.includes(place), `${file} contains ${place}`);
+    }
+  }
+});

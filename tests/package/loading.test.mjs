@@ -1,0 +1,88 @@
+// Every entry starts by itself and brings a token, in the way its runtime loads it.
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { before, test } from 'node:test';
+import { pathToFileURL } from 'node:url';
+import { EdgeVM } from '@edge-runtime/vm';
+import * as esbuild from 'esbuild';
+import { createConsumer, tool } from './consumer.mjs';
+import { startTokenServer } from './token-server.mjs';
+
+let dir;
+before(async () => {
+  dir = await createConsumer('loading');
+});
+
+/** Uses a client twice and checks that one grant was enough. */
+async function use(test, OAuth2Client) {
+  const { options, granted } = await startTokenServer(test);
+  const api = new OAuth2Client(options);
+  assert.equal((await api.getToken()).accessToken, 'token-1');
+  const response = await api.fetch('/hello');
+  assert.equal(await response.text(), 'hello');
+  assert.deepEqual(granted, ['token-1']);
+}
+
+const resolve = (specifier) => createRequire(join(dir, 'index.js')).resolve(specifier);
+
+test('import, in this Node', async (t) => {
+  const { OAuth2Client } = await import(pathToFileURL(resolve('edge-oauth2')).href);
+  await use(t, OAuth2Client);
+});
+
+test('import and require give the same class', async () => {
+  const script = join(dir, 'both.cjs');
+  writeFileSync(
+    script,
+    `const required = require('edge-oauth2');
+    import('edge-oauth2').then((imported) => console.log(required.OAuth2Client === imported.OAuth2Client));`,
+  );
+  assert.equal((await tool(process.execPath, ['--no-warnings', script])).trim(), 'true');
+});
+
+test('slim, with the bytes of the module', async (t) => {
+  const { init, OAuth2Client } = await import(pathToFileURL(resolve('edge-oauth2/slim')).href + '?slim');
+  const bytes = readFileSync(resolve('edge-oauth2/edge_oauth2.wasm'));
+  init(bytes);
+  init(bytes);
+  await use(t, OAuth2Client);
+});
+
+test('bundled for browsers', async (t) => {
+  const bundle = await bundleFor({ platform: 'browser', format: 'esm' });
+  const { OAuth2Client } = await import(`data:text/javascript;base64,${Buffer.from(bundle).toString('base64')}`);
+  await use(t, OAuth2Client);
+});
+
+test('bundled for the edge runtime', async (t) => {
+  const bundle = await bundleFor({
+    platform: 'neutral',
+    format: 'iife',
+    globalName: 'bundle',
+    conditions: ['edge-light'],
+    plugins: [wasmModules],
+  });
+  const edge = new EdgeVM();
+  // Compiled out here, as Vercel does it: in another realm than the code that uses it.
+  edge.context.compiled = new WebAssembly.Module(readFileSync(resolve('edge-oauth2/edge_oauth2.wasm')));
+  edge.evaluate(bundle);
+  await use(t, edge.evaluate('bundle.OAuth2Client'));
+});
+
+async function bundleFor(options) {
+  const entry = { contents: `export * from 'edge-oauth2';`, resolveDir: dir };
+  const result = await esbuild.build({ stdin: entry, bundle: true, write: false, ...options });
+  assert.deepEqual(result.warnings, []);
+  return result.outputFiles[0].text;
+}
+
+/** What Vercel's bundler makes of `import module from './x.wasm?module'`. */
+const wasmModules = {
+  name: 'wasm-modules',
+  setup(build) {
+    build.onResolve({ filter: /\.wasm\?module$/ }, ({ path }) => ({ path, namespace: 'wasm-module' }));
+    build.onLoad({ filter: /.*/, namespace: 'wasm-module' }, () => ({ contents: 'export default globalThis.compiled;' }));
+  },
+};

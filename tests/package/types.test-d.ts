@@ -1,0 +1,94 @@
+// Compiled, not run: what a user may write, and what the compiler must refuse.
+import { OAuth2Client, OAuth2Error } from 'edge-oauth2';
+import type { OAuth2ClientOptions, OAuth2ErrorCode, Token, TokenOptions } from 'edge-oauth2';
+import { init, OAuth2Client as SlimClient } from 'edge-oauth2/slim';
+
+type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+const is = <T extends true>(): T | undefined => undefined;
+
+const required = { tokenUrl: 'https://auth.example.com/token', clientId: 'id', clientSecret: 'secret' };
+
+const everything: OAuth2ClientOptions = {
+  tokenUrl: new URL('https://auth.example.com/token'),
+  clientId: 'id',
+  clientSecret: 'secret',
+  clientAuth: 'body',
+  scopes: ['read', 'write'],
+  endpointParams: { audience: 'https://api.example.com/', resource: ['a', 'b'], tries: 3, offline: true },
+  headers: { 'x-tenant': 'one' },
+  expirySkewSeconds: 10,
+  defaultLifetimeSeconds: 3600,
+  timeoutMs: 10_000,
+  waitUntil: (promise) => void promise.catch(() => {}),
+  baseUrl: 'https://api.example.com/v1',
+  allowedOrigins: ['https://files.example.com'],
+  fetch: async (input, init) => await fetch(input, init),
+};
+const client = new OAuth2Client(everything);
+
+new OAuth2Client({ ...required, scopes: 'read write', endpointParams: new URLSearchParams({ a: 'b' }) });
+new OAuth2Client({ ...required, endpointParams: new Map([['a', 'b']]), headers: new Headers({ a: 'b' }) });
+new OAuth2Client({ ...required, endpointParams: [['a', 'b']], headers: [['a', 'b']] });
+new OAuth2Client({ ...required, fetch: { fetch } });
+new OAuth2Client({ tokenUrl: required.tokenUrl, clientId: 'public', clientAuth: 'none' });
+
+// @ts-expect-error a misspelt option
+new OAuth2Client({ ...required, scope: 'read' });
+// @ts-expect-error a misspelt option
+new OAuth2Client({ ...required, timeoutSeconds: 10 });
+// @ts-expect-error a missing option
+new OAuth2Client({ clientId: 'id', clientSecret: 'secret' });
+// @ts-expect-error not a way to authenticate
+new OAuth2Client({ ...required, clientAuth: 'basic' });
+// @ts-expect-error not a number
+new OAuth2Client({ ...required, timeoutMs: '10s' });
+// @ts-expect-error not a parameter
+new OAuth2Client({ ...required, endpointParams: { claims: { deep: true } } });
+// @ts-expect-error needs options
+new OAuth2Client();
+
+const tokenOptions: TokenOptions = { forceRefresh: true, signal: new AbortController().signal };
+const token: Token = await client.getToken(tokenOptions);
+is<Equal<typeof token.accessToken, string>>();
+is<Equal<typeof token.tokenType, string>>();
+is<Equal<typeof token.expiresAt, number>>();
+is<Equal<typeof token.scope, string | undefined>>();
+is<Equal<typeof token.refreshToken, string | undefined>>();
+is<Equal<typeof token.idToken, string | undefined>>();
+is<Equal<(typeof token.raw)['custom'], unknown>>();
+// @ts-expect-error frozen
+token.accessToken = 'another';
+// @ts-expect-error a misspelt option
+await client.getToken({ force: true });
+
+const header: string = await client.authorizationHeader({ forceRefresh: false });
+const nothing: void = await client.invalidate();
+
+const response: Response = await client.fetch('/hello', { method: 'POST', body: header });
+await client.fetch(new URL('https://api.example.com/v1/hello'));
+await client.fetch(new Request('https://api.example.com/v1/hello'));
+is<Equal<typeof client.fetch, typeof globalThis.fetch>>();
+// @ts-expect-error not a URL
+await client.fetch(42);
+
+try {
+  await response.json();
+} catch (error) {
+  if (error instanceof OAuth2Error) {
+    const asError: Error = error;
+    const code: OAuth2ErrorCode = error.code;
+    is<Equal<typeof error.name, 'OAuth2Error'>>();
+    is<Equal<typeof error.error, string | undefined>>();
+    is<Equal<typeof error.description, string | undefined>>();
+    is<Equal<typeof error.uri, string | undefined>>();
+    is<Equal<typeof error.status, number | undefined>>();
+    is<Equal<typeof error.retryable, boolean>>();
+    is<Equal<typeof error.cause, unknown>>();
+    // @ts-expect-error not a code
+    if (code === 'timed_out') throw asError;
+  }
+}
+
+init(new Uint8Array());
+is<Equal<typeof SlimClient, typeof OAuth2Client>>();
+export { nothing };

@@ -1,0 +1,87 @@
+// The declarations are right: for the compiler, for package linters, and against what is really there.
+import assert from 'node:assert/strict';
+import { copyFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { before, describe, test } from 'node:test';
+import { pathToFileURL } from 'node:url';
+import ts from 'typescript';
+import { createConsumer, packageDir, root, tarball, tool } from './consumer.mjs';
+
+let dir;
+before(async () => {
+  dir = await createConsumer('types');
+  copyFileSync(join(import.meta.dirname, 'types.test-d.ts'), join(dir, 'types.test-d.ts'));
+});
+
+describe('the compiler accepts what is right and refuses what is wrong', () => {
+  const modules = join(root, 'tests/node_modules');
+  const settings = {
+    'in Workers': { lib: ['ES2022'], typeRoots: [join(modules, '@cloudflare')], types: ['workers-types'] },
+    'in Node': { lib: ['ES2022'], typeRoots: [join(modules, '@types')], types: ['node'] },
+    'in browsers': { lib: ['ES2022', 'DOM', 'DOM.Iterable'], types: [] },
+    'under node16 resolution': { lib: ['ES2022', 'DOM', 'DOM.Iterable'], types: [], module: 'node16', moduleResolution: 'node16' },
+  };
+  for (const [title, environment] of Object.entries(settings)) {
+    test(title, async () => {
+      const compilerOptions = {
+        target: 'ES2022',
+        module: 'ESNext',
+        moduleResolution: 'bundler',
+        strict: true,
+        exactOptionalPropertyTypes: true,
+        noEmit: true,
+        ...environment,
+      };
+      const config = join(dir, 'tsconfig.json');
+      writeFileSync(config, JSON.stringify({ compilerOptions, files: ['types.test-d.ts'] }));
+      await tool('tsc', ['--project', config]);
+    });
+  }
+});
+
+test('publint has nothing to say', async () => {
+  await tool('publint', [packageDir, '--strict']);
+});
+
+test('are the types wrong? no', async () => {
+  // ESM only: `require` gives the ES module, which every supported Node can do. The wasm has no types.
+  await tool('attw', [tarball, '--ignore-rules', 'cjs-resolves-to-esm', '--exclude-entrypoints', 'edge_oauth2.wasm']);
+});
+
+describe('the declarations name what is there', () => {
+  const program = ts.createProgram([join(packageDir, 'index.d.ts'), join(packageDir, 'slim.d.ts')], {
+    target: ts.ScriptTarget.ES2022,
+  });
+  const checker = program.getTypeChecker();
+  const declared = (file) => checker.getExportsOfModule(checker.getSymbolAtLocation(program.getSourceFile(join(packageDir, file))));
+  const membersOf = (name) => checker.getDeclaredTypeOfSymbol(declared('index.d.ts').find((symbol) => symbol.name === name));
+  const load = (file) => import(pathToFileURL(join(packageDir, file)).href);
+  const names = (symbols) => symbols.map((symbol) => symbol.name).sort();
+  const isValue = (symbol) => (symbol.alias ?? checker.getExportSymbolOfSymbol(symbol)).flags & (ts.SymbolFlags.Value | ts.SymbolFlags.Alias);
+
+  for (const entry of ['index', 'slim']) {
+    test(`exports of ${entry}`, async () => {
+      assert.deepEqual(names(declared(`${entry}.d.ts`).filter(isValue)), Object.keys(await load(`${entry}.js`)).sort());
+    });
+  }
+
+  test('members of OAuth2Client', async () => {
+    const { OAuth2Client } = await load('index.js');
+    const client = new OAuth2Client({ tokenUrl: 'https://auth.example.com', clientId: 'id', clientSecret: 'secret' });
+    const members = [...Object.keys(client), ...Object.getOwnPropertyNames(OAuth2Client.prototype)];
+    assert.deepEqual(names(membersOf('OAuth2Client').getProperties()), members.filter((name) => name !== 'constructor').sort());
+  });
+
+  test('options', async () => {
+    const { OAuth2Client } = await load('index.js');
+    const declaredOptions = names(membersOf('OAuth2ClientOptions').getProperties());
+    // The error about a name that resembles none lists them all.
+    assert.throws(
+      () => new OAuth2Client({ aNameThatResemblesNoOtherName: 1 }),
+      ({ message }) => {
+        assert.deepEqual(message.split('there are ')[1].split(', ').sort(), declaredOptions);
+        return true;
+      },
+    );
+  });
+});
