@@ -11,13 +11,19 @@ export async function listen(handler) {
     });
   });
   server.keepAliveTimeout = 60_000;
+  const sockets = new Set();
+  server.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+  });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {
     server,
     url: `http://127.0.0.1:${server.address().port}`,
     async close() {
-      server.closeAllConnections();
+      // Also those that became a WebSocket, which closeAllConnections does not know any more.
+      for (const socket of sockets) socket.destroy();
       server.close();
       await once(server, 'close');
     },
