@@ -49,6 +49,23 @@ pub struct ClientOptions {
     pub default_lifetime_seconds: u32,
     /// How long a caller waits for a token, and how long a token request may take. Default: 10 000 ms.
     pub timeout_ms: u32,
+    /// How long an error that stays until something is changed is answered from memory. Default: 30 s.
+    pub error_cache_seconds: u32,
+    /// The share of a token's life after which a fleet begins to ask for its successor, in the
+    /// background; `None` to wait until the token is over. Default: 0.75.
+    pub refresh_ahead: Option<f64>,
+    /// Whether tokens are encrypted before they are put into a store. Default: yes.
+    pub seal: bool,
+    /// What the encryption key is derived from. Default: the client secret.
+    pub seal_key: Option<Secret>,
+    /// Seal keys of before, with which records are still read.
+    pub previous_seal_keys: Vec<Secret>,
+    /// The client secret of before, whose records are still read while secrets are rotated.
+    pub previous_client_secret: Option<Secret>,
+    /// How long a request waits for the store. Default: 250 ms.
+    pub store_timeout_ms: u32,
+    /// What the keys in the store begin with. Default: `edge-oauth2:`.
+    pub store_prefix: String,
 }
 
 impl Default for ClientOptions {
@@ -65,16 +82,51 @@ impl Default for ClientOptions {
             expiry_skew_seconds: 10,
             default_lifetime_seconds: 3600,
             timeout_ms: 10_000,
+            error_cache_seconds: 30,
+            refresh_ahead: Some(0.75),
+            seal: true,
+            seal_key: None,
+            previous_seal_keys: Vec::new(),
+            previous_client_secret: None,
+            store_timeout_ms: 250,
+            store_prefix: "edge-oauth2:".into(),
         }
     }
 }
 
 /// How tokens are used, as opposed to which token is meant: clients that differ only in this
 /// share their tokens.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Policy {
     pub(crate) expiry_skew_seconds: u32,
     pub(crate) timeout_ms: u32,
+    pub(crate) error_cache_seconds: u32,
+    pub(crate) refresh_ahead: Option<f64>,
+}
+
+/// How tokens are shared through a store.
+#[derive(Clone)]
+pub(crate) struct Sharing {
+    pub(crate) seal: bool,
+    /// What records are sealed with, first, and may be sealed with, after it.
+    pub(crate) seal_keys: Vec<Secret>,
+    pub(crate) timeout_ms: u32,
+    pub(crate) prefix: String,
+}
+
+impl PartialEq for Sharing {
+    fn eq(&self, other: &Self) -> bool {
+        let keys = |it: &Self| -> Vec<String> {
+            it.seal_keys
+                .iter()
+                .map(|key| key.expose().to_owned())
+                .collect()
+        };
+        self.timeout_ms == other.timeout_ms
+            && self.seal == other.seal
+            && self.prefix == other.prefix
+            && keys(self) == keys(other)
+    }
 }
 
 /// A validated configuration.
@@ -89,6 +141,8 @@ pub struct ClientConfig {
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) default_lifetime_seconds: u32,
     pub(crate) policy: Policy,
+    pub(crate) sharing: Sharing,
+    pub(crate) previous_client_secret: Option<Secret>,
 }
 
 impl ClientConfig {
@@ -112,6 +166,27 @@ impl ClientConfig {
         if options.timeout_ms == 0 {
             return Err(Error::invalid_option("timeoutMs", "must be at least 1"));
         }
+        if options
+            .refresh_ahead
+            .is_some_and(|share| !(0.1..=0.95).contains(&share))
+        {
+            return Err(Error::invalid_option(
+                "refreshAhead",
+                "must be a share of the token's life from 0.1 to 0.95, or false",
+            ));
+        }
+        let sharing = Sharing {
+            seal: options.seal,
+            seal_keys: seal_keys(
+                options.seal,
+                options.seal_key,
+                options.previous_seal_keys,
+                client.secret.as_ref(),
+                options.previous_client_secret.as_ref(),
+            )?,
+            timeout_ms: options.store_timeout_ms,
+            prefix: options.store_prefix,
+        };
         Ok(Self {
             endpoint,
             client,
@@ -124,8 +199,31 @@ impl ClientConfig {
             policy: Policy {
                 expiry_skew_seconds: options.expiry_skew_seconds,
                 timeout_ms: options.timeout_ms,
+                error_cache_seconds: options.error_cache_seconds,
+                refresh_ahead: options.refresh_ahead,
             },
+            sharing,
+            previous_client_secret: options.previous_client_secret,
         })
+    }
+
+    /// Whether tokens may be put into a store: sealed, or expressly not.
+    pub(crate) fn check_sealing(&self) -> Result<(), Error> {
+        if self.sharing.seal && self.sharing.seal_keys.is_empty() {
+            return Err(Error::invalid_option(
+                "sealKey",
+                "is required to share the tokens of a client without a secret; seal: false stores them as they are",
+            ));
+        }
+        Ok(())
+    }
+
+    /// The same configuration with the client secret of before, if there is one.
+    pub(crate) fn of_previous_secret(&self) -> Option<Self> {
+        let secret = self.previous_client_secret.clone()?;
+        let mut config = self.clone();
+        config.client.secret = Some(secret);
+        Some(config)
     }
 
     pub(crate) fn token_request(&self) -> TokenRequest<'_> {
@@ -180,6 +278,35 @@ fn check_client(client: &ClientCredentials, client_auth: ClientAuth) -> Result<(
         }
         (Some(_), _) => Ok(()),
     }
+}
+
+fn seal_keys(
+    seal: bool,
+    seal_key: Option<Secret>,
+    previous: Vec<Secret>,
+    client_secret: Option<&Secret>,
+    previous_client_secret: Option<&Secret>,
+) -> Result<Vec<Secret>, Error> {
+    let given = seal_key.iter().chain(&previous);
+    if given.clone().any(|key| key.expose().is_empty()) {
+        return Err(Error::invalid_option("sealKey", "must not be empty"));
+    }
+    if !seal {
+        return if given.count() == 0 {
+            Ok(Vec::new())
+        } else {
+            Err(Error::invalid_option(
+                "sealKey",
+                "is given although seal is false; leave one of them out",
+            ))
+        };
+    }
+    let current = seal_key.or_else(|| client_secret.cloned());
+    Ok(current
+        .into_iter()
+        .chain(previous)
+        .chain(previous_client_secret.cloned())
+        .collect())
 }
 
 const CONTROL: &str =

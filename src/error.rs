@@ -68,71 +68,85 @@ pub struct ErrorResponse {
 ///
 /// Cloned to every caller that waited for the same grant. Carries no secret and no token.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Error {
+pub struct Error(Box<Details>);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Details {
     code: ErrorCode,
     message: String,
     option: Option<&'static str>,
     status: Option<u16>,
     response: Option<ErrorResponse>,
+    retry_after_ms: Option<u64>,
 }
 
 impl Error {
     pub(crate) fn new(code: ErrorCode, message: impl Into<String>) -> Self {
-        Self {
+        Self(Box::new(Details {
             code,
             message: message.into(),
             option: None,
             status: None,
             response: None,
-        }
+            retry_after_ms: None,
+        }))
     }
 
     /// `option` is the option's name as JavaScript users write it; the message goes on after it.
     pub(crate) fn invalid_option(option: &'static str, problem: impl Into<String>) -> Self {
-        Self {
-            option: Some(option),
-            ..Self::new(ErrorCode::InvalidOption, problem)
-        }
+        let mut error = Self::new(ErrorCode::InvalidOption, problem);
+        error.0.option = Some(option);
+        error
     }
 
     pub(crate) fn with_status(mut self, status: u16) -> Self {
-        self.status = Some(status);
+        self.0.status = Some(status);
         self
     }
 
     pub(crate) fn with_response(mut self, response: ErrorResponse) -> Self {
-        self.response = Some(response);
+        self.0.response = Some(response);
         self
+    }
+
+    pub(crate) fn with_retry_after(mut self, retry_after_ms: Option<u64>) -> Self {
+        self.0.retry_after_ms = retry_after_ms;
+        self
+    }
+
+    /// How long the server wants to be left alone (`Retry-After`, RFC 9110 §10.2.3), if it said.
+    pub fn retry_after_ms(&self) -> Option<u64> {
+        self.0.retry_after_ms
     }
 
     /// The stable code.
     pub fn code(&self) -> ErrorCode {
-        self.code
+        self.0.code
     }
 
     /// The option at fault, as JavaScript writes it (`clientSecret`), with [`ErrorCode::InvalidOption`].
     pub fn option(&self) -> Option<&'static str> {
-        self.option
+        self.0.option
     }
 
     /// The HTTP status, whenever a response arrived.
     pub fn status(&self) -> Option<u16> {
-        self.status
+        self.0.status
     }
 
     /// What the authorization server said, with [`ErrorCode::TokenRequestRejected`].
     pub fn response(&self) -> Option<&ErrorResponse> {
-        self.response.as_ref()
+        self.0.response.as_ref()
     }
 
     /// Whether the same request may succeed later without anything being changed.
     pub fn retryable(&self) -> bool {
-        match self.code {
+        match self.0.code {
             ErrorCode::Network | ErrorCode::Timeout => true,
-            ErrorCode::HttpStatus => self.status.is_some_and(is_transient),
+            ErrorCode::HttpStatus => self.0.status.is_some_and(is_transient),
             ErrorCode::TokenRequestRejected => {
-                self.status.is_some_and(is_transient)
-                    || self.response.as_ref().is_some_and(|response| {
+                self.0.status.is_some_and(is_transient)
+                    || self.0.response.as_ref().is_some_and(|response| {
                         matches!(
                             response.error.as_str(),
                             "server_error" | "temporarily_unavailable" | "slow_down"
@@ -151,11 +165,11 @@ fn is_transient(status: u16) -> bool {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(option) = self.option {
+        if let Some(option) = self.0.option {
             f.write_str(option)?;
             f.write_str(" ")?;
         }
-        f.write_str(&self.message)
+        f.write_str(&self.0.message)
     }
 }
 

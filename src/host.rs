@@ -6,6 +6,8 @@
 use std::fmt;
 use std::future::Future;
 
+use crate::cache::store::TokenStore;
+use crate::event::Event;
 use crate::protocol::http::{HttpRequest, HttpResponse};
 use crate::token::Token;
 
@@ -37,13 +39,58 @@ pub trait Background {
     fn spawn(&self, task: impl Future<Output = ()> + 'static);
 }
 
+/// Rolls dice. Used to spread instances over time, not for secrets.
+pub trait Random {
+    /// A number in [0, 1).
+    fn random(&self) -> f64;
+}
+
+/// Cryptography, needed where tokens are put into a store. `None` says that it failed.
+pub trait Crypto {
+    /// SHA-256.
+    fn sha256(&self, data: &[u8]) -> impl Future<Output = Option<[u8; 32]>>;
+
+    /// HKDF with SHA-256 and no salt (RFC 5869).
+    fn hkdf_sha256(&self, secret: &[u8], info: &[u8]) -> impl Future<Output = Option<[u8; 32]>>;
+
+    /// Random bytes that nobody can foresee.
+    fn nonce(&self) -> [u8; 12];
+
+    /// AES-256-GCM; returns ciphertext and tag.
+    fn aes256_gcm_seal(
+        &self,
+        key: &[u8; 32],
+        nonce: &[u8; 12],
+        associated_data: &[u8],
+        plaintext: &[u8],
+    ) -> impl Future<Output = Option<Vec<u8>>>;
+
+    /// The reverse; `None` also for a ciphertext that is not authentic.
+    fn aes256_gcm_open(
+        &self,
+        key: &[u8; 32],
+        nonce: &[u8; 12],
+        associated_data: &[u8],
+        ciphertext: &[u8],
+    ) -> impl Future<Output = Option<Vec<u8>>>;
+}
+
 /// A platform.
-pub trait Host: HttpClient + Clock + Timer + Background + 'static {
+pub trait Host: HttpClient + Clock + Timer + Background + Random + Crypto + 'static {
     /// What the platform keeps beside a cached token; `()` if nothing.
     type View: 'static;
 
     /// Renders `token` for the platform, once per token.
     fn view(&self, token: &Token) -> Self::View;
+
+    /// The store that instances share; [`NoStore`](crate::store::NoStore) if there is none.
+    type Store: TokenStore;
+
+    /// The store, if there is one.
+    fn store(&self) -> Option<&Self::Store>;
+
+    /// Hears what happens. Must return at once.
+    fn event(&self, _event: Event) {}
 }
 
 /// Why no response arrived.

@@ -29,6 +29,24 @@ impl Json {
         return serde_json::from_str(text).ok();
     }
 
+    /// The value as text.
+    pub fn to_text(&self) -> String {
+        #[cfg(target_arch = "wasm32")]
+        return crate::wasm::json::to_text(self);
+        #[cfg(not(target_arch = "wasm32"))]
+        return serde_json::to_string(self).unwrap_or_default();
+    }
+
+    /// An object of `members`.
+    pub(crate) fn object<const N: usize>(members: [(&str, Option<Self>); N]) -> Self {
+        Self::Object(
+            members
+                .into_iter()
+                .filter_map(|(name, value)| Some((name.to_owned(), value?)))
+                .collect(),
+        )
+    }
+
     /// The member `name` of an object. Of repeated members the last counts, as in JavaScript.
     pub fn get(&self, name: &str) -> Option<&Self> {
         match self {
@@ -36,6 +54,14 @@ impl Json {
                 .iter()
                 .rev()
                 .find_map(|(member, value)| (member == name).then_some(value)),
+            _ => None,
+        }
+    }
+
+    /// The value of a number.
+    pub fn as_f64(&self) -> Option<f64> {
+        match self {
+            Self::Number(number) => Some(*number),
             _ => None,
         }
     }
@@ -67,8 +93,24 @@ mod native {
     use std::fmt;
 
     use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+    use serde::ser::{Serialize, Serializer};
 
     use super::Json;
+
+    impl Serialize for Json {
+        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            match self {
+                Self::Null => serializer.serialize_unit(),
+                Self::Bool(value) => serializer.serialize_bool(*value),
+                Self::Number(value) => serializer.serialize_f64(*value),
+                Self::String(value) => serializer.serialize_str(value),
+                Self::Array(items) => serializer.collect_seq(items),
+                Self::Object(members) => {
+                    serializer.collect_map(members.iter().map(|(name, value)| (name, value)))
+                }
+            }
+        }
+    }
 
     impl<'de> Deserialize<'de> for Json {
         fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

@@ -13,11 +13,14 @@
 pub mod cache;
 mod config;
 mod error;
+mod event;
 pub mod host;
 mod json;
 pub mod protocol;
 mod race;
 mod resource;
+mod retry;
+mod sharing;
 mod source;
 mod token;
 #[cfg(target_arch = "wasm32")]
@@ -25,8 +28,10 @@ mod wasm;
 
 pub use cache::entry::Cached;
 pub use cache::memory::Memory;
+pub use cache::store;
 pub use config::{ClientConfig, ClientOptions, Policy};
 pub use error::{Error, ErrorCode, ErrorResponse};
+pub use event::Event;
 pub use json::Json;
 pub use protocol::client_auth::ClientAuth;
 pub use protocol::grant::Grant;

@@ -1,5 +1,6 @@
-//! The chain that brings a token: memory, then the single flight, then the grant.
+//! The chain that brings a token: memory, the single flight, the store, the lease, the grant.
 
+use std::convert::Infallible;
 use std::fmt;
 use std::rc::Rc;
 
@@ -7,13 +8,25 @@ use futures_channel::oneshot;
 
 use crate::cache::entry::{Cached, Entry};
 use crate::cache::flight::{Generation, HEARTBEAT_MS, Role, Sight, Watch};
+use crate::cache::freshness::{refresh_at_ms, usable_until_ms};
 use crate::cache::memory::Memory;
-use crate::cache::slot::Slot;
+use crate::cache::slot::{Look, Slot};
+use crate::cache::store::{Acquired, TokenStore};
 use crate::config::ClientConfig;
 use crate::error::{Error, ErrorCode};
+use crate::event::Event;
 use crate::host::{Host, TransportError};
 use crate::protocol::token_response::{self, TokenResponseContext};
 use crate::race::{First, race};
+use crate::retry;
+use crate::sharing::Shared;
+use crate::token::Token;
+
+/// How long an instance has the lease. Others wait that long for an instance that died with it.
+const LEASE_TTL_MS: u32 = 5_000;
+
+/// How often an instance that waits for another's grant looks into the store.
+const LEASE_PAUSE_MS: u32 = 250;
 
 /// Brings the token of one configuration, from the nearest place that has it.
 ///
@@ -21,6 +34,26 @@ use crate::race::{First, race};
 pub struct TokenSource<H: Host> {
     host: Rc<H>,
     slot: Rc<Slot<H::View>>,
+}
+
+type Result<V> = std::result::Result<Rc<Cached<V>>, Error>;
+
+/// What a flight is for.
+enum Errand<V> {
+    /// There is no token to hand out.
+    Any,
+    /// There is one, and nobody waits for its successor.
+    Successor(Rc<Cached<V>>),
+    /// Whoever waits does not want the one that may be there.
+    Another(Option<Rc<Cached<V>>>),
+}
+
+/// What remains to be done once the callers have their token.
+struct Aftermath {
+    /// The token came from the server, so the store does not have it.
+    is_news: bool,
+    /// The lease to give back.
+    fence: Option<String>,
 }
 
 impl<H: Host> TokenSource<H> {
@@ -43,119 +76,346 @@ impl<H: Host> TokenSource<H> {
         &self.host
     }
 
-    /// A token that may be used now. Waits at most the configuration's `timeout_ms`.
-    pub async fn token(&self) -> Result<Rc<Cached<H::View>>, Error> {
-        match self.slot.hit(self.host.now_ms()) {
-            Some(cached) => Ok(cached),
-            None => self.within_deadline(true).await,
+    /// A token that may be used now. Waits at most the configuration's `timeout_ms`, and not at all
+    /// while there is a valid one: when that is stale, its successor is asked for in the background.
+    pub async fn token(&self) -> Result<H::View> {
+        let Some(Look { cached, is_due }) = self.slot.look(self.host.now_ms()) else {
+            return self.within_deadline(|| Errand::Any).await;
+        };
+        if is_due {
+            self.host.event(Event::StaleServed);
+            // The task is in the background; there is nothing to wait for.
+            drop(self.refresh_in_background(Rc::clone(&cached)));
         }
+        Ok(cached)
     }
 
     /// A token from the server, whether or not there is one in the cache. The cached one stays in
     /// use until the new one is there.
-    pub async fn refreshed(&self) -> Result<Rc<Cached<H::View>>, Error> {
-        self.within_deadline(false).await
+    pub async fn refreshed(&self) -> Result<H::View> {
+        let cached = self.slot.entry().cached();
+        self.within_deadline(|| Errand::Another(cached.clone()))
+            .await
     }
 
-    async fn within_deadline(&self, cached_will_do: bool) -> Result<Rc<Cached<H::View>>, Error> {
+    /// Refreshes the token when that is due, or obtains one when there is none, and does nothing
+    /// otherwise. For a cron trigger or an alarm: it ends when the work is done.
+    pub async fn warm(&self) -> std::result::Result<(), Error> {
+        match self.slot.look(self.host.now_ms()) {
+            None => self.within_deadline(|| Errand::Any).await.map(drop),
+            Some(Look { is_due: false, .. }) => Ok(()),
+            Some(Look { cached, .. }) => match self.refresh_in_background(cached) {
+                Some(done) => done.await.unwrap_or(Ok(())),
+                None => Ok(()),
+            },
+        }
+    }
+
+    /// Drops the token, in memory and in the store; one that another instance has put there since
+    /// stays.
+    pub async fn invalidate(&self) {
+        let entry = self.slot.entry();
+        let dropped = entry.cached();
+        entry.clear();
+        self.host.event(Event::Invalidated);
+        if let Some(cached) = &dropped {
+            entry.distrust(&cached.token);
+        }
+        let Some(shared) = Shared::find(&*self.host, &self.slot, &entry).await else {
+            return;
+        };
+        // An instance that has seen no token yet means the one in the store.
+        shared
+            .delete_if(|token| match &dropped {
+                Some(cached) => is_same(&cached.token, token),
+                None => {
+                    entry.distrust(token);
+                    true
+                }
+            })
+            .await;
+    }
+
+    async fn within_deadline(&self, errand: impl Fn() -> Errand<H::View>) -> Result<H::View> {
         let timeout_ms = self.slot.config().policy.timeout_ms;
-        match race(self.fly(cached_will_do), self.host.sleep(timeout_ms)).await {
+        match race(self.fly(errand), self.host.sleep(timeout_ms)).await {
             First::Left(result) => result,
             First::Right(()) => Err(self.timed_out()),
         }
     }
 
-    /// Joins the identity's flight, as whatever is needed.
-    async fn fly(&self, cached_will_do: bool) -> Result<Rc<Cached<H::View>>, Error> {
-        let entry = self.slot.entry();
-        match entry.flight(|flight| flight.join(self.host.now_ms())) {
-            Role::Leader(generation) => self.lead(entry, generation).await,
-            Role::Follower(watch) => self.follow(entry, watch, cached_will_do).await,
+    /// Joins the identity's flight, as whatever is needed, until one brings something.
+    async fn fly(&self, errand: impl Fn() -> Errand<H::View>) -> Result<H::View> {
+        loop {
+            let entry = self.slot.entry();
+            let brought = match entry.flight(|flight| flight.join(self.host.now_ms())) {
+                Role::Leader(generation) => self.lead(entry, generation, errand()).await,
+                Role::Follower(watch) => self.follow(entry, watch, &errand).await,
+            };
+            if let Some(result) = brought {
+                return result;
+            }
         }
     }
 
+    /// `None` when the flight was called off.
     async fn follow(
         &self,
         entry: Rc<Entry<H::View>>,
         mut watch: Watch,
-        cached_will_do: bool,
-    ) -> Result<Rc<Cached<H::View>>, Error> {
+        errand: &impl Fn() -> Errand<H::View>,
+    ) -> Option<Result<H::View>> {
         let joined_at_ms = self.host.now_ms();
-        loop {
-            let waited_ms = self.host.now_ms().saturating_sub(joined_at_ms);
-            self.host.sleep(pause_ms(waited_ms)).await;
+        let waited_ms = || self.host.now_ms().saturating_sub(joined_at_ms);
+        let landed = loop {
+            self.host.sleep(pause_ms(waited_ms())).await;
             match entry.flight(|flight| flight.look(&mut watch, self.host.now_ms())) {
-                Sight::Landed(result) => return result,
-                Sight::TakenOver(generation) => return self.lead(entry, generation).await,
+                Sight::Landed(result) => break result,
+                Sight::CalledOff => return None,
+                Sight::TakenOver(generation) => {
+                    self.host.event(Event::TakenOver);
+                    return self.lead(entry, generation, errand()).await;
+                }
                 Sight::Waiting => {}
             }
-            if cached_will_do && let Some(cached) = self.slot.hit(self.host.now_ms()) {
-                return Ok(cached);
+            if matches!(errand(), Errand::Any)
+                && let Some(Look { cached, .. }) = self.slot.look(self.host.now_ms())
+            {
+                break Ok(cached);
             }
-        }
+        };
+        self.host.event(Event::FlightWait {
+            duration_ms: waited_ms(),
+        });
+        Some(landed)
     }
 
-    /// Asks the server on behalf of everybody. The work runs in the background, so that it goes on
-    /// when the caller gives up.
+    /// `None` when the flight was called off.
     async fn lead(
         &self,
         entry: Rc<Entry<H::View>>,
         generation: Generation,
-    ) -> Result<Rc<Cached<H::View>>, Error> {
-        // Leader and background task belong to the same request: here a waker is allowed.
+        errand: Errand<H::View>,
+    ) -> Option<Result<H::View>> {
+        let landed = self.begin(entry, generation, errand).await;
+        landed.unwrap_or_else(|_| {
+            Some(Err(Error::new(
+                ErrorCode::Internal,
+                "the token request ended without a result",
+            )))
+        })
+    }
+
+    fn refresh_in_background(
+        &self,
+        cached: Rc<Cached<H::View>>,
+    ) -> Option<
+        impl Future<Output = std::result::Result<std::result::Result<(), Error>, oneshot::Canceled>>
+        + use<H>,
+    > {
+        let entry = self.slot.entry();
+        match entry.flight(|flight| flight.join(self.host.now_ms())) {
+            Role::Follower(_) => None,
+            Role::Leader(generation) => {
+                let landed = self.begin(entry, generation, Errand::Successor(cached));
+                Some(async move { Ok(landed.await?.map_or(Ok(()), |result| result.map(drop))) })
+            }
+        }
+    }
+
+    /// Runs an errand on behalf of everybody. The work is in the background, so that it goes on when
+    /// the caller gives up.
+    fn begin(
+        &self,
+        entry: Rc<Entry<H::View>>,
+        generation: Generation,
+        errand: Errand<H::View>,
+    ) -> oneshot::Receiver<Option<Result<H::View>>> {
+        // Caller and background task belong to the same request: here a waker is allowed.
         let (sender, receiver) = oneshot::channel();
         let source = Self::of_slot(Rc::clone(&self.host), Rc::clone(&self.slot));
         self.host.spawn(async move {
-            let grant = source.grant(entry.refused());
-            let result = match race(grant, source.keep_alive(&entry, generation)).await {
-                First::Left(result) => result,
+            let shared = Shared::find(&*source.host, &source.slot, &entry).await;
+            let run = source.run(&entry, shared.as_ref(), &errand);
+            let (brought, aftermath) = match race(run, source.keep_alive(&entry, generation)).await
+            {
+                First::Left(brought) => brought,
                 First::Right(never) => match never {},
             };
-            source.land(&entry, generation, result.clone());
+            source.land(&entry, generation, &errand, brought.as_ref());
             // The caller may be gone; what it waited for is in the cache.
-            let _ = sender.send(result);
+            let _ = sender.send(brought.clone());
+            let Some(shared) = shared else {
+                return;
+            };
+            if aftermath.is_news
+                && let Some(Ok(cached)) = &brought
+            {
+                shared.put(&cached.token).await;
+            }
+            if let Some(fence) = &aftermath.fence {
+                shared.release(fence).await;
+            }
         });
-        receiver.await.unwrap_or_else(|_| {
-            Err(Error::new(
-                ErrorCode::Internal,
-                "the token request ended without a result",
-            ))
-        })
+        receiver
     }
 
     fn land(
         &self,
         entry: &Entry<H::View>,
         generation: Generation,
-        result: Result<Rc<Cached<H::View>>, Error>,
+        errand: &Errand<H::View>,
+        brought: Option<&Result<H::View>>,
     ) {
+        let Some(result) = brought else {
+            return entry.flight(|flight| flight.call_off(generation));
+        };
         let is_kept = entry.flight(|flight| flight.land(generation, result.clone()));
-        if is_kept && let Ok(cached) = result {
-            entry.keep(cached);
+        if !is_kept {
+            return;
+        }
+        let now_ms = self.host.now_ms();
+        match result {
+            Ok(cached) => entry.keep(Rc::clone(cached)),
+            Err(error) => {
+                let policy = &self.slot.config().policy;
+                if retry::is_terminal(error) {
+                    let remembered_ms = u64::from(policy.error_cache_seconds).saturating_mul(1000);
+                    entry.remember(error.clone(), now_ms.saturating_add(remembered_ms));
+                }
+                if let Errand::Successor(_) = errand {
+                    let rest_ms = retry::rest_ms(entry.refresh_failures(), self.host.random())
+                        .max(error.retry_after_ms().unwrap_or(0));
+                    entry.refresh_failed(now_ms.saturating_add(rest_ms));
+                }
+            }
         }
     }
 
-    async fn keep_alive(
-        &self,
-        entry: &Entry<H::View>,
-        generation: Generation,
-    ) -> std::convert::Infallible {
+    async fn keep_alive(&self, entry: &Entry<H::View>, generation: Generation) -> Infallible {
         loop {
             self.host.sleep(HEARTBEAT_MS).await;
-            entry.flight(|flight| flight.beat(generation));
+            entry.flight(|flight| flight.beat(generation, self.host.now_ms()));
         }
+    }
+
+    /// The store, the lease, the grant.
+    async fn run(
+        &self,
+        entry: &Entry<H::View>,
+        shared: Option<&Shared<'_, H>>,
+        errand: &Errand<H::View>,
+    ) -> (Option<Result<H::View>>, Aftermath) {
+        let mut aftermath = Aftermath {
+            is_news: false,
+            fence: None,
+        };
+        if let Some(error) = entry.remembered(self.host.now_ms()) {
+            return (Some(Err(error)), aftermath);
+        }
+        let Some(shared) = shared else {
+            return (Some(self.grant(entry).await), aftermath);
+        };
+        if let Err(error) = self.slot.config().check_sealing() {
+            return (Some(Err(error)), aftermath);
+        }
+        if !matches!(errand, Errand::Another(_))
+            && let Some(token) = shared.token(|token| errand.accepts(token)).await
+        {
+            return (Some(Ok(self.cached(entry, token))), aftermath);
+        }
+        let waits_since_ms = self.host.now_ms();
+        loop {
+            match shared.acquire(LEASE_TTL_MS).await {
+                Some(Acquired::Held { fence }) => {
+                    aftermath.fence = Some(fence);
+                    break;
+                }
+                Some(Acquired::HeldByOther { retry_after_ms }) => {
+                    if let Errand::Successor(_) = errand {
+                        // Its token will be in the store when we look again.
+                        let again_at_ms =
+                            u64::from(retry_after_ms).saturating_add(self.host.now_ms());
+                        entry.rest_refresh(again_at_ms);
+                        return (None, aftermath);
+                    }
+                    let pause_ms = retry_after_ms.clamp(LEASE_PAUSE_MS / 5, LEASE_PAUSE_MS);
+                    let jitter_ms = (f64::from(pause_ms) * self.host.random()) as u32;
+                    self.host
+                        .sleep(pause_ms.saturating_add(jitter_ms) / 2)
+                        .await;
+                }
+                // Without a lease every instance looks after itself.
+                None => break,
+            }
+            if let Some(token) = shared.token(|token| errand.accepts(token)).await {
+                return (Some(Ok(self.cached(entry, token))), aftermath);
+            }
+            // Whoever has it for longer than that is not going to bring a token.
+            let waited_ms = self.host.now_ms().saturating_sub(waits_since_ms);
+            if waited_ms > u64::from(LEASE_TTL_MS) {
+                break;
+            }
+        }
+        if aftermath.fence.is_some()
+            && let Some(token) = shared.token(|token| errand.accepts(token)).await
+        {
+            // Somebody was quicker.
+            return (Some(Ok(self.cached(entry, token))), aftermath);
+        }
+        let result = self.grant(entry).await;
+        aftermath.is_news = result.is_ok();
+        (Some(result), aftermath)
+    }
+
+    /// A token from the server. What may pass is tried again, as long as there is time.
+    async fn grant(&self, entry: &Entry<H::View>) -> Result<H::View> {
+        let begun_at_ms = self.host.now_ms();
+        let timeout_ms = u64::from(self.slot.config().policy.timeout_ms);
+        let passed_ms = || self.host.now_ms().saturating_sub(begun_at_ms);
+        let left_ms = || timeout_ms.saturating_sub(passed_ms());
+        let mut delay_ms = None;
+        let mut attempt: u32 = 1;
+        let error = loop {
+            let error = match self.request(left_ms()).await {
+                Ok(token) => {
+                    self.host.event(Event::Grant {
+                        duration_ms: passed_ms(),
+                    });
+                    return Ok(self.cached(entry, token));
+                }
+                Err(error) => error,
+            };
+            let delay = retry::delay_ms(delay_ms, error.retry_after_ms(), self.host.random());
+            if !retry::is_worthwhile(&error) || u64::from(delay) >= left_ms() {
+                break error;
+            }
+            self.host.event(Event::Retry {
+                attempt,
+                delay_ms: delay,
+            });
+            self.host.sleep(delay).await;
+            delay_ms = Some(delay);
+            attempt = attempt.saturating_add(1);
+        };
+        self.host.event(Event::GrantFailed {
+            code: error.code(),
+            duration_ms: passed_ms(),
+        });
+        Err(error)
     }
 
     /// One token request.
-    async fn grant(&self, replaces_refused: bool) -> Result<Rc<Cached<H::View>>, Error> {
+    async fn request(&self, timeout_ms: u64) -> std::result::Result<Token, Error> {
         let config = self.slot.config();
         let exchange = self.host.send(config.token_request().to_http());
-        let response = match race(exchange, self.host.sleep(config.policy.timeout_ms)).await {
+        let timeout_ms = u32::try_from(timeout_ms).unwrap_or(u32::MAX);
+        let response = match race(exchange, self.host.sleep(timeout_ms)).await {
             First::Left(Ok(response)) => response,
             First::Left(Err(error)) => return Err(self.transport_error(&error)),
             First::Right(()) => return Err(self.timed_out()),
         };
-        let token = token_response::read(
+        token_response::read(
             &response,
             TokenResponseContext {
                 endpoint: &config.endpoint,
@@ -163,12 +423,30 @@ impl<H: Host> TokenSource<H> {
                 now_ms: self.host.now_ms(),
                 default_lifetime_seconds: config.default_lifetime_seconds.into(),
             },
-        )?;
-        Ok(Rc::new(Cached {
+        )
+    }
+
+    fn cached(&self, entry: &Entry<H::View>, token: Token) -> Rc<Cached<H::View>> {
+        let policy = &self.slot.config().policy;
+        let skew = policy.expiry_skew_seconds;
+        // A server that hands out the same token until it is over gains nothing by being asked early.
+        let is_known = entry
+            .cached()
+            .is_some_and(|cached| is_same(&cached.token, &token));
+        let refresh_at_ms = match policy.refresh_ahead {
+            None => u64::MAX,
+            Some(_) if is_known => usable_until_ms(&token, skew),
+            Some(share) => {
+                let propagation_ms = self.host.store().map_or(0, TokenStore::propagation_ms);
+                refresh_at_ms(&token, skew, share, propagation_ms, self.host.random())
+            }
+        };
+        Rc::new(Cached {
             view: self.host.view(&token),
+            replaces_refused: entry.replaces_refused(),
+            refresh_at_ms,
             token,
-            replaces_refused,
-        }))
+        })
     }
 
     fn transport_error(&self, error: &TransportError) -> Error {
@@ -214,12 +492,29 @@ impl<H: Host> TokenSource<H> {
     }
 }
 
+impl<V> Errand<V> {
+    /// Whether a token from the store does what is wanted.
+    fn accepts(&self, token: &Token) -> bool {
+        match self {
+            Self::Any | Self::Another(None) => true,
+            Self::Successor(cached) | Self::Another(Some(cached)) => {
+                !is_same(&cached.token, token)
+                    && token.received_at_ms >= cached.token.received_at_ms
+            }
+        }
+    }
+}
+
 impl<H: Host> fmt::Debug for TokenSource<H> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("TokenSource")
             .field("config", self.slot.config())
             .finish_non_exhaustive()
     }
+}
+
+fn is_same(left: &Token, right: &Token) -> bool {
+    left.access_token.expose() == right.access_token.expose()
 }
 
 /// How long a follower pauses between two looks: the longer it has waited, the longer, so that a

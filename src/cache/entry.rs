@@ -4,7 +4,12 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use super::flight::Flight;
-use crate::token::Token;
+use crate::error::Error;
+use crate::token::{Secret, Token};
+
+/// How many refused tokens are remembered; more than one only matters when tokens are refused
+/// faster than a store forgets them.
+const REFUSED_REMEMBERED: usize = 8;
 
 /// A token in the cache.
 #[derive(Debug)]
@@ -15,14 +20,23 @@ pub struct Cached<V> {
     pub view: V,
     /// It replaced a token that the API had refused.
     pub(crate) replaces_refused: bool,
+    /// When this instance asks for its successor.
+    pub(crate) refresh_at_ms: u64,
 }
 
-/// A token together with the flight that brings the next one.
+/// A token together with the flight that brings the next one, and with what went wrong.
 #[derive(Debug)]
 pub struct Entry<V> {
     cached: RefCell<Option<Rc<Cached<V>>>>,
     flight: RefCell<Flight<Rc<Cached<V>>>>,
-    refused: Cell<bool>,
+    /// Tokens that must not come back from a store, with their expiry.
+    refused: RefCell<Vec<(Secret, u64)>>,
+    replaces_refused: Cell<bool>,
+    /// An error that stays, and until when it is answered from memory.
+    terminal: RefCell<Option<(Error, u64)>>,
+    refresh_failures: Cell<u32>,
+    refresh_rests_until_ms: Cell<u64>,
+    pub(crate) store: StoreHealth,
     pub(super) used_at: Cell<u64>,
     pub(super) evicted: Cell<bool>,
 }
@@ -32,7 +46,12 @@ impl<V> Default for Entry<V> {
         Self {
             cached: RefCell::default(),
             flight: RefCell::default(),
-            refused: Cell::new(false),
+            refused: RefCell::default(),
+            replaces_refused: Cell::new(false),
+            terminal: RefCell::default(),
+            refresh_failures: Cell::new(0),
+            refresh_rests_until_ms: Cell::new(0),
+            store: StoreHealth::default(),
             used_at: Cell::new(0),
             evicted: Cell::new(false),
         }
@@ -45,35 +64,134 @@ impl<V> Entry<V> {
         self.cached.borrow().clone()
     }
 
-    /// Looks at the cached token without sharing it.
-    pub fn with_cached<R>(&self, look: impl FnOnce(&Cached<V>) -> R) -> Option<R> {
-        self.cached.borrow().as_deref().map(look)
-    }
-
     /// Runs `step` on the flight.
     pub fn flight<R>(&self, step: impl FnOnce(&mut Flight<Rc<Cached<V>>>) -> R) -> R {
         step(&mut self.flight.borrow_mut())
     }
 
-    /// Puts a token into the cache.
+    /// Puts a token into the cache. All is well again.
     pub fn keep(&self, cached: Rc<Cached<V>>) {
-        self.refused.set(false);
+        self.replaces_refused.set(false);
+        self.refresh_failures.set(0);
+        self.refresh_rests_until_ms.set(0);
+        *self.terminal.borrow_mut() = None;
         *self.cached.borrow_mut() = Some(cached);
     }
 
-    /// Empties the cache.
+    /// Empties the cache, and forgets what went wrong.
     pub fn clear(&self) {
         *self.cached.borrow_mut() = None;
+        *self.terminal.borrow_mut() = None;
     }
 
-    /// The API refused the cached token: it is dropped, and its successor will be marked.
-    pub fn clear_refused(&self) {
-        self.refused.set(true);
+    /// The API refused `token`: the cache is emptied, its successor will be marked, and the store is
+    /// not believed when it serves it again.
+    pub(crate) fn clear_refused(&self, token: &Token) {
+        self.replaces_refused.set(true);
+        self.distrust(token);
         self.clear();
     }
 
+    /// From now on `token` is a miss, wherever it comes from.
+    pub(crate) fn distrust(&self, token: &Token) {
+        let mut refused = self.refused.borrow_mut();
+        if refused.len() >= REFUSED_REMEMBERED {
+            refused.remove(0);
+        }
+        refused.push((token.access_token.clone(), token.expires_at_ms));
+    }
+
+    /// Whether `token` is one that was refused.
+    pub(crate) fn distrusts(&self, token: &Token) -> bool {
+        self.refused
+            .borrow()
+            .iter()
+            .any(|(refused, _)| refused.expose() == token.access_token.expose())
+    }
+
     /// Whether the next token replaces a refused one.
-    pub fn refused(&self) -> bool {
-        self.refused.get()
+    pub(crate) fn replaces_refused(&self) -> bool {
+        self.replaces_refused.get()
+    }
+
+    /// Remembers an error that stays.
+    pub(crate) fn remember(&self, error: Error, until_ms: u64) {
+        *self.terminal.borrow_mut() = Some((error, until_ms));
+    }
+
+    /// The error that stays, if there is one.
+    pub(crate) fn remembered(&self, now_ms: u64) -> Option<Error> {
+        match &*self.terminal.borrow() {
+            Some((error, until_ms)) if now_ms < *until_ms => Some(error.clone()),
+            _ => None,
+        }
+    }
+
+    /// How often refreshing has failed in a row.
+    pub(crate) fn refresh_failures(&self) -> u32 {
+        self.refresh_failures.get()
+    }
+
+    /// A refresh failed; the next waits until `until_ms`.
+    pub(crate) fn refresh_failed(&self, until_ms: u64) {
+        self.refresh_failures
+            .set(self.refresh_failures.get().saturating_add(1));
+        self.refresh_rests_until_ms.set(until_ms);
+    }
+
+    /// Somebody else refreshes; this instance looks again at `until_ms`.
+    pub(crate) fn rest_refresh(&self, until_ms: u64) {
+        self.refresh_rests_until_ms.set(until_ms);
+    }
+
+    /// Whether a refresh may begin, as far as earlier ones are concerned.
+    pub(crate) fn may_refresh(&self, now_ms: u64) -> bool {
+        now_ms >= self.refresh_rests_until_ms.get()
+    }
+}
+
+/// How a store has behaved towards this instance.
+#[derive(Debug, Default)]
+pub(crate) struct StoreHealth {
+    failures: Cell<u32>,
+    rests_until_ms: Cell<u64>,
+    put_at_ms: Cell<u64>,
+}
+
+/// A store that failed three times in a row is left alone for ten seconds.
+const STORE_FAILURES: u32 = 3;
+const STORE_REST_MS: u64 = 10_000;
+
+/// KV takes one write a second per key.
+const PUT_INTERVAL_MS: u64 = 1_000;
+
+impl StoreHealth {
+    pub(crate) fn is_resting(&self, now_ms: u64) -> bool {
+        now_ms < self.rests_until_ms.get()
+    }
+
+    pub(crate) fn succeeded(&self) {
+        self.failures.set(0);
+    }
+
+    pub(crate) fn failed(&self, now_ms: u64) {
+        let failures = self.failures.get().saturating_add(1);
+        self.failures.set(failures);
+        if failures >= STORE_FAILURES {
+            self.failures.set(0);
+            self.rests_until_ms
+                .set(now_ms.saturating_add(STORE_REST_MS));
+        }
+    }
+
+    /// How long the next put has to wait; it is taken to be made then.
+    pub(crate) fn before_put_ms(&self, now_ms: u64) -> u64 {
+        let at_ms = self
+            .put_at_ms
+            .get()
+            .saturating_add(PUT_INTERVAL_MS)
+            .max(now_ms);
+        self.put_at_ms.set(at_ms);
+        at_ms.saturating_sub(now_ms)
     }
 }

@@ -19,6 +19,9 @@ const DEAD_AFTER_MS: u64 = 150;
 /// were late together, and the leader's timer gets its turn before the follower looks again.
 const DEAD_AFTER_LOOKS: u32 = 3;
 
+/// A leader that nobody follows is taken for dead by the next caller after this long.
+const SILENT_AFTER_MS: u64 = 2_000;
+
 /// Numbers the flights of one identity.
 pub type Generation = u64;
 
@@ -28,6 +31,7 @@ pub struct Flight<T> {
     generation: Generation,
     in_air: bool,
     beats: u64,
+    beaten_at_ms: u64,
     outcome: Option<(Generation, Result<T, Error>)>,
 }
 
@@ -57,6 +61,8 @@ pub enum Sight<T> {
     Waiting,
     /// A flight not older than the follower's came down.
     Landed(Result<T, Error>),
+    /// The flight was called off; the follower has to look for itself.
+    CalledOff,
     /// The leader was gone; the follower is the leader now.
     TakenOver(Generation),
 }
@@ -67,6 +73,7 @@ impl<T> Default for Flight<T> {
             generation: 0,
             in_air: false,
             beats: 0,
+            beaten_at_ms: 0,
             outcome: None,
         }
     }
@@ -78,10 +85,15 @@ impl<T: Clone> Flight<T> {
         self.in_air
     }
 
+    /// Whether somebody leads, and has said so lately.
+    pub fn is_alive(&self, now_ms: u64) -> bool {
+        self.in_air && now_ms.saturating_sub(self.beaten_at_ms) < SILENT_AFTER_MS
+    }
+
     /// Joins the flight in the air, or begins one.
     pub fn join(&mut self, now_ms: u64) -> Role {
-        if !self.in_air {
-            return Role::Leader(self.take_off());
+        if !self.is_alive(now_ms) {
+            return Role::Leader(self.take_off(now_ms));
         }
         Role::Follower(Watch {
             joined: self.generation,
@@ -93,9 +105,17 @@ impl<T: Clone> Flight<T> {
     }
 
     /// The leader of `generation` is alive. Fenced: an old leader's beat counts for nothing.
-    pub fn beat(&mut self, generation: Generation) {
+    pub fn beat(&mut self, generation: Generation, now_ms: u64) {
         if self.generation == generation {
             self.beats = self.beats.wrapping_add(1);
+            self.beaten_at_ms = now_ms;
+        }
+    }
+
+    /// The flight of `generation` brings nothing, for nobody's fault.
+    pub fn call_off(&mut self, generation: Generation) {
+        if self.generation == generation {
+            self.in_air = false;
         }
     }
 
@@ -126,6 +146,9 @@ impl<T: Clone> Flight<T> {
         {
             return Sight::Landed(result.clone());
         }
+        if !self.in_air {
+            return Sight::CalledOff;
+        }
         if self.generation != watch.generation || self.beats != watch.beats {
             watch.generation = self.generation;
             watch.beats = self.beats;
@@ -137,16 +160,17 @@ impl<T: Clone> Flight<T> {
         let is_dead = watch.looks >= DEAD_AFTER_LOOKS
             && now_ms.saturating_sub(watch.beaten_at_ms) >= DEAD_AFTER_MS;
         if is_dead {
-            Sight::TakenOver(self.take_off())
+            Sight::TakenOver(self.take_off(now_ms))
         } else {
             Sight::Waiting
         }
     }
 
-    fn take_off(&mut self) -> Generation {
+    fn take_off(&mut self, now_ms: u64) -> Generation {
         self.generation = self.generation.wrapping_add(1);
         self.in_air = true;
         self.beats = 0;
+        self.beaten_at_ms = now_ms;
         self.generation
     }
 }

@@ -54,6 +54,13 @@ impl Identity {
     }
 }
 
+impl Identity {
+    /// What is digested into a store key.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
 impl fmt::Debug for Identity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Identity")

@@ -6,4 +6,7 @@ pub mod flight;
 pub mod freshness;
 pub mod identity;
 pub mod memory;
+pub(crate) mod record;
+pub(crate) mod seal;
 pub mod slot;
+pub mod store;

@@ -8,6 +8,7 @@ use super::freshness::is_usable;
 use super::identity::Identity;
 use super::memory::Memory;
 use crate::config::ClientConfig;
+use crate::token::Token;
 
 /// An API that refuses whatever token it is shown must not buy a grant with every request: a token
 /// that replaced a refused one is itself replaced only when it is this old.
@@ -20,6 +21,14 @@ pub struct Slot<V> {
     identity: Identity,
     memory: Rc<Memory<V>>,
     entry: RefCell<Rc<Entry<V>>>,
+}
+
+/// What a look into the memory shows.
+pub(crate) struct Look<V> {
+    /// A token that may be handed out.
+    pub(crate) cached: Rc<Cached<V>>,
+    /// Whether its successor is to be asked for.
+    pub(crate) is_due: bool,
 }
 
 impl<V> Slot<V> {
@@ -40,9 +49,16 @@ impl<V> Slot<V> {
         &self.config
     }
 
+    /// The identity of the configuration's token.
+    pub fn identity(&self) -> &Identity {
+        &self.identity
+    }
+
     /// Whether `other` stands for the same token, used in the same way.
     pub fn equals(&self, other: &Self) -> bool {
-        self.identity == other.identity && self.config.policy == other.config.policy
+        self.identity == other.identity
+            && self.config.policy == other.config.policy
+            && self.config.sharing == other.config.sharing
     }
 
     /// The entry that stands for the identity at this moment. The one that was found first may
@@ -57,12 +73,30 @@ impl<V> Slot<V> {
         entry
     }
 
-    /// The cached token, if it may be handed out.
+    /// The cached token, if it may be handed out with nothing else to do.
+    ///
+    /// One caller of a stale token gets `None`, and is to begin the refresh; it will be given the
+    /// token all the same.
     pub fn hit(&self, now_ms: u64) -> Option<Rc<Cached<V>>> {
-        let skew = self.config.policy.expiry_skew_seconds;
-        self.entry()
-            .cached()
-            .filter(|cached| is_usable(&cached.token, skew, now_ms))
+        self.look(now_ms)
+            .and_then(|look| (!look.is_due).then_some(look.cached))
+    }
+
+    /// The cached token, if it may be handed out, and whether its successor is due.
+    pub(crate) fn look(&self, now_ms: u64) -> Option<Look<V>> {
+        let entry = self.entry();
+        let cached = entry.cached()?;
+        if !self.is_usable(&cached.token, now_ms) {
+            return None;
+        }
+        let is_due = now_ms >= cached.refresh_at_ms
+            && entry.may_refresh(now_ms)
+            && !entry.flight(|flight| flight.is_alive(now_ms));
+        Some(Look { cached, is_due })
+    }
+
+    pub(crate) fn is_usable(&self, token: &Token, now_ms: u64) -> bool {
+        is_usable(token, self.config.policy.expiry_skew_seconds, now_ms)
     }
 
     /// Notes that the API refused `access_token`, and drops it. A neighbour's newer token stays.
@@ -80,12 +114,7 @@ impl<V> Slot<V> {
         if cached.replaces_refused && age_ms < REFUSAL_COOLDOWN_MS {
             return false;
         }
-        entry.clear_refused();
+        entry.clear_refused(&cached.token);
         true
-    }
-
-    /// Drops the cached token.
-    pub fn invalidate(&self) {
-        self.entry().clear();
     }
 }

@@ -33,6 +33,41 @@ pub(super) fn parse_rfc3339(text: &str) -> Option<i64> {
         .checked_sub(zone_offset(zone)?)
 }
 
+/// Reads `Sat, 21 Nov 2026 08:49:00 GMT` (RFC 9110 §5.6.7; the obsolete forms are nobody's any
+/// more) as seconds since the epoch.
+pub(super) fn parse_http_date(text: &str) -> Option<i64> {
+    let (_, rest) = text.split_once(", ")?;
+    let mut parts = rest.split(' ');
+    let (day, month, year) = (parts.next()?, parts.next()?, parts.next()?);
+    let (time, zone) = (parts.next()?, parts.next()?);
+    let month = MONTHS
+        .iter()
+        .position(|name| *name == month)?
+        .checked_add(1)?;
+    if zone != "GMT" || parts.next().is_some() {
+        return None;
+    }
+    let zero = if month < 10 { "0" } else { "" };
+    parse_rfc3339(
+        &[
+            year,
+            "-",
+            zero,
+            &month.to_string(),
+            "-",
+            day,
+            "T",
+            time,
+            "Z",
+        ]
+        .concat(),
+    )
+}
+
+const MONTHS: [&str; 12] = [
+    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+];
+
 fn zone_offset(zone: &str) -> Option<i64> {
     if matches!(zone, "" | "Z" | "z") {
         return Some(0);
@@ -66,7 +101,20 @@ fn days_since_epoch(year: i64, month: i64, day: i64) -> i64 {
 
 #[cfg(test)]
 mod tests {
-    use super::parse_rfc3339;
+    use super::{parse_http_date, parse_rfc3339};
+
+    #[test]
+    fn reads_http_dates() {
+        for (text, seconds) in [
+            ("Sat, 21 Nov 2026 08:49:00 GMT", Some(1_795_250_940)),
+            ("Thu, 01 Jan 1970 00:00:00 GMT", Some(0)),
+            ("Sat, 21 Foo 2026 08:49:00 GMT", None),
+            ("Sat, 21 Nov 2026 08:49:00 CET", None),
+            ("120", None),
+        ] {
+            assert_eq!(parse_http_date(text), seconds, "{text}");
+        }
+    }
 
     #[test]
     fn reads_what_servers_write() {

@@ -5,7 +5,7 @@ use super::client_auth::ClientCredentials;
 use super::endpoint::Endpoint;
 use super::form;
 use super::http::HttpResponse;
-use super::timestamp::parse_rfc3339;
+use super::timestamp::{parse_http_date, parse_rfc3339};
 use crate::error::{Error, ErrorCode, ErrorResponse};
 use crate::json::Json;
 use crate::token::{Secret, Token};
@@ -45,7 +45,9 @@ pub fn read(response: &HttpResponse, context: TokenResponseContext<'_>) -> Resul
     let text = text.trim_start_matches('\u{feff}').trim();
     let members = members(text);
     if let Some(rejection) = members.as_ref().and_then(rejection) {
-        return Err(context.rejected(status, rejection));
+        return Err(context
+            .rejected(status, rejection)
+            .with_retry_after(retry_after_ms(response, context.now_ms)));
     }
     if !(200..300).contains(&status) {
         return Err(context
@@ -53,7 +55,8 @@ pub fn read(response: &HttpResponse, context: TokenResponseContext<'_>) -> Resul
                 ErrorCode::HttpStatus,
                 &["answered with status ", &status.to_string()].concat(),
             )
-            .with_status(status));
+            .with_status(status)
+            .with_retry_after(retry_after_ms(response, context.now_ms)));
     }
     let unusable = |problem: &str| {
         let described = [
@@ -157,6 +160,18 @@ fn lifetime_seconds(members: &Json, now_seconds: u64) -> Option<u64> {
         .or_else(|| absolute("expires_at"))?;
     // Float to integer saturates: what is negative becomes 0, expired at once.
     Some((lifetime as u64).min(MAX_LIFETIME_SECONDS))
+}
+
+/// `Retry-After` in both its forms, seconds and a date (RFC 9110 §10.2.3).
+fn retry_after_ms(response: &HttpResponse, now_ms: u64) -> Option<u64> {
+    let value = response.header("retry-after")?.trim();
+    match value.parse::<u64>() {
+        Ok(seconds) => Some(seconds.saturating_mul(1000)),
+        Err(_) => {
+            let at = u64::try_from(parse_http_date(value)?).ok()?;
+            Some(at.saturating_mul(1000).saturating_sub(now_ms))
+        }
+    }
 }
 
 /// A number, or a string of one (`"3600"`, `"3599.5"`).

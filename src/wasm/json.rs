@@ -37,7 +37,13 @@ fn from_js(value: &JsValue, depth: u32) -> Option<Json> {
     members.collect::<Option<_>>().map(Json::Object)
 }
 
-#[cfg(feature = "bindings")]
+pub(crate) fn to_text(json: &Json) -> String {
+    JSON::stringify(&to_js(json))
+        .ok()
+        .and_then(|text| text.as_string())
+        .unwrap_or_default()
+}
+
 pub(crate) fn to_js(json: &Json) -> JsValue {
     match json {
         Json::Null => JsValue::NULL,

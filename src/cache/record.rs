@@ -1,0 +1,50 @@
+//! A token as it is written into a store.
+
+use crate::json::Json;
+use crate::token::{Secret, Token};
+
+/// The format's version. What another version wrote is a miss.
+const VERSION: f64 = 1.0;
+
+/// Writes `token` down; `key` is where it will be kept, so that it cannot be served from elsewhere.
+pub(crate) fn encode(token: &Token, key: &str) -> String {
+    let text = |text: &str| Some(Json::String(text.into()));
+    let secret = |secret: &Option<Secret>| secret.as_ref().and_then(|it| text(it.expose()));
+    Json::object([
+        ("v", Some(Json::Number(VERSION))),
+        ("key", text(key)),
+        ("access_token", text(token.access_token.expose())),
+        ("token_type", text(&token.token_type)),
+        (
+            "received_at",
+            Some(Json::Number(token.received_at_ms as f64)),
+        ),
+        ("expires_at", Some(Json::Number(token.expires_at_ms as f64))),
+        ("scope", token.scope.as_deref().and_then(text)),
+        ("refresh_token", secret(&token.refresh_token)),
+        ("id_token", secret(&token.id_token)),
+        ("raw", Some(token.raw.clone())),
+    ])
+    .to_text()
+}
+
+/// Reads what [`encode`] wrote for `key`. A clock of another instance that is ahead of ours is
+/// taken for ours, so that a lifetime is never longer than it was.
+pub(crate) fn decode(text: &str, key: &str, now_ms: u64) -> Option<Token> {
+    let record = Json::parse(text)?;
+    let text = |name: &str| record.get(name).and_then(Json::as_str).map(str::to_owned);
+    let millis = |name: &str| record.get(name)?.as_f64().map(|ms| ms as u64);
+    if record.get("v")?.as_f64()? != VERSION || text("key")? != key {
+        return None;
+    }
+    Some(Token {
+        access_token: Secret::from(text("access_token")?),
+        token_type: text("token_type")?,
+        received_at_ms: millis("received_at")?.min(now_ms),
+        expires_at_ms: millis("expires_at")?,
+        scope: text("scope"),
+        refresh_token: text("refresh_token").map(Secret::from),
+        id_token: text("id_token").map(Secret::from),
+        raw: record.get("raw")?.clone(),
+    })
+}

@@ -1,0 +1,56 @@
+//! Sealing: what leaves the isolate is encrypted, so that a store that leaks yields no token, and
+//! one that is tampered with yields a miss.
+//!
+//! AES-256-GCM; the key by HKDF-SHA-256 (RFC 5869) from the client secret or the seal key; a random
+//! nonce; the store key as associated data, so that a record opens only where it was put.
+//! Sealed: base64url of version ‖ nonce ‖ ciphertext and tag.
+
+use base64ct::{Base64UrlUnpadded, Encoding};
+
+use crate::host::Crypto;
+use crate::token::Secret;
+
+const VERSION: u8 = 1;
+const NONCE_BYTES: usize = 12;
+const INFO: &[u8] = b"edge-oauth2 seal v1";
+
+/// Seals `plaintext`; `None` if the host's cryptography fails.
+pub(crate) async fn seal<C: Crypto>(
+    crypto: &C,
+    secret: &Secret,
+    store_key: &str,
+    plaintext: &str,
+) -> Option<String> {
+    let key = crypto.hkdf_sha256(secret.expose().as_bytes(), INFO).await?;
+    let nonce: [u8; NONCE_BYTES] = crypto.nonce();
+    let ciphertext = crypto
+        .aes256_gcm_seal(&key, &nonce, store_key.as_bytes(), plaintext.as_bytes())
+        .await?;
+    let sealed = [&[VERSION], nonce.as_slice(), &ciphertext].concat();
+    Some(Base64UrlUnpadded::encode_string(&sealed))
+}
+
+/// Opens what [`seal`] sealed for the same store key with one of `secrets`.
+pub(crate) async fn open<C: Crypto>(
+    crypto: &C,
+    secrets: &[&Secret],
+    store_key: &str,
+    sealed: &str,
+) -> Option<String> {
+    let sealed = Base64UrlUnpadded::decode_vec(sealed).ok()?;
+    let (version, sealed) = sealed.split_first()?;
+    if *version != VERSION {
+        return None;
+    }
+    let (nonce, ciphertext) = sealed.split_first_chunk::<NONCE_BYTES>()?;
+    for secret in secrets {
+        let key = crypto.hkdf_sha256(secret.expose().as_bytes(), INFO).await?;
+        let opened = crypto
+            .aes256_gcm_open(&key, nonce, store_key.as_bytes(), ciphertext)
+            .await;
+        if let Some(opened) = opened {
+            return String::from_utf8(opened).ok();
+        }
+    }
+    None
+}

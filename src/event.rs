@@ -1,0 +1,86 @@
+//! What happens on the way to a token, told to whoever listens. Events hold no secret and no token.
+
+use crate::error::ErrorCode;
+
+/// Something that happened, with its duration where it took any.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Event {
+    /// A valid token was handed out while its successor is asked for.
+    StaleServed,
+    /// A caller waited for a flight that another one led.
+    FlightWait {
+        /// How long.
+        duration_ms: u64,
+    },
+    /// A leader was gone, and another took over.
+    TakenOver,
+    /// The store had a token that could be used.
+    StoreHit {
+        /// How long the store took.
+        duration_ms: u64,
+    },
+    /// The store had none.
+    StoreMiss {
+        /// How long the store took.
+        duration_ms: u64,
+    },
+    /// A record did not open, parse or match, and counts as a miss.
+    StoreUnreadable,
+    /// The store failed or did not answer in time.
+    StoreError {
+        /// What it was asked: `get`, `put`, `delete`, `acquire` or `release`.
+        operation: &'static str,
+        /// Its own words.
+        reason: String,
+    },
+    /// Another instance holds the lease.
+    LeaseWait {
+        /// For how long we leave it alone.
+        retry_after_ms: u32,
+    },
+    /// The server issued a token.
+    Grant {
+        /// How long it took, retries included.
+        duration_ms: u64,
+    },
+    /// The server did not issue a token.
+    GrantFailed {
+        /// Why.
+        code: ErrorCode,
+        /// How long it took, retries included.
+        duration_ms: u64,
+    },
+    /// A token request failed in a way that may pass, and is made again.
+    Retry {
+        /// Which attempt failed, from 1.
+        attempt: u32,
+        /// How long until the next.
+        delay_ms: u32,
+    },
+    /// The API refused a token.
+    Refused,
+    /// A token was dropped because the user said so.
+    Invalidated,
+}
+
+impl Event {
+    /// The event's name in JavaScript and in [`Stats`].
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::StaleServed => "stale_served",
+            Self::FlightWait { .. } => "flight_wait",
+            Self::TakenOver => "taken_over",
+            Self::StoreHit { .. } => "store_hit",
+            Self::StoreMiss { .. } => "store_miss",
+            Self::StoreUnreadable => "store_unreadable",
+            Self::StoreError { .. } => "store_error",
+            Self::LeaseWait { .. } => "lease_wait",
+            Self::Grant { .. } => "grant",
+            Self::GrantFailed { .. } => "grant_failed",
+            Self::Retry { .. } => "retry",
+            Self::Refused => "refused",
+            Self::Invalidated => "invalidated",
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! When a token request is made again.
+
+use crate::error::{Error, ErrorCode};
+
+const FIRST_DELAY_MS: u32 = 100;
+const LONGEST_DELAY_MS: u32 = 2_000;
+
+/// How long a refresh that failed is left alone, at first and at most. Callers have a valid token
+/// meanwhile.
+const FIRST_REST_MS: u64 = 1_000;
+const LONGEST_REST_MS: u64 = 60_000;
+
+/// The pause before the next attempt, `previous_ms` being the one before: decorrelated jitter, which
+/// spreads the instances of a fleet that failed together. The server's own wish comes first.
+pub(crate) fn delay_ms(previous_ms: Option<u32>, retry_after_ms: Option<u64>, random: f64) -> u32 {
+    let upper = previous_ms
+        .unwrap_or(FIRST_DELAY_MS)
+        .saturating_mul(3)
+        .min(LONGEST_DELAY_MS);
+    let span = f64::from(upper.saturating_sub(FIRST_DELAY_MS));
+    let jittered = FIRST_DELAY_MS.saturating_add((span * random) as u32);
+    match retry_after_ms {
+        Some(wish) => u32::try_from(wish)
+            .unwrap_or(u32::MAX)
+            .saturating_add(jittered),
+        None => jittered,
+    }
+}
+
+/// How long a background refresh is left alone after it failed `failures` times in a row.
+pub(crate) fn rest_ms(failures: u32, random: f64) -> u64 {
+    let rest = FIRST_REST_MS
+        .saturating_mul(1 << failures.min(10))
+        .min(LONGEST_REST_MS);
+    rest / 2 + (rest as f64 / 2.0 * random) as u64
+}
+
+/// Whether the same request may be made again by itself: what the server refused stays refused,
+/// and when the time is over there is none left.
+pub(crate) fn is_worthwhile(error: &Error) -> bool {
+    error.retryable() && error.code() != ErrorCode::Timeout
+}
+
+/// Whether `error` stays as it is until somebody changes something, so that asking again would only
+/// hammer the server, and lock the account.
+pub(crate) fn is_terminal(error: &Error) -> bool {
+    matches!(
+        error.code(),
+        ErrorCode::TokenRequestRejected | ErrorCode::HttpStatus | ErrorCode::RedirectRefused
+    ) && !error.retryable()
+}

@@ -1,0 +1,188 @@
+//! One identity's record in the store: read, written and fought over. Whatever the store does, it
+//! costs at most a deadline.
+
+use std::future::Future;
+
+use crate::cache::entry::Entry;
+use crate::cache::identity::Identity;
+use crate::cache::slot::Slot;
+use crate::cache::store::{Acquired, Lease, StoreError, TokenStore};
+use crate::cache::{record, seal};
+use crate::event::Event;
+use crate::host::Host;
+use crate::race::{First, race};
+use crate::token::{Secret, Token};
+
+/// How long the answer about a lease is waited for; it stands before a grant, which takes longer.
+const LEASE_TIMEOUT_MS: u32 = 2_000;
+
+/// How long what happens in the background may take.
+const BACKGROUND_TIMEOUT_MS: u32 = 10_000;
+
+/// The record of a slot's identity in the host's store.
+pub(crate) struct Shared<'a, H: Host> {
+    host: &'a H,
+    store: &'a H::Store,
+    slot: &'a Slot<H::View>,
+    entry: &'a Entry<H::View>,
+    key: String,
+}
+
+impl<'a, H: Host> Shared<'a, H> {
+    /// The record, if there is a store that answers.
+    pub(crate) async fn find(
+        host: &'a H,
+        slot: &'a Slot<H::View>,
+        entry: &'a Entry<H::View>,
+    ) -> Option<Self> {
+        let store = host.store()?;
+        if entry.store.is_resting(host.now_ms()) {
+            return None;
+        }
+        let key = store_key(host, slot, slot.identity()).await?;
+        Some(Self {
+            host,
+            store,
+            slot,
+            entry,
+            key,
+        })
+    }
+
+    /// The token in the store, if one may be used: not over, not refused, and accepted by `accepts`.
+    pub(crate) async fn token(&self, accepts: impl Fn(&Token) -> bool) -> Option<Token> {
+        let begun_at_ms = self.host.now_ms();
+        let mut token = self.read(&self.key).await;
+        if token.is_none()
+            && let Some(previous) = self.slot.config().of_previous_secret()
+        {
+            let key = store_key(self.host, self.slot, &Identity::of(&previous)).await?;
+            token = self.read(&key).await;
+        }
+        let now_ms = self.host.now_ms();
+        let duration_ms = now_ms.saturating_sub(begun_at_ms);
+        let token = token.filter(|token| {
+            self.slot.is_usable(token, now_ms) && !self.entry.distrusts(token) && accepts(token)
+        });
+        self.host.event(match token {
+            Some(_) => Event::StoreHit { duration_ms },
+            None => Event::StoreMiss { duration_ms },
+        });
+        token
+    }
+
+    async fn read(&self, key: &str) -> Option<Token> {
+        let timeout_ms = self.slot.config().sharing.timeout_ms;
+        let text = self.ask("get", timeout_ms, self.store.get(key)).await??;
+        let token = match self.opened(key, text).await {
+            Some(text) => record::decode(&text, key, self.host.now_ms()),
+            None => None,
+        };
+        if token.is_none() {
+            self.host.event(Event::StoreUnreadable);
+        }
+        token
+    }
+
+    async fn opened(&self, key: &str, text: String) -> Option<String> {
+        let sharing = &self.slot.config().sharing;
+        if !sharing.seal {
+            return Some(text);
+        }
+        let secrets: Vec<&Secret> = sharing.seal_keys.iter().collect();
+        seal::open(self.host, &secrets, key, &text).await
+    }
+
+    /// Puts `token` into the store, if it lives long enough to be worth it.
+    pub(crate) async fn put(&self, token: &Token) {
+        let life_ms = token.expires_at_ms.saturating_sub(self.host.now_ms());
+        let ttl_seconds = life_ms / 1000;
+        if ttl_seconds < self.store.min_ttl_seconds().max(1) {
+            return;
+        }
+        let sharing = &self.slot.config().sharing;
+        let text = record::encode(token, &self.key);
+        let text = match (sharing.seal, sharing.seal_keys.first()) {
+            (false, _) => Some(text),
+            (true, Some(secret)) => seal::seal(self.host, secret, &self.key, &text).await,
+            (true, None) => None,
+        };
+        let Some(text) = text else {
+            return;
+        };
+        let pause_ms = self.entry.store.before_put_ms(self.host.now_ms());
+        if pause_ms > 0 {
+            self.host.sleep(pause_ms as u32).await;
+        }
+        let put = self.store.put(&self.key, &text, ttl_seconds);
+        self.ask("put", BACKGROUND_TIMEOUT_MS, put).await;
+    }
+
+    /// Deletes the record if it holds a token that `condemns` says yes to; a neighbour's newer one
+    /// stays.
+    pub(crate) async fn delete_if(&self, condemns: impl Fn(&Token) -> bool) {
+        if self
+            .read(&self.key)
+            .await
+            .is_some_and(|token| condemns(&token))
+        {
+            let delete = self.store.delete(&self.key);
+            self.ask("delete", BACKGROUND_TIMEOUT_MS, delete).await;
+        }
+    }
+
+    /// Asks for the lease; `None` if the store has none, or does not answer.
+    pub(crate) async fn acquire(&self, ttl_ms: u32) -> Option<Acquired> {
+        let lease = self.store.lease()?;
+        let acquired = self
+            .ask(
+                "acquire",
+                LEASE_TIMEOUT_MS,
+                lease.acquire(&self.key, ttl_ms),
+            )
+            .await?;
+        if let Acquired::HeldByOther { retry_after_ms } = acquired {
+            self.host.event(Event::LeaseWait { retry_after_ms });
+        }
+        Some(acquired)
+    }
+
+    /// Gives the lease back.
+    pub(crate) async fn release(&self, fence: &str) {
+        if let Some(lease) = self.store.lease() {
+            let release = lease.release(&self.key, fence);
+            self.ask("release", BACKGROUND_TIMEOUT_MS, release).await;
+        }
+    }
+
+    async fn ask<T>(
+        &self,
+        operation: &'static str,
+        timeout_ms: u32,
+        answer: impl Future<Output = Result<T, StoreError>>,
+    ) -> Option<T> {
+        let reason = match race(answer, self.host.sleep(timeout_ms)).await {
+            First::Left(Ok(answer)) => {
+                self.entry.store.succeeded();
+                return Some(answer);
+            }
+            First::Left(Err(StoreError(reason))) => self.slot.config().client.redact(&reason),
+            First::Right(()) => ["no answer within ", &timeout_ms.to_string(), " ms"].concat(),
+        };
+        self.entry.store.failed(self.host.now_ms());
+        self.host.event(Event::StoreError { operation, reason });
+        None
+    }
+}
+
+/// Where an identity's record is kept: a digest, so that the store learns nothing of the identity.
+async fn store_key<H: Host>(host: &H, slot: &Slot<H::View>, identity: &Identity) -> Option<String> {
+    let digest = host.sha256(identity.bytes()).await?;
+    let mut key = slot.config().sharing.prefix.clone();
+    for byte in digest {
+        for nibble in [byte >> 4, byte & 15] {
+            key.extend(char::from_digit(nibble.into(), 16));
+        }
+    }
+    Some(key)
+}
