@@ -32,7 +32,7 @@ pub(crate) fn rest_ms(failures: u32, random: f64) -> u64 {
     let rest = FIRST_REST_MS
         .saturating_mul(1 << failures.min(10))
         .min(LONGEST_REST_MS);
-    rest / 2 + (rest as f64 / 2.0 * random) as u64
+    (rest as f64 * (0.5 + random / 2.0)) as u64
 }
 
 /// Whether the same request may be made again by itself: what the server refused stays refused,

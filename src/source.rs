@@ -22,8 +22,8 @@ use crate::retry;
 use crate::sharing::Shared;
 use crate::token::Token;
 
-/// How long an instance has the lease. Others wait that long for an instance that died with it.
-const LEASE_TTL_MS: u32 = 5_000;
+/// How long an instance has the lease at most. Others wait that long for one that died with it.
+const MAX_LEASE_TTL_MS: u32 = 5_000;
 
 /// How often an instance that waits for another's grant looks into the store.
 const LEASE_PAUSE_MS: u32 = 250;
@@ -325,8 +325,9 @@ impl<H: Host> TokenSource<H> {
             return (Some(Ok(self.cached(entry, token))), aftermath);
         }
         let waits_since_ms = self.host.now_ms();
+        let lease_ttl_ms = (self.slot.config().policy.timeout_ms / 2).min(MAX_LEASE_TTL_MS);
         loop {
-            match shared.acquire(LEASE_TTL_MS).await {
+            match shared.acquire(lease_ttl_ms).await {
                 Some(Acquired::Held { fence }) => {
                     aftermath.fence = Some(fence);
                     break;
@@ -353,7 +354,7 @@ impl<H: Host> TokenSource<H> {
             }
             // Whoever has it for longer than that is not going to bring a token.
             let waited_ms = self.host.now_ms().saturating_sub(waits_since_ms);
-            if waited_ms > u64::from(LEASE_TTL_MS) {
+            if waited_ms > u64::from(lease_ttl_ms) {
                 break;
             }
         }
@@ -368,16 +369,16 @@ impl<H: Host> TokenSource<H> {
         (Some(result), aftermath)
     }
 
-    /// A token from the server. What may pass is tried again, as long as there is time.
+    /// A token from the server. What may pass is tried again for a third of the time there is: the
+    /// callers are waiting.
     async fn grant(&self, entry: &Entry<H::View>) -> Result<H::View> {
         let begun_at_ms = self.host.now_ms();
         let timeout_ms = u64::from(self.slot.config().policy.timeout_ms);
         let passed_ms = || self.host.now_ms().saturating_sub(begun_at_ms);
-        let left_ms = || timeout_ms.saturating_sub(passed_ms());
         let mut delay_ms = None;
         let mut attempt: u32 = 1;
         let error = loop {
-            let error = match self.request(left_ms()).await {
+            let error = match self.request(timeout_ms.saturating_sub(passed_ms())).await {
                 Ok(token) => {
                     self.host.event(Event::Grant {
                         duration_ms: passed_ms(),
@@ -387,7 +388,8 @@ impl<H: Host> TokenSource<H> {
                 Err(error) => error,
             };
             let delay = retry::delay_ms(delay_ms, error.retry_after_ms(), self.host.random());
-            if !retry::is_worthwhile(&error) || u64::from(delay) >= left_ms() {
+            let next_ms = passed_ms().saturating_add(delay.into());
+            if !retry::is_worthwhile(&error) || next_ms > timeout_ms / 3 {
                 break error;
             }
             self.host.event(Event::Retry {
