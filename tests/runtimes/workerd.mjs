@@ -28,13 +28,11 @@ export async function bundle(name, { project, define = {} }) {
     outdir: 'out',
     write: false,
   });
-  return outputFiles
-    .map(({ path, contents }) => ({
-      type: path.endsWith('.wasm') ? 'CompiledWasm' : 'ESModule',
-      path: basename(path),
-      contents,
-    }))
-    .sort((a, b) => a.type.localeCompare(b.type) * -1);
+  const [main, wasm] = ['.js', '.wasm'].map((end) => outputFiles.filter(({ path }) => path.endsWith(end)));
+  return [
+    ...main.map(({ path, contents }) => ({ type: 'ESModule', path: basename(path), contents })),
+    ...wasm.map(({ path, contents }) => ({ type: 'CompiledWasm', path: basename(path), contents })),
+  ];
 }
 
 /** Starts the workers, the first being the one that `url` leads to; `output` is what they printed. */
