@@ -199,10 +199,10 @@ fn passed(total: &str) -> Option<u64> {
 }
 
 fn print_times(times: &[(String, Duration, bool)]) {
-    println!("\n{:<24} seconds", "step");
+    println!("\n{:<30} seconds", "step");
     for (name, time, succeeded) in times {
         let mark = if *succeeded { "" } else { "  failed" };
-        println!("{name:<24} {:>7.1}{mark}", time.as_secs_f64());
+        println!("{name:<30} {:>7.1}{mark}", time.as_secs_f64());
     }
 }
 
