@@ -12,12 +12,13 @@ use crate::error::Error;
 /// How often a leader says that it is alive.
 pub const HEARTBEAT_MS: u32 = 50;
 
-/// A leader is taken for dead after three missed beats…
-const DEAD_AFTER_MS: u64 = 150;
+/// A leader is overdue after three missed beats…
+const OVERDUE_AFTER_MS: u64 = 150;
 
-/// …that a follower saw missing this often: when the whole isolate was busy, follower and leader
-/// were late together, and the leader's timer gets its turn before the follower looks again.
-const DEAD_AFTER_LOOKS: u32 = 3;
+/// …and taken for dead when a follower has found it overdue this often. Once is not enough: when the
+/// whole isolate was busy, follower and leader are late together, and the leader's timer gets its
+/// turn before the follower looks again.
+const DEAD_AFTER_LOOKS: u32 = 2;
 
 /// A leader that nobody follows is taken for dead by the next caller after this long.
 const SILENT_AFTER_MS: u64 = 2_000;
@@ -51,7 +52,7 @@ pub struct Watch {
     generation: Generation,
     beats: u64,
     beaten_at_ms: u64,
-    looks: u32,
+    overdue_looks: u32,
 }
 
 /// What a follower sees next.
@@ -100,7 +101,7 @@ impl<T: Clone> Flight<T> {
             generation: self.generation,
             beats: self.beats,
             beaten_at_ms: now_ms,
-            looks: 0,
+            overdue_looks: 0,
         })
     }
 
@@ -153,17 +154,17 @@ impl<T: Clone> Flight<T> {
             watch.generation = self.generation;
             watch.beats = self.beats;
             watch.beaten_at_ms = now_ms;
-            watch.looks = 0;
+            watch.overdue_looks = 0;
             return Sight::Waiting;
         }
-        watch.looks = watch.looks.saturating_add(1);
-        let is_dead = watch.looks >= DEAD_AFTER_LOOKS
-            && now_ms.saturating_sub(watch.beaten_at_ms) >= DEAD_AFTER_MS;
-        if is_dead {
-            Sight::TakenOver(self.take_off(now_ms))
-        } else {
-            Sight::Waiting
+        if now_ms.saturating_sub(watch.beaten_at_ms) < OVERDUE_AFTER_MS {
+            return Sight::Waiting;
         }
+        watch.overdue_looks = watch.overdue_looks.saturating_add(1);
+        if watch.overdue_looks < DEAD_AFTER_LOOKS {
+            return Sight::Waiting;
+        }
+        Sight::TakenOver(self.take_off(now_ms))
     }
 
     fn take_off(&mut self, now_ms: u64) -> Generation {

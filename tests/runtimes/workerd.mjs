@@ -9,9 +9,11 @@ export const compatibilityDates = ['2024-09-01', '2026-07-01'];
 
 /**
  * Bundles `workers/{name}` with the packages of `project`, its `workerd` condition taken and wasm left
- * as a module of its own. `define` are constants of the Worker's global scope.
+ * as a module of its own. `define` are constants of the Worker's global scope. `#kernel` is the glue
+ * of the wasm, which the package keeps to itself.
  */
 export async function bundle(name, { project, define = {} }) {
+  const packages = join(project, 'node_modules');
   const { outputFiles } = await build({
     entryPoints: [fileURLToPath(new URL(`workers/${name}`, import.meta.url))],
     bundle: true,
@@ -20,18 +22,17 @@ export async function bundle(name, { project, define = {} }) {
     conditions: ['workerd', 'worker', 'browser'],
     external: ['cloudflare:*'],
     loader: { '.wasm': 'copy' },
-    nodePaths: [join(project, 'node_modules')],
+    nodePaths: [packages],
+    alias: { '#kernel': join(packages, 'edge-oauth2', 'edge_oauth2.js') },
     define: Object.fromEntries(Object.entries(define).map(([key, value]) => [key, JSON.stringify(value)])),
     outdir: 'out',
     write: false,
   });
-  return outputFiles
-    .map(({ path, contents }) => ({
-      type: path.endsWith('.wasm') ? 'CompiledWasm' : 'ESModule',
-      path: basename(path),
-      contents,
-    }))
-    .sort((a, b) => a.type.localeCompare(b.type) * -1);
+  const [main, wasm] = ['.js', '.wasm'].map((end) => outputFiles.filter(({ path }) => path.endsWith(end)));
+  return [
+    ...main.map(({ path, contents }) => ({ type: 'ESModule', path: basename(path), contents })),
+    ...wasm.map(({ path, contents }) => ({ type: 'CompiledWasm', path: basename(path), contents })),
+  ];
 }
 
 /** Starts the workers, the first being the one that `url` leads to; `output` is what they printed. */

@@ -7,48 +7,15 @@ use std::process::Command;
 /// Builds and packs the npm package.
 pub fn package() -> Result {
     setup::run()?;
-    step::must("build-package", npm_package("target/npm", "npm"))
-}
-
-/// The commands that build and pack the package with one Cargo feature, in a folder of its own.
-pub fn npm_package(dir: &str, feature: &str) -> Vec<Command> {
-    let glue = format!("{dir}/glue");
-    let flags = [
-        "--no-pack",
-        "--no-gitignore",
-        "--no-typescript",
-        "--",
-        "--features",
-        feature,
-    ];
-    vec![
-        command("rm", &["-rf", dir]),
-        wasm_pack("web", &glue, &flags),
-        command("node", &["pkg-templates/build.mjs", dir]),
-    ]
-}
-
-/// `wasm-pack build`, which must find its tools here: it would download others.
-///
-/// Where the dependencies' sources lie is taken out of the wasm: it tells the builder's name, and costs bytes.
-pub fn wasm_pack(target: &str, out_dir: &str, flags: &[&str]) -> Command {
-    let mut build = command(
-        "wasm-pack",
-        &["build", "--mode", "no-install", "--target", target],
-    );
-    build
-        .args(["--out-dir", out_dir, "--out-name", "edge_oauth2"])
-        .args(flags);
-    let sources = setup::cargo_home().join("registry/src");
-    let flag = format!("--remap-path-prefix={}=", sources.display());
-    build.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", flag);
-    build
+    step::run("build-package", npm_package("target/npm", "npm"))
+        .map_err(|failure| failure.message)?;
+    Ok(())
 }
 
 /// Builds the package, then shows it at work.
 pub fn demo(flags: &[&str]) -> Result {
     package()?;
-    let mut node = command("node", &["tests/runtimes/demo.mjs"]);
+    let mut node = command("node tests/runtimes/demo.mjs");
     let status = node
         .args(flags)
         .status()
@@ -58,4 +25,28 @@ pub fn demo(flags: &[&str]) -> Result {
     } else {
         Err(format!("the demo failed ({status})"))
     }
+}
+
+/// The commands that build and pack the package with one Cargo feature, in a folder of its own.
+pub fn npm_package(dir: &str, feature: &str) -> Vec<Command> {
+    vec![
+        command(&format!("rm -rf {dir}")),
+        wasm_pack(&format!(
+            "--target web --out-dir {dir}/glue --no-pack --no-gitignore --no-typescript -- --features {feature}"
+        )),
+        command(&format!("node pkg-templates/build.mjs {dir}")),
+    ]
+}
+
+/// `wasm-pack build`, which must find its tools here: it would download others.
+///
+/// Where the dependencies' sources lie is taken out of the wasm: it tells the builder's name, and costs bytes.
+pub fn wasm_pack(flags: &str) -> Command {
+    let mut build = command(&format!(
+        "wasm-pack build --mode no-install --out-name edge_oauth2 {flags}"
+    ));
+    let sources = setup::cargo_home().join("registry/src");
+    let remap = format!("--remap-path-prefix={}=", sources.display());
+    build.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", remap);
+    build
 }

@@ -10,8 +10,7 @@ use std::time::SystemTime;
 
 const WASM_BINDGEN: &str = "0.2.130";
 const WASM_PACK: &str = "0.15.1";
-/// The only target besides the machine's own.
-pub const WASM_TARGET: &str = "wasm32-unknown-unknown";
+const WASM_TARGET: &str = "wasm32-unknown-unknown";
 
 /// Makes everything ready that the other commands use.
 pub fn run() -> Result {
@@ -96,7 +95,7 @@ fn add_wasm_target() -> Result {
     }
     install(
         "setup-wasm-target",
-        command("rustup", &["target", "add", WASM_TARGET]),
+        command(&format!("rustup target add {WASM_TARGET}")),
         &format!("rustup could not add the {WASM_TARGET} target"),
     )
 }
@@ -129,27 +128,11 @@ fn install_wasm_bindgen() -> Result {
     {
         return Ok(());
     }
-    let mut build = command(
-        "cargo",
-        &[
-            "build",
-            "--locked",
-            "--package",
-            "xtask",
-            "--features",
-            "tools",
-        ],
-    );
     let target_dir = root().join("target/tools/build");
-    build
-        .args([
-            "--bin",
-            "bindgen",
-            "--bin",
-            "bindgen-test-runner",
-            "--target-dir",
-        ])
-        .arg(&target_dir);
+    let mut build = command(
+        "cargo build --locked --package xtask --features tools --bin bindgen --bin bindgen-test-runner --target-dir",
+    );
+    build.arg(&target_dir);
     install(
         "setup-wasm-bindgen",
         without_debug_info(build),
@@ -167,18 +150,9 @@ fn install_wasm_pack() -> Result {
     if is_installed("wasm-pack", WASM_PACK) {
         return Ok(());
     }
-    let mut build = command(
-        "cargo",
-        &[
-            "install",
-            "wasm-pack",
-            "--version",
-            WASM_PACK,
-            "--locked",
-            "--debug",
-            "--root",
-        ],
-    );
+    let mut build = command(&format!(
+        "cargo install wasm-pack --version {WASM_PACK} --locked --debug --root"
+    ));
     build.arg(root().join("target/tools"));
     install(
         "setup-wasm-pack",
@@ -212,6 +186,7 @@ fn is_network_failure(log: &str) -> bool {
         "ECONNRESET",
         "ETIMEDOUT",
         "EAI_AGAIN",
+        "ERR_SOCKET_TIMEOUT",
         "ENOTCACHED",
         "could not download file",
         "Could not resolve host",
@@ -278,29 +253,23 @@ mod tests {
         }
     }
 
+    fn failing_install(name: &str, prints: &str) -> String {
+        let mut shell = command("sh -c");
+        shell.arg(format!("echo '{prints}'; exit 1"));
+        install(name, shell, "npm could not do it").unwrap_err()
+    }
+
     #[test]
     fn a_network_failure_is_one_sentence() {
-        let script = "echo 'npm error code ENOTFOUND'; exit 1";
-        let sentence = install(
-            "self-test-network",
-            command("sh", &["-c", script]),
-            "npm could not do it",
-        )
-        .unwrap_err();
         assert_eq!(
-            sentence,
+            failing_install("self-test-network", "npm error code ENOTFOUND"),
             "npm could not do it, because the network or the registry cannot be reached: connect, then run the command again."
         );
     }
 
     #[test]
     fn any_other_failure_shows_the_log() {
-        let problem = install(
-            "self-test-other",
-            command("sh", &["-c", "echo why; exit 1"]),
-            "npm could not do it",
-        )
-        .unwrap_err();
+        let problem = failing_install("self-test-other", "why");
         assert!(
             problem.starts_with("npm could not do it.\n✘ self-test-other: "),
             "{problem}"

@@ -52,20 +52,20 @@ pub fn run(name: &str, commands: Vec<Command>) -> std::result::Result<String, Fa
     }
 }
 
-/// Like [`run`], for steps of which only success matters.
-pub fn must(name: &str, commands: Vec<Command>) -> Result {
-    run(name, commands)
-        .map(drop)
-        .map_err(|failure| failure.message)
-}
-
-/// A command that runs in the repository's root and finds the pinned tools first.
-pub fn command(program: &str, args: &[&str]) -> Command {
-    let mut command = Command::new(program);
+/// A program that runs in the repository's root and finds the pinned tools first.
+pub fn program(path: &str) -> Command {
+    let mut command = Command::new(path);
     command
-        .args(args)
         .current_dir(setup::root())
         .env("PATH", setup::tools_path());
+    command
+}
+
+/// A program and its arguments, separated by spaces; what may contain a space is added to it.
+pub fn command(line: &str) -> Command {
+    let mut words = line.split_whitespace();
+    let mut command = program(words.next().unwrap_or_default());
+    command.args(words);
     command
 }
 
@@ -124,10 +124,19 @@ fn tail(log: &str) -> String {
 mod tests {
     use super::*;
 
+    fn shell(script: &str) -> Command {
+        let mut shell = command("sh -c");
+        shell.arg(script);
+        shell
+    }
+
     #[test]
     fn a_failing_step_names_itself_its_log_and_the_end_of_its_output() {
-        let script = "for i in $(seq 100); do echo line $i; done; exit 3";
-        let failure = run("self-test-failing", vec![command("sh", &["-c", script])]).unwrap_err();
+        let failure = run(
+            "self-test-failing",
+            vec![shell("for i in $(seq 100); do echo line $i; done; exit 3")],
+        )
+        .unwrap_err();
         assert!(
             failure
                 .message
@@ -144,7 +153,7 @@ mod tests {
 
     #[test]
     fn a_missing_program_is_named() {
-        let failure = run("self-test-missing", vec![command("no-such-program", &[])]).unwrap_err();
+        let failure = run("self-test-missing", vec![command("no-such-program")]).unwrap_err();
         assert!(failure.message.contains("`no-such-program` is not on PATH"));
     }
 }

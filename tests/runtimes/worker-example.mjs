@@ -1,0 +1,64 @@
+// The example Worker, as somebody who copied it would build it: with the packed tarball, by wrangler.
+import { cp, readdir, readFile, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { install, root, run, tarball } from './package.mjs';
+import { startWorkerd } from './workerd.mjs';
+
+/** The two credentials that wrangler.jsonc does not hold. */
+export const workerExampleClient = { client_id: 'worker-example', client_secret: 'MARKER-worker-example-secret' };
+
+/** Copies `worker-example` into a project that has the tarball installed, and gives its path. */
+export async function copyWorkerExample(name) {
+  const project = await install(name, await tarball());
+  for (const file of ['src', 'tsconfig.json', 'wrangler.jsonc']) {
+    await cp(join(root, 'worker-example', file), join(project, file), { recursive: true });
+  }
+  const types = join(project, 'node_modules/@cloudflare');
+  await symlink(join(root, 'tests/node_modules/@cloudflare'), types);
+  return project;
+}
+
+/** Runs one of the pinned tools in the project. */
+export async function tool(project, name, ...flags) {
+  const env = {
+    ...process.env,
+    CI: 'true',
+    WRANGLER_LOG_PATH: join(project, 'logs'),
+    WRANGLER_SEND_METRICS: 'false',
+  };
+  return await run(join(root, 'tests/node_modules/.bin', name), flags, { cwd: project, env });
+}
+
+/** Bundles the copy as `wrangler deploy` would, and starts the bundle in workerd. */
+export async function startWorkerExample(project, { tokenUrl, apiUrl }) {
+  await tool(project, 'wrangler', 'deploy', '--dry-run', '--outdir', 'dist');
+  const dist = join(project, 'dist');
+  const wasm = (await readdir(dist)).filter((name) => name.endsWith('.wasm'));
+  const modules = [
+    { type: 'ESModule', path: join(dist, 'index.js') },
+    ...wasm.map((name) => ({ type: 'CompiledWasm', path: join(dist, name) })),
+  ];
+  const config = await readConfig(project);
+  return await startWorkerd([
+    {
+      name: config.name,
+      compatibilityDate: config.compatibility_date,
+      modules,
+      modulesRoot: dist,
+      bindings: {
+        ...config.vars,
+        TOKEN_URL: tokenUrl,
+        API_URL: apiUrl,
+        CLIENT_ID: workerExampleClient.client_id,
+        CLIENT_SECRET: workerExampleClient.client_secret,
+      },
+    },
+  ]);
+}
+
+/** wrangler.jsonc, whose comments have lines of their own. */
+async function readConfig(project) {
+  const text = await readFile(join(project, 'wrangler.jsonc'), 'utf8');
+  return JSON.parse(text.replaceAll(/^\s*\/\/.*$/gm, ''));
+}
+
