@@ -1,6 +1,7 @@
 //! What happens on the way to a token, told to whoever listens. Events hold no secret and no token.
 
 use crate::error::ErrorCode;
+use crate::json::Json;
 
 /// Something that happened, with its duration where it took any.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,7 +66,58 @@ pub enum Event {
 }
 
 impl Event {
-    /// The event's name in JavaScript and in [`Stats`].
+    /// The event as an object, `type` being its [name](Self::name).
+    pub fn to_json(&self) -> Json {
+        let text = |text: &str| Some(Json::String(text.into()));
+        let number = |number: u64| Some(Json::Number(number as f64));
+        let [mut duration, mut operation, mut reason, mut code] = [const { None }; 4];
+        let [mut retry_after, mut attempt, mut delay] = [const { None }; 3];
+        match self {
+            Self::FlightWait { duration_ms }
+            | Self::StoreHit { duration_ms }
+            | Self::StoreMiss { duration_ms }
+            | Self::Grant { duration_ms } => duration = number(*duration_ms),
+            Self::GrantFailed {
+                code: failed,
+                duration_ms,
+            } => {
+                duration = number(*duration_ms);
+                code = text(failed.as_str());
+            }
+            Self::StoreError {
+                operation: asked,
+                reason: why,
+            } => {
+                operation = text(asked);
+                reason = text(why);
+            }
+            Self::LeaseWait { retry_after_ms } => retry_after = number((*retry_after_ms).into()),
+            Self::Retry {
+                attempt: failed,
+                delay_ms,
+            } => {
+                attempt = number((*failed).into());
+                delay = number((*delay_ms).into());
+            }
+            Self::StaleServed
+            | Self::TakenOver
+            | Self::StoreUnreadable
+            | Self::Refused
+            | Self::Invalidated => {}
+        }
+        Json::object([
+            ("type", text(self.name())),
+            ("durationMs", duration),
+            ("operation", operation),
+            ("reason", reason),
+            ("code", code),
+            ("retryAfterMs", retry_after),
+            ("attempt", attempt),
+            ("delayMs", delay),
+        ])
+    }
+
+    /// The event's name in JavaScript.
     pub const fn name(&self) -> &'static str {
         match self {
             Self::StaleServed => "stale_served",

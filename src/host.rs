@@ -54,7 +54,7 @@ pub trait Crypto {
     fn hkdf_sha256(&self, secret: &[u8], info: &[u8]) -> impl Future<Output = Option<[u8; 32]>>;
 
     /// Random bytes that nobody can foresee.
-    fn nonce(&self) -> [u8; 12];
+    fn nonce(&self) -> Option<[u8; 12]>;
 
     /// AES-256-GCM; returns ciphertext and tag.
     fn aes256_gcm_seal(

@@ -1,6 +1,7 @@
 //! The authorised fetch: requests to the protected API (RFC 6750).
 
 use crate::error::{Error, ErrorCode};
+use crate::event::Event;
 use crate::host::{Host, TransportError};
 use crate::protocol::endpoint::Endpoint;
 use crate::protocol::http::{HttpRequest, HttpResponse};
@@ -50,8 +51,12 @@ impl<H: Host> Resource<H> {
             .send(authorized)
             .await
             .map_err(ResourceError::Transport)?;
+        if response.status != 401 {
+            return Ok(response);
+        }
+        host.event(Event::Refused);
         let refused = cached.token.access_token.expose();
-        if response.status != 401 || !self.source.slot().refuse(refused, host.now_ms()) {
+        if !self.source.slot().refuse(refused, host.now_ms()) {
             return Ok(response);
         }
         // Without another token the API's own answer says most.

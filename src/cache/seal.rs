@@ -22,7 +22,7 @@ pub(crate) async fn seal<C: Crypto>(
     plaintext: &str,
 ) -> Option<String> {
     let key = crypto.hkdf_sha256(secret.expose().as_bytes(), INFO).await?;
-    let nonce: [u8; NONCE_BYTES] = crypto.nonce();
+    let nonce: [u8; NONCE_BYTES] = crypto.nonce()?;
     let ciphertext = crypto
         .aes256_gcm_seal(&key, &nonce, store_key.as_bytes(), plaintext.as_bytes())
         .await?;

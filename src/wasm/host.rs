@@ -3,18 +3,20 @@
 use std::future::Future;
 
 use gloo_timers::future::TimeoutFuture;
-use js_sys::{Array, Function, Promise};
+use js_sys::{Array, Function, Promise, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, future_to_promise};
 use web_sys::{AbortController, AbortSignal};
 
-use crate::host::{Background, Clock, Host, HttpClient, Timer, TransportError};
+use super::store::JsStore;
+use crate::event::Event;
+use crate::host::{Background, Clock, Crypto, Host, HttpClient, Random, Timer, TransportError};
 use crate::protocol::http::{HttpRequest, HttpResponse};
 use crate::token::{Secret, Token};
 
 #[wasm_bindgen(module = "/src/wasm/js/host.js")]
 extern "C" {
-    /// Resolves to `[status, content type, body]`, or to `undefined` for a body over the limit.
+    /// Resolves to `[status, body, headers as pairs]`, or to `undefined` for a body over the limit.
     fn exchange(
         fetch: &Function,
         method: &str,
@@ -40,10 +42,27 @@ extern "C" {
     ) -> JsValue;
 }
 
+#[wasm_bindgen(module = "/src/wasm/js/crypto.js")]
+extern "C" {
+    fn sha256(data: &[u8]) -> Promise;
+    fn hkdf(secret: &[u8], info: &[u8]) -> Promise;
+    fn nonce() -> Vec<u8>;
+    #[wasm_bindgen(js_name = aesGcm)]
+    fn aes_gcm(
+        operation: &str,
+        key: &[u8],
+        nonce: &[u8],
+        associated_data: &[u8],
+        data: &[u8],
+    ) -> Promise;
+}
+
 /// The host of one call: what the calling request brought along.
 pub(super) struct JsHost {
     pub(super) fetch: Function,
     pub(super) wait_until: Option<Function>,
+    pub(super) store: Option<JsStore>,
+    pub(super) on_event: Function,
 }
 
 /// Aborts the request when its future is dropped before the response was read.
@@ -78,14 +97,14 @@ impl HttpClient for JsHost {
             return Err(TransportError::TooLong);
         }
         let answer = Array::from(&answer);
-        let content_type = answer.get(1).as_string();
+        let headers = Array::from(&answer.get(2)).into_iter().filter_map(|pair| {
+            let pair = Array::from(&pair);
+            Some((pair.get(0).as_string()?, pair.get(1).as_string()?))
+        });
         Ok(HttpResponse {
             status: answer.get(0).as_f64().unwrap_or_default() as u16,
-            headers: content_type
-                .map(|value| ("content-type".to_owned(), value))
-                .into_iter()
-                .collect(),
-            body: answer.get(2).as_string().unwrap_or_default().into_bytes(),
+            headers: headers.collect(),
+            body: answer.get(1).as_string().unwrap_or_default().into_bytes(),
         })
     }
 }
@@ -115,8 +134,70 @@ impl Background for JsHost {
     }
 }
 
+impl Random for JsHost {
+    fn random(&self) -> f64 {
+        js_sys::Math::random()
+    }
+}
+
+/// What a promise of bytes brings.
+async fn bytes(promise: Promise) -> Option<Vec<u8>> {
+    let bytes = JsFuture::from(promise).await.ok()?;
+    Some(bytes.dyn_ref::<Uint8Array>()?.to_vec())
+}
+
+async fn bytes32(promise: Promise) -> Option<[u8; 32]> {
+    bytes(promise).await?.try_into().ok()
+}
+
+impl Crypto for JsHost {
+    async fn sha256(&self, data: &[u8]) -> Option<[u8; 32]> {
+        bytes32(sha256(data)).await
+    }
+
+    async fn hkdf_sha256(&self, secret: &[u8], info: &[u8]) -> Option<[u8; 32]> {
+        bytes32(hkdf(secret, info)).await
+    }
+
+    fn nonce(&self) -> Option<[u8; 12]> {
+        nonce().try_into().ok()
+    }
+
+    async fn aes256_gcm_seal(
+        &self,
+        key: &[u8; 32],
+        nonce: &[u8; 12],
+        associated_data: &[u8],
+        plaintext: &[u8],
+    ) -> Option<Vec<u8>> {
+        bytes(aes_gcm("encrypt", key, nonce, associated_data, plaintext)).await
+    }
+
+    async fn aes256_gcm_open(
+        &self,
+        key: &[u8; 32],
+        nonce: &[u8; 12],
+        associated_data: &[u8],
+        ciphertext: &[u8],
+    ) -> Option<Vec<u8>> {
+        bytes(aes_gcm("decrypt", key, nonce, associated_data, ciphertext)).await
+    }
+}
+
 impl Host for JsHost {
     type View = JsValue;
+    type Store = JsStore;
+
+    fn store(&self) -> Option<&JsStore> {
+        self.store.as_ref()
+    }
+
+    fn event(&self, event: Event) {
+        // The face's own function, which lets no listener's exception through.
+        let _ = self
+            .on_event
+            .call1(&JsValue::UNDEFINED, &super::json::to_js(&event.to_json()));
+    }
 
     fn view(&self, token: &Token) -> JsValue {
         view(

@@ -11,6 +11,7 @@ use wasm_bindgen_futures::future_to_promise;
 
 use super::error::to_js;
 use super::host::JsHost;
+use super::store::{JsStore, StoreAdapter};
 use crate::cache::memory::Memory;
 use crate::cache::slot::Slot;
 use crate::config::{ClientConfig, ClientOptions};
@@ -44,8 +45,13 @@ fn slot(id: u32) -> Option<Rc<Slot<JsValue>>> {
 /// was given before. `fields` are triples of option, key and value; `id` must never have been used.
 #[wasm_bindgen(skip_typescript)]
 pub fn open(fields: Vec<String>, id: u32) -> Result<u32, JsValue> {
+    let is_shared = fields.iter().step_by(3).any(|option| option == "store");
     let config = options(&fields)
         .and_then(ClientConfig::new)
+        .and_then(|config| match is_shared {
+            true => config.check_sealing().map(|()| config),
+            false => Ok(config),
+        })
         .map_err(|error| to_js(&error))?;
     Ok(SLOTS.with_borrow_mut(|slots| slots.open(config, id)))
 }
@@ -86,10 +92,28 @@ fn options(fields: &[String]) -> Result<ClientOptions, Error> {
             "expirySkewSeconds" => options.expiry_skew_seconds = number()?,
             "defaultLifetimeSeconds" => options.default_lifetime_seconds = number()?,
             "timeoutMs" => options.timeout_ms = number()?,
+            "errorCacheSeconds" => options.error_cache_seconds = number()?,
+            "refreshAhead" => options.refresh_ahead = share(value),
+            "seal" => options.seal = value == "true",
+            "sealKey" => options.seal_key = Some(Secret::from(value.as_str())),
+            "previousSealKeys" => options.previous_seal_keys.push(value.as_str().into()),
+            "previousClientSecret" => {
+                options.previous_client_secret = Some(Secret::from(value.as_str()));
+            }
+            "storeTimeoutMs" => options.store_timeout_ms = number()?,
+            "storePrefix" => options.store_prefix = value.clone(),
             _ => {}
         }
     }
     Ok(options)
+}
+
+/// A share of a life in percent, so that no text has to be read as a float; anything else is none.
+fn share(percent: &str) -> Option<f64> {
+    percent
+        .parse::<u32>()
+        .ok()
+        .map(|percent| f64::from(percent) / 100.0)
 }
 
 /// The token in the cache, as the face rendered it; `undefined` if none may be handed out.
@@ -103,14 +127,8 @@ pub fn hit(id: u32, now_ms: f64) -> JsValue {
 /// Brings a token, from the server if need be or if `refreshed` is asked for; `undefined` if `id`
 /// is not known.
 #[wasm_bindgen(skip_typescript)]
-pub fn obtain(
-    id: u32,
-    fetch: Function,
-    wait_until: Option<Function>,
-    refreshed: bool,
-) -> Option<Promise> {
-    let host = Rc::new(JsHost { fetch, wait_until });
-    let source = TokenSource::of_slot(host, slot(id)?);
+pub fn obtain(id: u32, call: &Call, refreshed: bool) -> Option<Promise> {
+    let source = source(id, call)?;
     Some(future_to_promise(async move {
         let result = if refreshed {
             source.refreshed().await
@@ -123,18 +141,55 @@ pub fn obtain(
     }))
 }
 
+/// Refreshes the token if that is due; `undefined` if `id` is not known.
+#[wasm_bindgen(skip_typescript)]
+pub fn warm(id: u32, call: &Call) -> Option<Promise> {
+    let source = source(id, call)?;
+    Some(future_to_promise(async move {
+        let warmed = source.warm().await;
+        warmed.map_or_else(|error| Err(to_js(&error)), |()| Ok(JsValue::UNDEFINED))
+    }))
+}
+
 /// Notes that the API refused `access_token`; whether asking for another is worth it.
 #[wasm_bindgen(skip_typescript)]
 pub fn refuse(id: u32, access_token: &str, now_ms: f64) -> bool {
     slot(id).is_none_or(|slot| slot.refuse(access_token, now_ms as u64))
 }
 
-/// Drops the cached token.
+/// Drops the token, in memory and in the store; `undefined` if `id` is not known.
 #[wasm_bindgen(skip_typescript)]
-pub fn invalidate(id: u32) {
-    if let Some(slot) = slot(id) {
-        slot.invalidate();
-    }
+pub fn invalidate(id: u32, call: &Call) -> Option<Promise> {
+    let source = source(id, call)?;
+    Some(future_to_promise(async move {
+        source.invalidate().await;
+        Ok(JsValue::UNDEFINED)
+    }))
+}
+
+#[wasm_bindgen]
+extern "C" {
+    /// What a call brings along: a plain object of the face's.
+    pub type Call;
+    #[wasm_bindgen(method, getter)]
+    fn fetch(this: &Call) -> Function;
+    #[wasm_bindgen(method, getter, js_name = waitUntil)]
+    fn wait_until(this: &Call) -> Option<Function>;
+    #[wasm_bindgen(method, getter)]
+    fn store(this: &Call) -> Option<StoreAdapter>;
+    #[wasm_bindgen(method, getter, js_name = onEvent)]
+    fn on_event(this: &Call) -> Function;
+}
+
+fn source(id: u32, call: &Call) -> Option<TokenSource<JsHost>> {
+    let slot = slot(id)?;
+    let host = JsHost {
+        fetch: call.fetch(),
+        wait_until: call.wait_until(),
+        store: call.store().map(JsStore),
+        on_event: call.on_event(),
+    };
+    Some(TokenSource::of_slot(Rc::new(host), slot))
 }
 
 /// Panics, so that a test can see what becomes of everybody else.

@@ -15,3 +15,5 @@ mod host;
 mod kernel;
 #[cfg(feature = "bindings")]
 mod start;
+#[cfg(feature = "bindings")]
+mod store;

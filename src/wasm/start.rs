@@ -33,6 +33,16 @@ extern "C" {
     #[allow(dead_code)]
     type Resource;
 }
+#[wasm_bindgen(module = "/src/wasm/js/store.js")]
+extern "C" {
+    #[allow(dead_code)]
+    type Store;
+}
+#[wasm_bindgen(module = "/src/wasm/js/events.js")]
+extern "C" {
+    #[allow(dead_code)]
+    type Events;
+}
 
 /// A panic leaves the instance in an unknown state. The hook has it replaced at once, before
 /// anything that still points into it can run. What was cached is lost; what comes next works.
@@ -50,43 +60,31 @@ pub fn start() {
 #[cfg(not(feature = "npm"))]
 #[wasm_bindgen(start, private)]
 pub fn start() {
-    use super::kernel::{hit, invalidate, obtain, open, refuse};
+    use super::kernel::{Call, hit, invalidate, obtain, open, refuse, warm};
+    use js_sys::Promise;
 
     let kernel = js_sys::Object::new();
     let set = |name: &str, function: JsValue| {
         // A fresh object takes any member.
         let _ = js_sys::Reflect::set(&kernel, &name.into(), &function);
     };
-    set(
-        "open",
-        Closure::<dyn Fn(Vec<String>, u32) -> Result<u32, JsValue>>::new(open).into_js_value(),
-    );
-    set(
-        "hit",
-        Closure::<dyn Fn(u32, f64) -> JsValue>::new(hit).into_js_value(),
-    );
-    set(
-        "obtain",
-        Closure::<
-            dyn Fn(
-                u32,
-                js_sys::Function,
-                Option<js_sys::Function>,
-                bool,
-            ) -> Option<js_sys::Promise>,
-        >::new(obtain)
-        .into_js_value(),
-    );
-    set(
-        "refuse",
-        Closure::<dyn Fn(u32, String, f64) -> bool>::new(|id, access_token: String, now_ms| {
-            refuse(id, &access_token, now_ms)
-        })
-        .into_js_value(),
-    );
+    type Open = dyn Fn(Vec<String>, u32) -> Result<u32, JsValue>;
+    type Hit = dyn Fn(u32, f64) -> JsValue;
+    type Obtain = dyn Fn(u32, Call, bool) -> Option<Promise>;
+    type Run = dyn Fn(u32, Call) -> Option<Promise>;
+    type Refuse = dyn Fn(u32, String, f64) -> bool;
+    set("open", Closure::<Open>::new(open).into_js_value());
+    set("hit", Closure::<Hit>::new(hit).into_js_value());
+    let obtain = |id, call: Call, refreshed| obtain(id, &call, refreshed);
+    set("obtain", Closure::<Obtain>::new(obtain).into_js_value());
+    let warm = |id, call: Call| warm(id, &call);
+    set("warm", Closure::<Run>::new(warm).into_js_value());
+    let invalidate = |id, call: Call| invalidate(id, &call);
     set(
         "invalidate",
-        Closure::<dyn Fn(u32)>::new(invalidate).into_js_value(),
+        Closure::<Run>::new(invalidate).into_js_value(),
     );
+    let refuse = |id, access_token: String, now_ms| refuse(id, &access_token, now_ms);
+    set("refuse", Closure::<Refuse>::new(refuse).into_js_value());
     connect(kernel);
 }

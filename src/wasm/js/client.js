@@ -1,4 +1,5 @@
 import { OAuth2Error } from './error.js';
+import { statsOf, tell } from './events.js';
 import { ambientWaitUntil, kernel } from './kernel.js';
 import { readCallOptions, readClientOptions } from './options.js';
 import { Resource } from './resource.js';
@@ -14,13 +15,14 @@ export class OAuth2Client {
   #id;
   #resource;
   #timeoutMs;
-  #waitUntil;
+  #face;
+  #stats;
 
   constructor(options) {
     const { fields, face } = readClientOptions(options);
     this.#fields = fields;
     this.#timeoutMs = options.timeoutMs ?? 10_000;
-    this.#waitUntil = face.waitUntil;
+    this.#face = face;
     this.#resource = new Resource(face);
     this.#open();
   }
@@ -34,14 +36,24 @@ export class OAuth2Client {
   }
 
   async invalidate() {
-    kernel.invalidate(this.#id);
+    await this.#run((call) => kernel.invalidate(this.#id, call));
+  }
+
+  /** Refreshes the token if that is due: for a cron trigger or an alarm. */
+  async warm() {
+    await this.#run((call) => kernel.warm(this.#id, call));
+  }
+
+  /** How often what happened, over all clients of equal options in this isolate. */
+  stats() {
+    return { ...this.#stats };
   }
 
   /** Bound, since it is made to be passed on: `createApi({ fetch: client.fetch })`. */
   fetch = (input, init) => {
     try {
       const request = this.#resource.request(input, init);
-      const view = kernel.hit(this.#id, Date.now());
+      const view = this.#hit();
       return view === undefined
         ? this.#obtain(false, request.signal).then((view) => this.#send(request, view))
         : this.#send(request, view);
@@ -54,7 +66,7 @@ export class OAuth2Client {
   #view(options, pick) {
     try {
       const { forceRefresh = false, signal } = readCallOptions(options);
-      const view = forceRefresh ? undefined : kernel.hit(this.#id, Date.now());
+      const view = forceRefresh ? undefined : this.#hit();
       return view === undefined
         ? this.#obtain(forceRefresh, signal).then(pick)
         : Promise.resolve(pick(view));
@@ -62,6 +74,20 @@ export class OAuth2Client {
       return Promise.reject(error);
     }
   }
+
+  #hit() {
+    const view = kernel.hit(this.#id, Date.now());
+    if (view !== undefined) {
+      this.#stats.l1_hit++;
+      if (this.#face.onEvent) tell(this.#face.onEvent, { type: 'l1_hit' });
+    }
+    return view;
+  }
+
+  #event = (event) => {
+    this.#stats[event.type] = (this.#stats[event.type] ?? 0) + 1;
+    if (this.#face.onEvent) tell(this.#face.onEvent, event);
+  };
 
   #send(request, view) {
     return this.#resource
@@ -75,6 +101,7 @@ export class OAuth2Client {
 
   /** The API refused the token: it is dropped, and the request sent again with another if it can be. */
   async #refused(request, view, response) {
+    this.#event({ type: 'refused' });
     const isWorthwhile = kernel.refuse(this.#id, view.token.accessToken, Date.now());
     if (!isWorthwhile || !request.isReplayable) return response;
     let authorization;
@@ -91,9 +118,7 @@ export class OAuth2Client {
 
   #obtain(forceRefresh, signal) {
     if (signal?.aborted) return Promise.reject(signal.reason);
-    const waitUntil = this.#waitUntil ?? ambientWaitUntil();
-    const call = () => kernel.obtain(this.#id, this.#resource.fetch, waitUntil, forceRefresh);
-    const obtained = call() ?? (this.#open(), call());
+    const obtained = this.#run((call) => kernel.obtain(this.#id, call, forceRefresh));
     return new Promise((resolve, reject) => {
       const lastResort = setTimeout(
         () => settle(reject, new OAuth2Error('the request for a token was lost', { code: 'internal' })),
@@ -110,11 +135,23 @@ export class OAuth2Client {
     });
   }
 
+  /** Runs a function of the kernel with what this call brings along; opens again if it was forgotten. */
+  #run(run) {
+    const call = {
+      fetch: this.#resource.fetch,
+      waitUntil: this.#face.waitUntil ?? ambientWaitUntil(),
+      store: this.#face.store,
+      onEvent: this.#event,
+    };
+    return run(call) ?? (this.#open(), run(call));
+  }
+
   #open() {
     if (!kernel) {
       throw new OAuth2Error('the wasm module is not initialised: call its init function first', { code: 'internal' });
     }
     this.#id = kernel.open(this.#fields, ++lastId);
+    this.#stats = statsOf(this.#id);
   }
 }
 

@@ -1,12 +1,14 @@
 // The token request, by the host's fetch.
 
-/** Resolves to [status, content type, body], or to undefined when the body is over the limit. */
+/** The response headers that say something about a token response. */
+const HEADERS = ['content-type', 'retry-after'];
+
+/** Resolves to [status, body, headers], or to undefined when the body is over the limit. */
 export async function exchange(fetch, method, url, headers, body, maxResponseBytes, signal) {
   const response = await fetch(url, { method, headers, body, signal, redirect: 'manual' });
   const text = await boundedText(response, maxResponseBytes);
-  return text === undefined
-    ? undefined
-    : [response.status, response.headers.get('content-type') ?? undefined, text];
+  if (text === undefined) return undefined;
+  return [response.status, text, HEADERS.map((name) => [name, response.headers.get(name)])];
 }
 
 async function boundedText(response, maxBytes) {

@@ -1,6 +1,7 @@
 // Reads what a user wrote: types here, meaning in wasm.
 
 import { invalidOption } from './error.js';
+import { storeAdapter } from './store.js';
 
 const CLIENT_OPTIONS = {
   tokenUrl: url,
@@ -13,7 +14,17 @@ const CLIENT_OPTIONS = {
   expirySkewSeconds: whole,
   defaultLifetimeSeconds: whole,
   timeoutMs: whole,
+  errorCacheSeconds: whole,
+  refreshAhead: share,
+  store: (_name, value) => storeAdapter(value),
+  seal: flag,
+  sealKey: text,
+  previousSealKeys: texts,
+  previousClientSecret: text,
+  storeTimeoutMs: whole,
+  storePrefix: text,
   waitUntil: callable,
+  onEvent: callable,
   baseUrl: url,
   allowedOrigins: list,
   fetch: fetcher,
@@ -22,7 +33,10 @@ const CLIENT_OPTIONS = {
 const CALL_OPTIONS = { forceRefresh: flag, signal: abortSignal };
 
 /** Options that JavaScript keeps; all others are for wasm. */
-const FACE_OPTIONS = new Set(['waitUntil', 'baseUrl', 'allowedOrigins', 'fetch']);
+const FACE_OPTIONS = new Set(['store', 'waitUntil', 'onEvent', 'baseUrl', 'allowedOrigins', 'fetch']);
+
+/** Options that are lists of plain values. */
+const LIST_OPTIONS = new Set(['scopes', 'previousSealKeys']);
 
 /** Reads a client's options into `fields` for wasm and `face` for JavaScript. */
 export function readClientOptions(options) {
@@ -30,10 +44,12 @@ export function readClientOptions(options) {
   const face = {};
   for (const [name, value] of read('options', CLIENT_OPTIONS, options)) {
     if (FACE_OPTIONS.has(name)) face[name] = value;
-    else if (name === 'scopes') for (const scope of value) fields.push(name, '', scope);
+    else if (LIST_OPTIONS.has(name)) for (const item of value) fields.push(name, '', item);
     else if (Array.isArray(value)) for (const [key, item] of value) fields.push(name, key, item);
     else fields.push(name, '', String(value));
   }
+  // Wasm only has to know that there is one.
+  if (face.store) fields.push('store', '', '');
   for (const name of ['tokenUrl', 'clientId']) {
     if (options[name] === undefined) throw invalidOption(name, 'is required');
   }
@@ -119,6 +135,13 @@ function whole(name, value) {
   throw invalidOption(name, `must be a whole number from 0 to 2147483647, not ${kind(value)}`);
 }
 
+/** In percent, or 'off'. */
+function share(name, value) {
+  if (value === false) return 'off';
+  if (typeof value === 'number' && value >= 0.1 && value <= 0.95) return Math.round(value * 100);
+  throw invalidOption(name, `must be a share of the token's life from 0.1 to 0.95, or false, not ${kind(value)}`);
+}
+
 function flag(name, value) {
   if (typeof value === 'boolean') return value;
   throw invalidOption(name, `must be true or false, not ${kind(value)}`);
@@ -144,6 +167,11 @@ function fetcher(name, value) {
 function list(name, value) {
   if (!Array.isArray(value)) throw invalidOption(name, `must be an array, not ${kind(value)}`);
   return value.map((item) => url(name, item));
+}
+
+function texts(name, value) {
+  if (!Array.isArray(value)) throw invalidOption(name, `must be an array, not ${kind(value)}`);
+  return value.map((item) => text(name, item));
 }
 
 /** A string of scopes is split at spaces. */

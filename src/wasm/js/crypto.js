@@ -1,0 +1,25 @@
+// Cryptography by the host.
+
+const { subtle } = globalThis.crypto;
+
+export async function sha256(data) {
+  return new Uint8Array(await subtle.digest('SHA-256', data));
+}
+
+/** HKDF-SHA-256 without salt, 32 bytes (RFC 5869). */
+export async function hkdf(secret, info) {
+  const key = await subtle.importKey('raw', secret, 'HKDF', false, ['deriveBits']);
+  const algorithm = { name: 'HKDF', hash: 'SHA-256', salt: new Uint8Array(), info };
+  return new Uint8Array(await subtle.deriveBits(algorithm, key, 256));
+}
+
+export function nonce() {
+  return crypto.getRandomValues(new Uint8Array(12));
+}
+
+/** `operation` is encrypt or decrypt. */
+export async function aesGcm(operation, key, nonce, additionalData, data) {
+  const aesKey = await subtle.importKey('raw', key, 'AES-GCM', false, [operation]);
+  const algorithm = { name: 'AES-GCM', iv: nonce, additionalData };
+  return new Uint8Array(await subtle[operation](algorithm, aesKey, data));
+}

@@ -1,0 +1,49 @@
+// Stores come in many shapes; wasm knows one.
+
+import { invalidOption } from './error.js';
+
+/** KV needs up to a minute until a write is seen everywhere, and keeps nothing for less than one. */
+const KV = { propagationMs: 60_000, minTtlSeconds: 60 };
+
+/** Adapts a KV namespace, a Map, unstorage, Keyv, or any object with get, put or set, and delete. */
+export function storeAdapter(store) {
+  const method = (...names) => names.find((name) => typeof store?.[name] === 'function');
+  const get = method('get', 'getItem');
+  const put = method('put', 'set', 'setItem');
+  const remove = method('delete', 'remove', 'removeItem');
+  if (!get || !put || !remove) {
+    const missing = [!get && 'get', !put && 'put or set', !remove && 'delete'].filter(Boolean);
+    throw invalidOption('store', `must be a KV namespace or an object with get, put or set, and delete; it has no ${missing.join(', no ')}`);
+  }
+  const isKv = typeof store.getWithMetadata === 'function';
+  return {
+    propagationMs: isKv ? KV.propagationMs : (store.propagationMs ?? 0),
+    minTtlSeconds: isKv ? KV.minTtlSeconds : (store.minTtlSeconds ?? 0),
+    hasLease: typeof store.acquire === 'function' && typeof store.release === 'function',
+
+    async get(key) {
+      const value = await store[get](key);
+      // Some stores parse what looks like JSON.
+      return typeof value === 'object' && value !== null ? JSON.stringify(value) : value;
+    },
+    async put(key, value, ttlSeconds) {
+      await store[put](key, value, expiry(store, ttlSeconds));
+    },
+    async delete(key) {
+      await store[remove](key);
+    },
+    async acquire(key, ttlMs) {
+      const { held, fence, retryAfterMs } = await store.acquire(key, ttlMs);
+      return held ? [String(fence)] : [undefined, retryAfterMs];
+    },
+    async release(key, fence) {
+      await store.release(key, fence);
+    },
+  };
+}
+
+/** The time to live, as KV, unstorage and Keyv take it. */
+function expiry(store, ttlSeconds) {
+  const isKeyv = typeof store.opts === 'object' && typeof store.iterator !== 'undefined' && 'namespace' in store;
+  return isKeyv ? ttlSeconds * 1000 : { expirationTtl: ttlSeconds, ttl: ttlSeconds };
+}
