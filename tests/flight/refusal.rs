@@ -77,7 +77,7 @@ fn of_a_token_that_replaced_a_refused_one_counts_after_ten_seconds() {
 #[test]
 fn marks_the_next_token_only_after_a_failed_attempt_too() {
     let world = World::new(|n, _| match n {
-        1 => Reply::status(0, 503),
+        1 => Reply::nonsense(0),
         _ => Reply::token(0, &token(n)),
     });
     ask(&world);
@@ -85,8 +85,10 @@ fn marks_the_next_token_only_after_a_failed_attempt_too() {
     assert!(world.access_token().is_err());
     assert_eq!(ask(&world), "token-2");
     assert!(!refuse(&world, "token-2"), "it replaced a refused one");
-    let (_, source) = world.source(plain());
-    source.slot().invalidate();
+    let (request, source) = world.source(plain());
+    world
+        .isolate
+        .block_on(request, async move { source.invalidate().await });
     assert_eq!(ask(&world), "token-3");
     assert!(refuse(&world, "token-3"), "it replaced an invalidated one");
 }

@@ -4,13 +4,16 @@ use std::cell::{Cell, RefCell};
 use std::future::{Future, pending};
 use std::rc::Rc;
 
-use edge_oauth2::host::{Background, Clock, Host, HttpClient, Timer, TransportError};
+use edge_oauth2::host::{
+    Background, Clock, Crypto, Host, HttpClient, Random, Timer, TransportError,
+};
 use edge_oauth2::protocol::http::{HttpRequest, HttpResponse};
-use edge_oauth2::{ClientConfig, Error, Memory, Token, TokenSource};
+use edge_oauth2::{ClientConfig, Error, Event, Memory, Token, TokenSource};
 
 use super::explore::Choices;
 use super::isolate::{Isolate, Request};
-use super::{config, options, response};
+use super::store::{Shelf, TestStore};
+use super::{config, crypto, options, response};
 
 /// What comes back for a request, and after how long.
 #[derive(Clone, Debug)]
@@ -34,6 +37,11 @@ impl Reply {
         Self::After(after_ms, Ok(response(status, "")))
     }
 
+    /// What no retry makes better, and nobody remembers.
+    pub fn nonsense(after_ms: u64) -> Self {
+        Self::After(after_ms, Ok(response(200, "nonsense")))
+    }
+
     pub fn broken(after_ms: u64) -> Self {
         let reason = "connection reset".to_owned();
         Self::After(after_ms, Err(TransportError::Connection(reason)))
@@ -43,12 +51,18 @@ impl Reply {
 /// Answers the n-th request, counted from 0.
 type Script = Box<dyn Fn(usize, &HttpRequest) -> Reply>;
 
-/// Isolate, network and memory, shared by every request of a scenario.
+/// Isolate, network and memory, shared by every request of a scenario; and what more than one
+/// isolate shares.
 pub struct World {
     pub isolate: Isolate,
     pub memory: Rc<Memory<()>>,
     pub network: Rc<Network>,
-    requests: Cell<Request>,
+    /// The store, if there is one.
+    pub shelf: Option<Rc<Shelf>>,
+    pub events: Rc<RefCell<Vec<Event>>>,
+    /// What every dice shows.
+    pub dice: Rc<Cell<f64>>,
+    requests: Rc<Cell<Request>>,
 }
 
 pub struct Network {
@@ -81,7 +95,23 @@ impl World {
                 sent: RefCell::default(),
                 senders: RefCell::default(),
             }),
-            requests: Cell::new(0),
+            shelf: None,
+            events: Rc::default(),
+            dice: Rc::new(Cell::new(0.5)),
+            requests: Rc::default(),
+        }
+    }
+
+    /// Another isolate: it has a memory of its own, and everything else in common with this one.
+    pub fn neighbour(&self) -> Self {
+        Self {
+            isolate: self.isolate.clone(),
+            memory: Rc::default(),
+            network: Rc::clone(&self.network),
+            shelf: self.shelf.clone(),
+            events: Rc::clone(&self.events),
+            dice: Rc::clone(&self.dice),
+            requests: Rc::clone(&self.requests),
         }
     }
 
@@ -99,9 +129,17 @@ impl World {
     pub fn source(&self, config: ClientConfig) -> (Request, TokenSource<TestHost>) {
         let request = self.requests.get();
         self.requests.set(request + 1);
+        let store = self.shelf.as_ref().map(|shelf| TestStore {
+            shelf: Rc::clone(shelf),
+            isolate: self.isolate.clone(),
+            request,
+        });
         let host = TestHost {
             isolate: self.isolate.clone(),
             network: Rc::clone(&self.network),
+            store,
+            events: Rc::clone(&self.events),
+            dice: Rc::clone(&self.dice),
             request,
         };
         let source = TokenSource::new(Rc::new(host), config, Rc::clone(&self.memory));
@@ -127,6 +165,9 @@ impl World {
 pub struct TestHost {
     isolate: Isolate,
     network: Rc<Network>,
+    store: Option<TestStore>,
+    events: Rc<RefCell<Vec<Event>>>,
+    dice: Rc<Cell<f64>>,
     request: Request,
 }
 
@@ -167,8 +208,59 @@ impl Background for TestHost {
     }
 }
 
+impl Random for TestHost {
+    fn random(&self) -> f64 {
+        self.dice.get()
+    }
+}
+
+impl Crypto for TestHost {
+    async fn sha256(&self, data: &[u8]) -> Option<[u8; 32]> {
+        Some(crypto::sha256(data))
+    }
+
+    async fn hkdf_sha256(&self, secret: &[u8], info: &[u8]) -> Option<[u8; 32]> {
+        Some(crypto::hkdf_sha256(secret, info))
+    }
+
+    fn nonce(&self) -> Option<[u8; 12]> {
+        let mut nonce = [0; 12];
+        nonce[..8].copy_from_slice(&self.isolate.now_ms().to_be_bytes());
+        Some(nonce)
+    }
+
+    async fn aes256_gcm_seal(
+        &self,
+        key: &[u8; 32],
+        nonce: &[u8; 12],
+        associated_data: &[u8],
+        plaintext: &[u8],
+    ) -> Option<Vec<u8>> {
+        crypto::seal(key, nonce, associated_data, plaintext)
+    }
+
+    async fn aes256_gcm_open(
+        &self,
+        key: &[u8; 32],
+        nonce: &[u8; 12],
+        associated_data: &[u8],
+        ciphertext: &[u8],
+    ) -> Option<Vec<u8>> {
+        crypto::open(key, nonce, associated_data, ciphertext)
+    }
+}
+
 impl Host for TestHost {
     type View = ();
+    type Store = TestStore;
 
     fn view(&self, _: &Token) {}
+
+    fn store(&self) -> Option<&TestStore> {
+        self.store.as_ref()
+    }
+
+    fn event(&self, event: Event) {
+        self.events.borrow_mut().push(event);
+    }
 }

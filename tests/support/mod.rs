@@ -3,9 +3,11 @@
 
 #![allow(dead_code)] // every test binary uses its part of this
 
+pub mod crypto;
 pub mod explore;
 pub mod host;
 pub mod isolate;
+pub mod store;
 
 use edge_oauth2::protocol::http::HttpResponse;
 use edge_oauth2::{ClientConfig, ClientOptions};
