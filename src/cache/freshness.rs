@@ -34,22 +34,18 @@ pub fn refresh_at_ms(
     propagation_ms: u32,
     random: f64,
 ) -> u64 {
-    let life = life_ms(token) as f64;
-    let usable = life
-        - (token
-            .expires_at_ms
-            .saturating_sub(usable_until_ms(token, skew_seconds))) as f64;
-    let begin = life * refresh_ahead;
+    let usable = usable_until_ms(token, skew_seconds).saturating_sub(token.received_at_ms) as f64;
+    let begin = usable * refresh_ahead;
     let after = if propagation_ms == 0 {
-        (begin + random * (usable - begin).max(0.0) * JITTER).min(usable)
+        begin + random * (usable - begin) * JITTER
     } else {
         let settled = f64::from(propagation_ms) * SETTLED;
-        // Of a life too short for that, the second half is used.
-        let end = (usable - settled).max(life / 2.0);
-        let begin = begin.min(end);
+        // A life too short for that is refreshed in its first half.
+        let end = (usable - settled).max(usable / 2.0);
+        let begin = if begin < end { begin } else { end / 2.0 };
         let spread = (end - begin) / LN_FLEET;
         let early = -(1.0 - random).max(f64::MIN_POSITIVE).ln() * spread;
-        (end - early).max(begin.min(life / 2.0))
+        (end - early).max(begin / 2.0)
     };
     token.received_at_ms.saturating_add(after as u64)
 }

@@ -41,7 +41,8 @@ extern "C" {
 #[wasm_bindgen(module = "/src/wasm/js/events.js")]
 extern "C" {
     #[allow(dead_code)]
-    type Events;
+    #[wasm_bindgen(js_name = serverTiming, reexport, skip_typescript)]
+    fn server_timing();
 }
 
 /// A panic leaves the instance in an unknown state. The hook has it replaced at once, before

@@ -42,8 +42,8 @@ export function storeAdapter(store) {
   };
 }
 
-/** The time to live, as KV, unstorage and Keyv take it. */
+/** The time to live, as KV and unstorage take it, or as Keyv does. */
 function expiry(store, ttlSeconds) {
-  const isKeyv = typeof store.opts === 'object' && typeof store.iterator !== 'undefined' && 'namespace' in store;
+  const isKeyv = 'namespace' in store && typeof store.disconnect === 'function';
   return isKeyv ? ttlSeconds * 1000 : { expirationTtl: ttlSeconds, ttl: ttlSeconds };
 }
