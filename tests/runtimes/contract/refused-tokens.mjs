@@ -95,4 +95,20 @@ export const refusedTokens = {
     equal([response.status, await response.json()], [401, { error: 'invalid_token' }]);
     equal((await apiRequests()).length, 1, 'requests at the API');
   },
+
+  "a neighbour's newer token survives the refusal of an older one": async ({ client, revoke, grants }) => {
+    const [old, renewed] = [client(), client()];
+    await revoke(await old.getToken());
+    // The neighbour renews the token while the older one is on its way to the API.
+    let isFirst = true;
+    const late = async (input, init) => {
+      if (isFirst) {
+        isFirst = false;
+        await renewed.getToken({ forceRefresh: true });
+      }
+      return await fetch(input, init);
+    };
+    equal((await client({ fetch: late }).fetch('/echo')).status, 200);
+    equal(await grants(), 2, 'grants');
+  },
 };
