@@ -2,8 +2,10 @@
 
 use base64ct::{Base64, Encoding};
 use edge_oauth2::ErrorCode;
+use edge_oauth2::host::TransportError;
 use edge_oauth2::protocol::form::encode_value;
 
+use crate::support::host::{Reply, World};
 use crate::support::{check_rows, same};
 use crate::{SECRET, read_body};
 
@@ -135,6 +137,36 @@ fn failure_without_an_oauth_error() {
                 same(error.code(), code)?;
                 same(error.status(), Some(status))
             }
+        },
+    );
+}
+
+#[test]
+fn failure_without_a_response() {
+    use ErrorCode::{InvalidResponse, Network, Timeout};
+    check_rows(
+        [
+            ("no connection", (Reply::broken(0), Network, true)),
+            ("silence", (Reply::Never, Timeout, true)),
+            (
+                "a moment too late",
+                (Reply::token(10_001, "token"), Timeout, true),
+            ),
+            (
+                "more than 1 MiB",
+                (
+                    Reply::After(0, Err(TransportError::TooLong)),
+                    InvalidResponse,
+                    false,
+                ),
+            ),
+        ],
+        |(reply, code, retryable)| {
+            let world = World::new(move |_, _| reply.clone());
+            let error = world.access_token().err().ok_or("a token")?;
+            same(error.code(), code)?;
+            same(error.status(), None)?;
+            same(error.retryable(), retryable)
         },
     );
 }
