@@ -123,4 +123,29 @@ export const cache = {
     await one.getToken();
     equal(works.length, 1, 'works, after a hit');
   },
+
+  'a client in use outlives more clients than there is room for': async ({ client, revoke, grants }) => {
+    const one = client();
+    let others = 0;
+    const makeOthers = () => {
+      for (let more = 0; more < 600; more += 1) client({ endpointParams: { other: (others += 1) } });
+    };
+    /** 1,200 others, while this one stays in use. */
+    const crowd = async () => {
+      makeOthers();
+      await one.getToken();
+      makeOthers();
+    };
+    const first = await one.getToken();
+    await crowd();
+    equal((await one.getToken()).accessToken, first.accessToken, 'the token is kept');
+    await crowd();
+    await one.invalidate();
+    const second = await one.getToken();
+    ok(second.accessToken !== first.accessToken, 'invalidate forgets it');
+    await revoke(second);
+    await crowd();
+    equal((await one.fetch('/echo')).status, 200, 'a refused token is renewed');
+    equal(await grants(), 3, 'grants');
+  },
 };
