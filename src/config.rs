@@ -24,7 +24,7 @@ use crate::token::Secret;
 /// })?;
 /// # Ok::<(), edge_oauth2::Error>(())
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct ClientOptions {
     /// The token endpoint (RFC 6749 §3.2).
     pub token_url: String,
@@ -92,6 +92,30 @@ impl Default for ClientOptions {
             store_prefix: "edge-oauth2:".into(),
         }
     }
+}
+
+/// Without the values of `endpoint_params` and `headers`, and without the URL's query: they may be
+/// secrets.
+impl fmt::Debug for ClientOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientOptions")
+            .field("token_url", &Endpoint::parse(&self.token_url))
+            .field("client_id", &self.client_id)
+            .field("client_secret", &self.client_secret)
+            .field("client_auth", &self.client_auth)
+            .field("grant", &self.grant)
+            .field("scopes", &self.scopes)
+            .field("endpoint_params", &names(&self.endpoint_params))
+            .field("headers", &names(&self.headers))
+            .field("expiry_skew_seconds", &self.expiry_skew_seconds)
+            .field("default_lifetime_seconds", &self.default_lifetime_seconds)
+            .field("timeout_ms", &self.timeout_ms)
+            .finish()
+    }
+}
+
+fn names(pairs: &[(String, String)]) -> Vec<&str> {
+    pairs.iter().map(|(name, _)| name.as_str()).collect()
 }
 
 /// How tokens are used, as opposed to which token is meant: clients that differ only in this

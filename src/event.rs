@@ -30,7 +30,7 @@ pub enum Event {
     StoreUnreadable,
     /// The store failed or did not answer in time.
     StoreError {
-        /// What it was asked: `get`, `put`, `delete`, `acquire` or `release`.
+        /// What it was asked: `key`, `get`, `put`, `delete`, `acquire` or `release`.
         operation: &'static str,
         /// Its own words.
         reason: String,

@@ -4,7 +4,7 @@
 //! its own, and the tests bring a clock that they turn by hand. Nothing needs to be `Send`.
 
 use std::fmt;
-use std::future::Future;
+use std::future::{Future, ready};
 
 use crate::cache::store::TokenStore;
 use crate::event::Event;
@@ -45,34 +45,44 @@ pub trait Random {
     fn random(&self) -> f64;
 }
 
-/// Cryptography, needed where tokens are put into a store. `None` says that it failed.
+/// Cryptography. Only a platform with a store needs it; `None` says that it failed.
 pub trait Crypto {
     /// SHA-256.
-    fn sha256(&self, data: &[u8]) -> impl Future<Output = Option<[u8; 32]>>;
+    fn sha256(&self, _data: &[u8]) -> impl Future<Output = Option<[u8; 32]>> {
+        ready(None)
+    }
 
     /// HKDF with SHA-256 and no salt (RFC 5869).
-    fn hkdf_sha256(&self, secret: &[u8], info: &[u8]) -> impl Future<Output = Option<[u8; 32]>>;
+    fn hkdf_sha256(&self, _secret: &[u8], _info: &[u8]) -> impl Future<Output = Option<[u8; 32]>> {
+        ready(None)
+    }
 
     /// Random bytes that nobody can foresee.
-    fn nonce(&self) -> Option<[u8; 12]>;
+    fn nonce(&self) -> Option<[u8; 12]> {
+        None
+    }
 
     /// AES-256-GCM; returns ciphertext and tag.
     fn aes256_gcm_seal(
         &self,
-        key: &[u8; 32],
-        nonce: &[u8; 12],
-        associated_data: &[u8],
-        plaintext: &[u8],
-    ) -> impl Future<Output = Option<Vec<u8>>>;
+        _key: &[u8; 32],
+        _nonce: &[u8; 12],
+        _associated_data: &[u8],
+        _plaintext: &[u8],
+    ) -> impl Future<Output = Option<Vec<u8>>> {
+        ready(None)
+    }
 
     /// The reverse; `None` also for a ciphertext that is not authentic.
     fn aes256_gcm_open(
         &self,
-        key: &[u8; 32],
-        nonce: &[u8; 12],
-        associated_data: &[u8],
-        ciphertext: &[u8],
-    ) -> impl Future<Output = Option<Vec<u8>>>;
+        _key: &[u8; 32],
+        _nonce: &[u8; 12],
+        _associated_data: &[u8],
+        _ciphertext: &[u8],
+    ) -> impl Future<Output = Option<Vec<u8>>> {
+        ready(None)
+    }
 }
 
 /// A platform.

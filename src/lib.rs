@@ -9,6 +9,85 @@
 //! - [`Resource`]: requests to the protected API.
 //! - `wasm` (wasm32 with the feature `bindings`): the ports over `fetch` and timers, and the
 //!   JavaScript API.
+//!
+//! # From Rust
+//!
+//! A program brings its platform by implementing the ports. All of its sources share one
+//! [`Memory`]:
+//!
+//! ```ignore-wasm32
+//! use std::rc::Rc;
+//! use std::time::{Duration, SystemTime};
+//!
+//! use edge_oauth2::host::{
+//!     Background, Clock, Crypto, Host, HttpClient, Random, Timer, TransportError,
+//! };
+//! use edge_oauth2::protocol::http::{HttpRequest, HttpResponse};
+//! use edge_oauth2::store::NoStore;
+//! use edge_oauth2::{ClientConfig, ClientOptions, Memory, Token, TokenSource};
+//!
+//! struct Platform;
+//!
+//! impl HttpClient for Platform {
+//!     async fn send(&self, request: HttpRequest) -> Result<HttpResponse, TransportError> {
+//!         // Send `request` with your HTTP client, and return what it brings.
+//!         let body = br#"{"access_token":"abc","expires_in":3600}"#.to_vec();
+//!         Ok(HttpResponse { status: 200, headers: Vec::new(), body })
+//!     }
+//! }
+//!
+//! impl Clock for Platform {
+//!     fn now_ms(&self) -> u64 {
+//!         let since_epoch = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+//!         since_epoch.unwrap_or_default().as_millis() as u64
+//!     }
+//! }
+//!
+//! impl Timer for Platform {
+//!     fn sleep(&self, ms: u32) -> impl Future<Output = ()> + 'static {
+//!         tokio::time::sleep(Duration::from_millis(ms.into()))
+//!     }
+//! }
+//!
+//! impl Background for Platform {
+//!     fn spawn(&self, task: impl Future<Output = ()> + 'static) {
+//!         tokio::task::spawn_local(task);
+//!     }
+//! }
+//!
+//! impl Random for Platform {
+//!     fn random(&self) -> f64 {
+//!         0.5 // A real platform rolls dice.
+//!     }
+//! }
+//!
+//! impl Crypto for Platform {} // For platforms with a store.
+//!
+//! impl Host for Platform {
+//!     type View = ();
+//!     fn view(&self, _: &Token) {}
+//!     type Store = NoStore;
+//!     fn store(&self) -> Option<&NoStore> {
+//!         None
+//!     }
+//! }
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let config = ClientConfig::new(ClientOptions {
+//!     token_url: "https://auth.example.com/oauth/token".into(),
+//!     client_id: "my-client".into(),
+//!     client_secret: Some("my-secret".into()),
+//!     ..ClientOptions::default()
+//! })?;
+//! let source = TokenSource::new(Rc::new(Platform), config, Rc::new(Memory::default()));
+//!
+//! let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
+//! let tasks = tokio::task::LocalSet::new();
+//! let cached = tasks.block_on(&runtime, source.token())?;
+//! assert_eq!(cached.token.authorization().as_deref(), Some("Bearer abc"));
+//! # Ok(())
+//! # }
+//! ```
 
 pub mod cache;
 mod config;

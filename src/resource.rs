@@ -1,14 +1,16 @@
 //! The authorised fetch: requests to the protected API (RFC 6750).
 
+use std::fmt;
+
 use crate::error::{Error, ErrorCode};
 use crate::event::Event;
 use crate::host::{Host, TransportError};
 use crate::protocol::endpoint::Endpoint;
 use crate::protocol::http::{HttpRequest, HttpResponse};
 use crate::source::TokenSource;
+use crate::token::Token;
 
 /// A protected API and the source of its tokens.
-#[derive(Debug)]
 pub struct Resource<H: Host> {
     source: TokenSource<H>,
     origins: Vec<String>,
@@ -59,14 +61,15 @@ impl<H: Host> Resource<H> {
         if !self.source.slot().refuse(refused, host.now_ms()) {
             return Ok(response);
         }
-        // Without another token the API's own answer says most.
-        let Ok(cached) = self.source.token().await else {
-            return Ok(response);
-        };
-        let authorized = authorize(&request, &cached.token).map_err(ResourceError::Token)?;
-        host.send(authorized)
-            .await
-            .map_err(ResourceError::Transport)
+        let renewed = self.source.token().await;
+        match renewed.and_then(|cached| authorize(&request, &cached.token)) {
+            Ok(authorized) => host
+                .send(authorized)
+                .await
+                .map_err(ResourceError::Transport),
+            // Without another token the API's own answer says most.
+            Err(_) => Ok(response),
+        }
     }
 
     fn check_origin(&self, url: &str) -> Result<(), Error> {
@@ -87,7 +90,27 @@ impl<H: Host> Resource<H> {
     }
 }
 
-fn authorize(request: &HttpRequest, token: &crate::token::Token) -> Result<HttpRequest, Error> {
+impl<H: Host> fmt::Debug for Resource<H> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Resource")
+            .field("source", &self.source)
+            .field("origins", &self.origins)
+            .finish()
+    }
+}
+
+impl fmt::Display for ResourceError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Token(error) => error.fmt(f),
+            Self::Transport(error) => error.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for ResourceError {}
+
+fn authorize(request: &HttpRequest, token: &Token) -> Result<HttpRequest, Error> {
     let authorization = token.authorization().ok_or_else(|| {
         Error::new(
             ErrorCode::UnsupportedTokenType,

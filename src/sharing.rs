@@ -39,7 +39,14 @@ impl<'a, H: Host> Shared<'a, H> {
         if entry.store.is_resting(host.now_ms()) {
             return None;
         }
-        let key = store_key(host, slot, slot.identity()).await?;
+        let Some(key) = store_key(host, slot, slot.identity()).await else {
+            let reason = "the platform has no SHA-256".to_owned();
+            host.event(Event::StoreError {
+                operation: "key",
+                reason,
+            });
+            return None;
+        };
         Some(Self {
             host,
             store,

@@ -476,7 +476,8 @@ impl<H: Host> TokenSource<H> {
                         "the token endpoint ",
                         endpoint,
                         " could not be reached: ",
-                        reason,
+                        // The platform's words may hold the URL with its query.
+                        &reason.replace(config.endpoint.as_str(), endpoint),
                     ]
                     .concat(),
                 ),

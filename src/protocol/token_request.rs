@@ -1,5 +1,7 @@
 //! The access token request (RFC 6749 §4.4.2 and its siblings).
 
+use std::fmt;
+
 use super::client_auth::{ClientAuth, ClientCredentials};
 use super::endpoint::Endpoint;
 use super::form::{self, Parameters};
@@ -19,7 +21,7 @@ pub(crate) const RESERVED_HEADERS: [&str; 4] =
     ["authorization", "content-type", "content-length", "host"];
 
 /// Everything a token request is made of.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct TokenRequest<'a> {
     /// Where the request goes.
     pub endpoint: &'a Endpoint,
@@ -35,6 +37,19 @@ pub struct TokenRequest<'a> {
     pub parameters: &'a Parameters,
     /// Further headers, none of them reserved.
     pub headers: &'a [(String, String)],
+}
+
+/// Without `parameters` and `headers`: their values may be secrets.
+impl fmt::Debug for TokenRequest<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TokenRequest")
+            .field("endpoint", self.endpoint)
+            .field("grant", self.grant)
+            .field("client", self.client)
+            .field("client_auth", &self.client_auth)
+            .field("scope", &self.scope)
+            .finish_non_exhaustive()
+    }
 }
 
 impl TokenRequest<'_> {

@@ -85,7 +85,7 @@ pub fn read(response: &HttpResponse, context: TokenResponseContext<'_>) -> Resul
         token_type: token_type(&members),
         received_at_ms: context.now_ms,
         expires_at_ms: context.now_ms.saturating_add(
-            lifetime_seconds(&members, context.now_ms / 1000)
+            lifetime_seconds(&members, context.now_ms.div_ceil(1000))
                 .unwrap_or(context.default_lifetime_seconds)
                 .saturating_mul(1000),
         ),
@@ -103,7 +103,11 @@ fn members(text: &str) -> Option<Json> {
     if let Some(object @ Json::Object(_)) = Json::parse(text) {
         return Some(object);
     }
-    // A page of HTML also decodes as a form, but not to these names.
+    // Whatever has a link in it decodes to some form; a form holds neither markup nor white space.
+    let may_be_form = |byte: u8| byte.is_ascii_graphic() && !b"<>\"{}".contains(&byte);
+    if !text.bytes().all(may_be_form) {
+        return None;
+    }
     let form = form::decode(text);
     form.iter()
         .any(|(name, _)| matches!(name.as_str(), "access_token" | "error"))
@@ -174,10 +178,10 @@ fn retry_after_ms(response: &HttpResponse, now_ms: u64) -> Option<u64> {
     }
 }
 
-/// A number, or a string of one (`"3600"`, `"3599.5"`).
+/// A number, or a string of one (`"3600"`, `"3599.5"`), without its fraction.
 fn seconds(value: &Json) -> Option<f64> {
     match value {
-        Json::Number(number) => Some(*number),
+        Json::Number(number) => Some(number.trunc()),
         Json::String(text) => {
             let text = text.trim();
             let (negative, digits) = match text.strip_prefix('-') {
@@ -202,22 +206,25 @@ fn seconds(value: &Json) -> Option<f64> {
 /// The error response in `members`, if it is one. Some servers send it with status 200, some send
 /// an empty `error` beside a token, some nest it.
 fn rejection(members: &Json) -> Option<ErrorResponse> {
-    let error = match members.get("error")? {
-        Json::String(error) => error.trim().to_owned(),
-        Json::Number(number) => (*number as i64).to_string(),
-        Json::Bool(true) => "true".to_owned(),
-        object @ Json::Object(_) => text_member(object, "message")
-            .or_else(|| text_member(object, "code"))
-            .unwrap_or("unknown")
-            .to_owned(),
-        Json::Array(_) => "unknown".to_owned(),
-        Json::Null | Json::Bool(false) => return None,
-    };
-    (!error.is_empty()).then(|| ErrorResponse {
-        error,
+    Some(ErrorResponse {
+        error: error_text(members.get("error")?)?,
         description: text_member(members, "error_description").map(str::to_owned),
         uri: text_member(members, "error_uri").map(str::to_owned),
     })
+}
+
+fn error_text(error: &Json) -> Option<String> {
+    let text = match error {
+        Json::String(text) => text.trim().to_owned(),
+        Json::Number(number) => (*number as i64).to_string(),
+        Json::Bool(true) => "true".to_owned(),
+        Json::Null | Json::Bool(false) => return None,
+        Json::Object(_) | Json::Array(_) => ["message", "code"]
+            .into_iter()
+            .find_map(|name| error_text(error.get(name)?))
+            .unwrap_or_else(|| "unknown".to_owned()),
+    };
+    (!text.is_empty()).then_some(text)
 }
 
 impl TokenResponseContext<'_> {

@@ -25,6 +25,7 @@ fn is_kept_to_the_millisecond_when_the_server_is_silent() {
             assert_eq!(caller.waited_ms(), u64::from(timeout_ms));
         }
         assert_eq!(world.sent(), 1);
+        assert_eq!(world.network.aborted.get(), 1, "{timeout_ms} ms");
     }
 }
 

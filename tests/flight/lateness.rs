@@ -1,5 +1,7 @@
 //! Leaders that are slow, alone or together with everybody else.
 
+use edge_oauth2::cache::flight::HEARTBEAT_MS;
+
 use super::*;
 use crate::support::host::Reply;
 
@@ -69,4 +71,21 @@ fn an_old_leaders_token_outlives_the_new_leaders_failure() {
         assert!(callers.iter().all(|caller| caller.token() == "token-0"));
         assert_eq!(cached(&world).as_deref(), Some("token-0"));
     }
+}
+
+#[test]
+fn an_old_leaders_token_serves_who_came_after_the_take_over_too() {
+    let world = World::new(|n, _| match n {
+        0 => Reply::token(0, &token(n)),
+        _ => Reply::Never,
+    });
+    let callers = callers(&world, 2);
+    world.isolate.make_late(0, 400);
+    world.isolate.run_for(300);
+    assert_eq!(world.sent(), 2, "taken over");
+    let late = Caller::asks(&world);
+    run(&world);
+    assert_eq!(late.token(), "token-0");
+    assert!(late.waited_ms() <= 100 + u64::from(HEARTBEAT_MS));
+    assert_eq!(callers[1].token(), "token-0");
 }

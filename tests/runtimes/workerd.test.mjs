@@ -29,6 +29,11 @@ for (const compatibilityDate of compatibilityDates) {
     });
   }
 
+  test(`workerd ${compatibilityDate}: nothing secret was printed`, () => {
+    const output = workerd.output.join('');
+    ok(!output.includes('MARKER'), output);
+  });
+
   describe(`workerd ${compatibilityDate}: a client is used`, async () => {
     const scene = createScene({ package: {}, addresses, runtime: `${compatibilityDate}-uses` });
     const gateway = { name: 'gateway', compatibilityDate, modules: await bundle('gateway.mjs', { project }) };

@@ -69,6 +69,8 @@ pub struct Network {
     script: RefCell<Script>,
     pub sent: RefCell<Vec<HttpRequest>>,
     senders: RefCell<Vec<Request>>,
+    /// How many exchanges were dropped before they were over.
+    pub aborted: Cell<usize>,
 }
 
 impl Network {
@@ -94,6 +96,7 @@ impl World {
                 script: RefCell::new(Box::new(script)),
                 sent: RefCell::default(),
                 senders: RefCell::default(),
+                aborted: Cell::new(0),
             }),
             shelf: None,
             events: Rc::default(),
@@ -180,13 +183,24 @@ impl HttpClient for TestHost {
             self.network.senders.borrow_mut().push(self.request);
             reply
         };
-        match reply {
+        let abort = AbortOnDrop(&self.network.aborted);
+        let result = match reply {
             Reply::After(ms, result) => {
                 self.isolate.sleep(self.request, ms).await;
                 result
             }
             Reply::Never => pending().await,
-        }
+        };
+        std::mem::forget(abort);
+        result
+    }
+}
+
+struct AbortOnDrop<'a>(&'a Cell<usize>);
+
+impl Drop for AbortOnDrop<'_> {
+    fn drop(&mut self) {
+        self.0.set(self.0.get() + 1);
     }
 }
 

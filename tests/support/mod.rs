@@ -2,6 +2,11 @@
 //! network.
 
 #![allow(dead_code)] // every test binary uses its part of this
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::expect_used,
+    clippy::indexing_slicing
+)]
 
 pub mod crypto;
 pub mod explore;

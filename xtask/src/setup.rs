@@ -108,8 +108,13 @@ fn install_node_tools() -> Result {
     }
     // The machine's own Node: the one in node_modules is about to be replaced.
     let mut npm = Command::new("npm");
-    npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
-        .current_dir(root().join("tests"));
+    npm.args([
+        "ci",
+        "--ignore-scripts",
+        "--fetch-retries=1",
+        "--loglevel=error",
+    ])
+    .current_dir(root().join("tests"));
     install(
         "setup-node-tools",
         npm,

@@ -178,12 +178,19 @@ fn perform(check: Check) -> Result {
     }
 }
 
-/// Whether a line is a runner's own summary: cargo's and wasm-bindgen's, or Node's. Not that of an empty file.
+/// Whether a line is a runner's own summary, cargo's and wasm-bindgen's or Node's, or what a test
+/// of Node's has to tell. Not the summary of an empty file, nor what is zero.
 fn is_total(line: &str) -> bool {
     match line.strip_prefix("ℹ ") {
-        Some(of_node) => ["tests ", "pass ", "fail ", "skipped ", "todo "]
-            .iter()
-            .any(|what| of_node.starts_with(what)),
+        Some(of_node) => ![
+            "suites ",
+            "cancelled 0",
+            "skipped 0",
+            "todo 0",
+            "duration_ms ",
+        ]
+        .iter()
+        .any(|noise| of_node.starts_with(noise)),
         None => {
             line.starts_with("test result: ") && !line.contains(" 0 passed; 0 failed; 0 ignored;")
         }

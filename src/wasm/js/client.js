@@ -8,7 +8,7 @@ import { Resource } from './resource.js';
 let lastId = 0;
 
 /** How much later than wasm JavaScript gives up waiting, in case wasm no longer answers at all. */
-const LAST_RESORT_MS = 1000;
+const LAST_RESORT_MS = 100;
 
 export class OAuth2Client {
   #fields;

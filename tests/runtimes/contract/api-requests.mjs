@@ -124,4 +124,9 @@ export const apiRequests = {
     ok(seen.length === 2 && seen.every((request) => request.authorization), 'two requests with a token');
     equal(await grants(), 1, 'grants');
   },
+
+  'fetch can be taken off the client': async ({ client }) => {
+    const { fetch } = client();
+    equal((await fetch('/echo')).status, 200);
+  },
 };

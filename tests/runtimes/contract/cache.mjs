@@ -100,4 +100,52 @@ export const cache = {
     ok((await client().getToken()).accessToken !== first.accessToken, 'another one afterwards');
     equal(await grants(), 2, 'grants');
   },
+
+  'each caller waits no longer than its own timeout': async ({ client, behave }) => {
+    await behave({ delayMs: 1_000 });
+    const patient = client({ timeoutMs: 5_000 }).getToken();
+    const start = Date.now();
+    await rejects(client({ timeoutMs: 300 }).getToken(), { code: 'timeout' });
+    const took = Date.now() - start;
+    ok(took >= 250 && took < 900, `the impatient one is answered after ${took} ms`);
+    ok((await patient).accessToken, 'the patient one gets the token');
+  },
+
+  'waitUntil is given the work that others wait for': async ({ client, behave }) => {
+    await behave({ delayMs: 300 });
+    const works = [];
+    const one = client({ waitUntil: (work) => works.push(work) });
+    const token = one.getToken();
+    await sleep(100);
+    equal(works.length, 1, 'works, before the token is there');
+    await token;
+    await works[0];
+    await one.getToken();
+    equal(works.length, 1, 'works, after a hit');
+  },
+
+  'a client in use outlives more clients than there is room for': async ({ client, revoke, grants }) => {
+    const one = client();
+    let others = 0;
+    const makeOthers = () => {
+      for (let more = 0; more < 600; more += 1) client({ endpointParams: { other: (others += 1) } });
+    };
+    /** 1,200 others, while this one stays in use. */
+    const crowd = async () => {
+      makeOthers();
+      await one.getToken();
+      makeOthers();
+    };
+    const first = await one.getToken();
+    await crowd();
+    equal((await one.getToken()).accessToken, first.accessToken, 'the token is kept');
+    await crowd();
+    await one.invalidate();
+    const second = await one.getToken();
+    ok(second.accessToken !== first.accessToken, 'invalidate forgets it');
+    await revoke(second);
+    await crowd();
+    equal((await one.fetch('/echo')).status, 200, 'a refused token is renewed');
+    equal(await grants(), 3, 'grants');
+  },
 };

@@ -204,4 +204,12 @@ export const tokenEndpoint = {
       equal(urls.splice(0), ['token', 'echo'], shape);
     }
   },
+
+  'a fetch that fails is a network error that tells the cause': async ({ client }) => {
+    const cause = new Error('the binding is broken');
+    for (const broken of [() => Promise.reject(cause), () => { throw cause; }]) {
+      const error = await rejects(client({ fetch: broken }).getToken(), { code: 'network', retryable: true });
+      ok(`${error.message} ${error.cause}`.includes(cause.message), `${error}`);
+    }
+  },
 };

@@ -1,0 +1,117 @@
+//! The memory is bounded; who was used least recently gives way.
+
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::expect_used,
+    clippy::unwrap_used
+)]
+
+mod support;
+
+use edge_oauth2::{ClientConfig, ClientOptions, Memory};
+use support::host::{Reply, World};
+use support::{config, options};
+
+fn tenant(number: usize) -> ClientConfig {
+    config(ClientOptions {
+        client_id: format!("tenant-{number}"),
+        ..options()
+    })
+}
+
+fn world(capacity: usize) -> World {
+    World::new(|n, _| Reply::token(100, &format!("token-{n}")))
+        .with_memory(Memory::with_capacity(capacity))
+}
+
+/// Asks for `number`'s token; whether it had to be requested.
+fn is_requested(world: &World, number: usize) -> bool {
+    let before = world.sent();
+    world.token(tenant(number)).unwrap();
+    world.sent() > before
+}
+
+#[test]
+fn a_thousand_identities_are_kept() {
+    let world = World::new(|n, _| Reply::token(0, &format!("token-{n}")));
+    for number in 0..1_000 {
+        assert!(is_requested(&world, number));
+    }
+    assert!(!is_requested(&world, 999));
+    assert!(!is_requested(&world, 0));
+    assert!(is_requested(&world, 1_000));
+    assert!(!is_requested(&world, 0), "used since");
+    assert!(is_requested(&world, 1), "the least recently used");
+    assert!(!is_requested(&world, 3));
+}
+
+#[test]
+fn the_least_recently_used_goes_first() {
+    let world = world(3);
+    for number in [0, 1, 2] {
+        assert!(is_requested(&world, number));
+    }
+    assert!(!is_requested(&world, 0));
+    assert!(is_requested(&world, 3), "1 gives way");
+    assert!(!is_requested(&world, 2));
+    assert!(!is_requested(&world, 0));
+    assert!(is_requested(&world, 1), "3 gives way");
+    assert!(!is_requested(&world, 0));
+    assert!(!is_requested(&world, 2));
+}
+
+#[test]
+fn a_memory_has_room_for_one_at_least() {
+    let world = world(0);
+    assert!(is_requested(&world, 0));
+    assert!(!is_requested(&world, 0));
+    assert!(is_requested(&world, 1));
+    assert!(is_requested(&world, 0));
+}
+
+#[test]
+fn a_client_that_gave_way_finds_its_new_place() {
+    let world = world(1);
+    let (request, client) = world.source(tenant(0));
+    let client = std::rc::Rc::new(client);
+    let token = || {
+        let client = std::rc::Rc::clone(&client);
+        let cached = world
+            .isolate
+            .block_on(request, async move { client.token().await });
+        cached.unwrap().token.access_token.expose().to_owned()
+    };
+    assert_eq!(token(), "token-0");
+    assert!(is_requested(&world, 1));
+    // Its identity is new in the memory, and shared with those who ask for it from now on.
+    assert_eq!(token(), "token-2");
+    assert_eq!(token(), "token-2");
+    assert!(!is_requested(&world, 0));
+    // What is dropped is what is there now, not what was there once.
+    let dropping = std::rc::Rc::clone(&client);
+    world
+        .isolate
+        .block_on(request, async move { dropping.invalidate().await });
+    assert!(is_requested(&world, 0));
+    assert_eq!(token(), "token-3");
+}
+
+#[test]
+fn an_identity_that_is_waited_for_goes_last() {
+    let world = world(2);
+    let (request, slow) = world.source(tenant(0));
+    let answer = world
+        .isolate
+        .call(request, async move { slow.token().await.is_ok() });
+    world.isolate.run_for(10);
+    let (_, second) = world.source(tenant(1));
+    assert!(second.slot().hit(world.isolate.now_ms()).is_none());
+    // The oldest is in the air: the one after it gives way.
+    let (_, third) = world.source(tenant(2));
+    assert!(third.slot().hit(world.isolate.now_ms()).is_none());
+    world.isolate.run_for(200);
+    assert_eq!(answer.borrow().map(|(is_ok, _)| is_ok), Some(true));
+    assert_eq!(world.sent(), 1);
+    assert!(!is_requested(&world, 0));
+}

@@ -1,0 +1,258 @@
+//! Options are validated once; the error names the option.
+
+use edge_oauth2::{ClientAuth, ClientConfig, ClientOptions, ErrorCode};
+
+use crate::support::{check_rows, options, same};
+
+/// Never shown, wherever it is put.
+const MARKER: &str = "marker-5f1e";
+
+fn pair(name: &str, value: &str) -> Vec<(String, String)> {
+    vec![(name.into(), value.into())]
+}
+
+/// What is done to valid options, and the option that the error must name.
+type Row = (Box<dyn Fn(&mut ClientOptions)>, &'static str);
+
+fn row(spoil: impl Fn(&mut ClientOptions) + 'static, option: &'static str) -> Row {
+    (Box::new(spoil), option)
+}
+
+fn check((spoil, option): Row) -> Result<(), String> {
+    let mut options = ClientOptions {
+        client_secret: Some(MARKER.into()),
+        ..options()
+    };
+    spoil(&mut options);
+    let error = ClientConfig::new(options).err().ok_or("accepted")?;
+    same(error.code(), ErrorCode::InvalidOption)?;
+    same(error.option(), Some(option))?;
+    same(error.to_string().starts_with(&format!("{option} ")), true)?;
+    same(error.retryable(), false)?;
+    same(format!("{error} {error:?}").contains(MARKER), false)
+}
+
+#[test]
+fn bad_values_name_their_option() {
+    check_rows(
+        [
+            ("no URL", row(|o| o.token_url.clear(), "tokenUrl")),
+            (
+                "relative URL",
+                row(|o| o.token_url = "/token".into(), "tokenUrl"),
+            ),
+            (
+                "http URL",
+                row(|o| o.token_url = "http://a.example/".into(), "tokenUrl"),
+            ),
+            (
+                "URL with a password",
+                row(
+                    |o| o.token_url = format!("https://x:{MARKER}@a.example/"),
+                    "tokenUrl",
+                ),
+            ),
+            ("no id", row(|o| o.client_id.clear(), "clientId")),
+            (
+                "id with a line break",
+                row(|o| o.client_id = "id\n".into(), "clientId"),
+            ),
+            ("no secret", row(|o| o.client_secret = None, "clientSecret")),
+            (
+                "no secret in the body",
+                row(
+                    |o| {
+                        o.client_secret = None;
+                        o.client_auth = ClientAuth::Post;
+                    },
+                    "clientSecret",
+                ),
+            ),
+            (
+                "secret of a public client",
+                row(|o| o.client_auth = ClientAuth::None, "clientSecret"),
+            ),
+            (
+                "empty secret",
+                row(|o| o.client_secret = Some("".into()), "clientSecret"),
+            ),
+            (
+                "secret with a line break",
+                row(
+                    |o| o.client_secret = Some(format!("{MARKER}\n").into()),
+                    "clientSecret",
+                ),
+            ),
+            (
+                "secret with a control character",
+                row(
+                    |o| o.client_secret = Some(format!("{MARKER}\u{7f}").into()),
+                    "clientSecret",
+                ),
+            ),
+            (
+                "empty scope",
+                row(|o| o.scopes = vec!["a".into(), "".into()], "scopes"),
+            ),
+            (
+                "scope with a space",
+                row(|o| o.scopes = vec!["a b".into()], "scopes"),
+            ),
+            (
+                "scope with a quote",
+                row(|o| o.scopes = vec!["a\"b".into()], "scopes"),
+            ),
+            (
+                "scope with a backslash",
+                row(|o| o.scopes = vec!["a\\b".into()], "scopes"),
+            ),
+            (
+                "scope with a control character",
+                row(|o| o.scopes = vec!["a\tb".into()], "scopes"),
+            ),
+            (
+                "scope that is not ASCII",
+                row(|o| o.scopes = vec!["ü".into()], "scopes"),
+            ),
+            (
+                "parameter without a name",
+                row(|o| o.endpoint_params = pair("", MARKER), "endpointParams"),
+            ),
+            (
+                "reserved grant_type",
+                row(
+                    |o| o.endpoint_params = pair("grant_type", MARKER),
+                    "endpointParams",
+                ),
+            ),
+            (
+                "reserved client_id",
+                row(
+                    |o| o.endpoint_params = pair("client_id", MARKER),
+                    "endpointParams",
+                ),
+            ),
+            (
+                "reserved client_secret",
+                row(
+                    |o| o.endpoint_params = pair("client_secret", MARKER),
+                    "endpointParams",
+                ),
+            ),
+            (
+                "reserved scope",
+                row(
+                    |o| o.endpoint_params = pair("scope", MARKER),
+                    "endpointParams",
+                ),
+            ),
+            (
+                "header without a name",
+                row(|o| o.headers = pair("", MARKER), "headers"),
+            ),
+            (
+                "header name with a space",
+                row(|o| o.headers = pair("X Y", MARKER), "headers"),
+            ),
+            (
+                "header name with a colon",
+                row(|o| o.headers = pair("X:", MARKER), "headers"),
+            ),
+            (
+                "header name that is not ASCII",
+                row(|o| o.headers = pair("Ü", MARKER), "headers"),
+            ),
+            (
+                "reserved Authorization",
+                row(|o| o.headers = pair("Authorization", MARKER), "headers"),
+            ),
+            (
+                "reserved in capitals",
+                row(|o| o.headers = pair("CONTENT-TYPE", MARKER), "headers"),
+            ),
+            (
+                "reserved Content-Length",
+                row(|o| o.headers = pair("content-length", "1"), "headers"),
+            ),
+            (
+                "reserved Host",
+                row(|o| o.headers = pair("Host", "b.example"), "headers"),
+            ),
+            (
+                "header value with a line break",
+                row(
+                    |o| o.headers = pair("X", &format!("{MARKER}\r\nY: z")),
+                    "headers",
+                ),
+            ),
+            (
+                "header value that is not ASCII",
+                row(|o| o.headers = pair("X", &format!("{MARKER}ü")), "headers"),
+            ),
+            (
+                "no default lifetime",
+                row(|o| o.default_lifetime_seconds = 0, "defaultLifetimeSeconds"),
+            ),
+            ("no time", row(|o| o.timeout_ms = 0, "timeoutMs")),
+        ],
+        check,
+    );
+}
+
+#[test]
+fn a_reserved_parameter_is_led_to_its_option() {
+    for (parameter, option) in [
+        ("scope", "scopes"),
+        ("client_id", "clientId"),
+        ("client_secret", "clientSecret"),
+        ("grant_type", "grant"),
+    ] {
+        let options = ClientOptions {
+            endpoint_params: pair(parameter, "x"),
+            ..options()
+        };
+        let error = ClientConfig::new(options).unwrap_err().to_string();
+        assert!(
+            error.contains(parameter) && error.ends_with(option),
+            "{error}"
+        );
+    }
+}
+
+#[test]
+fn good_values_are_accepted() {
+    let rows: [(_, fn(&mut ClientOptions)); 8] = [
+        ("every printable scope character", |o| {
+            let scope = ('!'..='~').filter(|c| !matches!(c, '"' | '\\')).collect();
+            o.scopes = vec![scope];
+        }),
+        ("non-ASCII credentials", |o| {
+            o.client_id = "ü".into();
+            o.client_secret = Some("€ 😀".into());
+        }),
+        ("public client", |o| {
+            o.client_secret = None;
+            o.client_auth = ClientAuth::None;
+        }),
+        ("no skew", |o| o.expiry_skew_seconds = 0),
+        ("extremes", |o| {
+            o.expiry_skew_seconds = u32::MAX;
+            o.default_lifetime_seconds = u32::MAX;
+            o.timeout_ms = u32::MAX;
+        }),
+        ("parameter without a value", |o| {
+            o.endpoint_params = pair("x", "")
+        }),
+        ("parameter that is not ASCII", |o| {
+            o.endpoint_params = pair("ü", "\n")
+        }),
+        ("Accept", |o| o.headers = pair("Accept", "*/*")),
+    ];
+    check_rows(rows, |change| {
+        let mut options = options();
+        change(&mut options);
+        ClientConfig::new(options)
+            .map(drop)
+            .map_err(|error| error.to_string())
+    });
+}

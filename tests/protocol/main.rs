@@ -1,0 +1,50 @@
+//! What goes onto the wire and how answers are read, one row per case.
+
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::unwrap_used
+)]
+
+mod client_config;
+mod endpoint;
+mod error_response;
+mod json;
+mod token_request;
+mod token_response;
+
+#[path = "../support/mod.rs"]
+mod support;
+
+use edge_oauth2::protocol::client_auth::ClientCredentials;
+use edge_oauth2::protocol::endpoint::Endpoint;
+use edge_oauth2::protocol::http::HttpResponse;
+use edge_oauth2::protocol::token_response::{TokenResponseContext, read};
+use edge_oauth2::{Error, Token};
+
+/// When every response of these tests arrives: 2027-01-15T08:00:00.123Z.
+const NOW_MS: u64 = 1_800_000_000_123;
+
+const SECRET: &str = "s3cr3t/+:~ü";
+
+/// Reads `response` as the answer to a client with [`SECRET`].
+fn read_response(response: &HttpResponse) -> Result<Token, Error> {
+    read(
+        response,
+        TokenResponseContext {
+            endpoint: &Endpoint::parse(support::TOKEN_URL).unwrap(),
+            client: &ClientCredentials {
+                id: "client".into(),
+                secret: Some(SECRET.into()),
+            },
+            now_ms: NOW_MS,
+            default_lifetime_seconds: 3600,
+        },
+    )
+}
+
+fn read_body(status: u16, body: impl Into<Vec<u8>>) -> Result<Token, Error> {
+    read_response(&support::response(status, body))
+}

@@ -1,0 +1,75 @@
+//! What only wasm can show: JSON is read by the host's parser, and as `serde_json` reads it.
+
+#![cfg(target_arch = "wasm32")]
+#![allow(clippy::expect_used, clippy::unwrap_used)]
+
+#[path = "support/json.rs"]
+mod table;
+
+use edge_oauth2::protocol::client_auth::ClientCredentials;
+use edge_oauth2::protocol::endpoint::Endpoint;
+use edge_oauth2::protocol::http::HttpResponse;
+use edge_oauth2::protocol::token_response::{TokenResponseContext, read};
+use edge_oauth2::{Error, Json, Token};
+use wasm_bindgen_test::wasm_bindgen_test;
+
+#[wasm_bindgen_test]
+fn the_hosts_parser_reads_what_serde_json_reads() {
+    for (name, text, expected) in table::cases() {
+        let read = Json::parse(&text).as_ref().map(table::show);
+        assert_eq!(read, expected, "{name}");
+    }
+}
+
+#[wasm_bindgen_test]
+fn of_repeated_members_the_last_counts() {
+    let json = Json::parse(table::REPEATED).unwrap();
+    assert!(json.get("a") == Some(&Json::Number(3.0)));
+    assert!(json.get("b") == Some(&Json::Number(2.0)));
+    assert!(json.get("c").is_none());
+}
+
+/// Where the parsers differ, `serde_json` refuses.
+#[wasm_bindgen_test]
+fn reads_what_only_the_host_reads() {
+    assert!(Json::parse("1e400") == Some(Json::Number(f64::INFINITY)));
+    assert!(Json::parse(r#""\ud800""#) == Some(Json::String("\u{fffd}".into())));
+}
+
+fn read_body(body: &str) -> Result<Token, Error> {
+    read(
+        &HttpResponse {
+            status: 200,
+            headers: Vec::new(),
+            body: body.into(),
+        },
+        TokenResponseContext {
+            endpoint: &Endpoint::parse("https://auth.example.com/token").unwrap(),
+            client: &ClientCredentials {
+                id: "client".into(),
+                secret: None,
+            },
+            now_ms: 0,
+            default_lifetime_seconds: 3600,
+        },
+    )
+}
+
+#[wasm_bindgen_test]
+fn a_token_response_is_read() {
+    let token = read_body(
+        r#"{"access_token":"token","expires_in":60,"__proto__":{"access_token":"other"}}"#,
+    )
+    .unwrap();
+    assert_eq!(token.access_token.expose(), "token");
+    assert_eq!(token.expires_at_ms, 60_000);
+    assert!(token.raw.get("__proto__").is_some());
+    assert!(read_body(r#"{"__proto__":{"access_token":"other"}}"#).is_err());
+}
+
+/// A year, where the sum of floats would run over.
+#[wasm_bindgen_test]
+fn an_endless_lifetime_is_a_year() {
+    let token = read_body(r#"{"access_token":"token","expires_in":1e400}"#).unwrap();
+    assert_eq!(token.expires_at_ms, 365 * 24 * 60 * 60 * 1000);
+}
