@@ -20,6 +20,7 @@ fn is_handed_out(expires_in: &str, skew_seconds: u32, at_ms: u64) -> bool {
     let world = World::new(move |_, _| Reply::now(200, body.clone()));
     let config = config(ClientOptions {
         expiry_skew_seconds: skew_seconds,
+        refresh_ahead: None,
         ..options()
     });
     world.token(config.clone()).unwrap();
