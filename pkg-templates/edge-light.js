@@ -6,4 +6,4 @@ import { init } from './slim.js';
 Object.setPrototypeOf(module, WebAssembly.Module.prototype);
 init(module);
 
-export { OAuth2Client, OAuth2Error } from './slim.js';
+export { OAuth2Client, OAuth2Error, serverTiming } from './slim.js';

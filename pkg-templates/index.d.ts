@@ -1,6 +1,6 @@
 /**
- * OAuth2 access tokens for edge functions: obtained once, shared by all requests of an isolate, applied to your
- * API calls and renewed when the API refuses them.
+ * OAuth2 access tokens for edge functions: obtained once, shared by all requests of an isolate and, through a store,
+ * by all isolates, applied to your API calls, renewed before they expire and when the API refuses them.
  *
  * @module
  */
@@ -87,6 +87,86 @@ export interface OAuth2ClientOptions {
   waitUntil?: ((promise: Promise<unknown>) => void) | undefined;
 
   /**
+   * Where instances share their token: a Cloudflare KV namespace, `coordinator(env.COORDINATOR)` from
+   * `edge-oauth2/cloudflare`, unstorage, Keyv, a `Map`, or any object with `get`, `put` or `set`, and `delete`,
+   * synchronous or not. Whatever it does, no request fails because of it.
+   *
+   * Records are sealed (AES-256-GCM) with the client secret, or with `sealKey`; their keys are digests.
+   *
+   * @defaultValue none: every instance obtains a token of its own
+   */
+  store?: TokenStore | undefined;
+
+  /**
+   * Whether records are sealed. `false` stores tokens in plain text: whoever reads the store can use them.
+   *
+   * @defaultValue `true`
+   */
+  seal?: boolean | undefined;
+
+  /**
+   * The secret that records are sealed with (by way of HKDF-SHA-256, RFC 5869), instead of the client secret. Of
+   * high entropy, such as the output of `openssl rand -base64 32`. Required with a store if there is no client secret.
+   *
+   * @defaultValue the client secret
+   */
+  sealKey?: string | undefined;
+
+  /**
+   * Seal keys of before: records sealed with them are still read, so that changing `sealKey` costs no grants.
+   *
+   * @defaultValue none
+   */
+  previousSealKeys?: readonly string[] | undefined;
+
+  /**
+   * The client secret of before: the record of the client with that secret is still read, so that rotating the
+   * secret does not send the whole fleet to the server at once.
+   *
+   * @defaultValue none
+   */
+  previousClientSecret?: string | undefined;
+
+  /**
+   * Milliseconds that a read of the store may take. After that the server is asked. Writes happen in the background.
+   *
+   * @defaultValue `250`
+   */
+  storeTimeoutMs?: number | undefined;
+
+  /**
+   * What store keys begin with; 64 hexadecimal digits follow.
+   *
+   * @defaultValue `'edge-oauth2:'`
+   */
+  storePrefix?: string | undefined;
+
+  /**
+   * The share of a token's life, from 0.1 to 0.95, after which its successor is asked for in the background while
+   * it is still handed out. Earlier where the store needs time to make a write seen (a minute for KV), and a little
+   * different in every instance. `false`: only when it has expired, and requests wait.
+   *
+   * @defaultValue `0.75`
+   */
+  refreshAhead?: number | false | undefined;
+
+  /**
+   * Seconds that a refusal which will not pass by itself, such as `invalid_client`, is remembered, so that a wrong
+   * secret does not hammer the server. `invalidate()` forgets it, and other options have none.
+   *
+   * @defaultValue `30`
+   */
+  errorCacheSeconds?: number | undefined;
+
+  /**
+   * Hears what happens, with no secret and no token in it. What it throws, or rejects with, is ignored; it is not
+   * waited for.
+   *
+   * @defaultValue none
+   */
+  onEvent?: ((event: OAuth2Event) => void) | undefined;
+
+  /**
    * The protected API. Relative URLs given to {@link OAuth2Client.fetch} are appended to it: `'/hello'` and
    * `'hello'` with `https://api.example.com/v1` both mean `https://api.example.com/v1/hello`.
    * The token is sent to this origin. `https:`, or `http:` on a loopback host.
@@ -111,6 +191,101 @@ export interface OAuth2ClientOptions {
    */
   fetch?: typeof globalThis.fetch | { fetch: typeof globalThis.fetch } | undefined;
 }
+
+/**
+ * Keeps texts under keys, for all instances. What its methods return may be a promise or not; what is missing is
+ * `null` or `undefined`. A KV namespace, a `Map`, unstorage and Keyv are stores as they are.
+ */
+export type TokenStore = ({ get(key: string): unknown } | { getItem(key: string): unknown }) &
+  (
+    | { put(key: string, value: string, options: StorePutOptions): unknown }
+    | { set(key: string, value: string, options: any): unknown }
+    | { setItem(key: string, value: string, options: any): unknown }
+  ) &
+  ({ delete(key: string): unknown } | { remove(key: string): unknown } | { removeItem(key: string): unknown }) &
+  StoreTraits &
+  Partial<Lease>;
+
+/** For how long a record is needed, in seconds; `ttl` and `expirationTtl` are the same. Keyv gets milliseconds. */
+export interface StorePutOptions {
+  readonly ttl: number;
+  readonly expirationTtl: number;
+}
+
+/** What a store of your own may say about itself. Of a KV namespace it is known. */
+export interface StoreTraits {
+  /**
+   * Milliseconds until all instances see what one has put.
+   *
+   * @defaultValue `0`
+   */
+  propagationMs?: number;
+  /**
+   * The shortest time to live in seconds that the store accepts. A token with less life left is not put.
+   *
+   * @defaultValue `1`
+   */
+  minTtlSeconds?: number;
+}
+
+/** Lets one of many instances at a time renew a token. With it a fleet makes exactly one grant. */
+export interface Lease {
+  /**
+   * Gives the lease on `key` to one caller at a time; it ends by itself after `ttlMs`. A `fence` names one lease, and
+   * is never used again.
+   */
+  acquire(key: string, ttlMs: number): LeaseAnswer | PromiseLike<LeaseAnswer>;
+  /** Gives back the lease of that `fence`. Another's must be left alone. */
+  release(key: string, fence: string): unknown;
+}
+
+/** Whether the lease was given, or when to ask again. */
+export type LeaseAnswer =
+  | { readonly held: true; readonly fence: string | number }
+  | { readonly held: false; readonly retryAfterMs: number };
+
+/** What happened on the way to a token. Holds no secret and no token. */
+export type OAuth2Event =
+  /** The token was in memory. */
+  | { readonly type: 'l1_hit' }
+  /** The token was handed out while its successor is asked for. */
+  | { readonly type: 'stale_served' }
+  /** A caller waited for the token that another one was asking for. */
+  | { readonly type: 'flight_wait'; readonly durationMs: number }
+  /** Whoever was asking was gone, and another took over. */
+  | { readonly type: 'taken_over' }
+  /** The store had a token that could be used. */
+  | { readonly type: 'store_hit'; readonly durationMs: number }
+  /** The store had none that could be used. */
+  | { readonly type: 'store_miss'; readonly durationMs: number }
+  /** A record did not open or was not readable: it counts as missing. */
+  | { readonly type: 'store_unreadable' }
+  /** The store failed, or did not answer in time; `reason` has its own words. */
+  | {
+      readonly type: 'store_error';
+      readonly operation: 'get' | 'put' | 'delete' | 'acquire' | 'release';
+      readonly reason: string;
+    }
+  /** Another instance is renewing the token. */
+  | { readonly type: 'lease_wait'; readonly retryAfterMs: number }
+  /** The server issued a token; the duration includes retries. */
+  | { readonly type: 'grant'; readonly durationMs: number }
+  /** The server issued none. */
+  | { readonly type: 'grant_failed'; readonly code: OAuth2ErrorCode; readonly durationMs: number }
+  /** A token request failed in a way that may pass, and is made again after `delayMs`. */
+  | { readonly type: 'retry'; readonly attempt: number; readonly delayMs: number }
+  /** The API refused the token. */
+  | { readonly type: 'refused' }
+  /** `invalidate()` was called. */
+  | { readonly type: 'invalidated' };
+
+/** How often each event has happened; those that have not may be missing. */
+export type OAuth2Stats = { readonly [Type in OAuth2Event['type']]?: number };
+
+/**
+ * The durations among `events` as the value of a `Server-Timing` header: `oauth2_store_hit;dur=4, oauth2_grant;dur=81`.
+ */
+export function serverTiming(events: readonly OAuth2Event[]): string;
 
 /** What one call may say about the token it wants. */
 export interface TokenOptions {
@@ -168,14 +343,23 @@ export class OAuth2Client {
    */
   readonly fetch: typeof globalThis.fetch;
 
-  /** The token: from memory as long as it is good, else from the server, asked once for all who wait. */
+  /** The token: from memory as long as it is good, else from the store or the server, asked once for all who wait. */
   getToken(options?: TokenOptions): Promise<Token>;
 
   /** The value of an `Authorization` header: `Bearer …`. For requests that you make yourself. */
   authorizationHeader(options?: TokenOptions): Promise<string>;
 
-  /** Forgets the token, so that the next caller obtains another. */
+  /** Forgets the token, in memory and in the store, so that the next caller obtains another. */
   invalidate(): Promise<void>;
+
+  /**
+   * Obtains or renews the token if that is due, and does nothing otherwise: for a cron trigger or an alarm, so that
+   * no request finds the store without a token. Done when the work is.
+   */
+  warm(): Promise<void>;
+
+  /** How often what happened, over all clients of equal options in this isolate since it started. */
+  stats(): OAuth2Stats;
 }
 
 /** What went wrong; stable, to be compared with. */

@@ -5,4 +5,4 @@ import { wasm } from './wasm-inline.js';
 
 init(wasm);
 
-export { OAuth2Client, OAuth2Error } from './slim.js';
+export { OAuth2Client, OAuth2Error, serverTiming } from './slim.js';

@@ -13,3 +13,4 @@ export function init(module) {
 
 export { OAuth2Client } from './client.js';
 export { OAuth2Error } from './error.js';
+export { serverTiming } from './events.js';

@@ -10,3 +10,4 @@ connect(kernel, () => workers.waitUntil);
 
 export { OAuth2Client } from './client.js';
 export { OAuth2Error } from './error.js';
+export { serverTiming } from './events.js';

@@ -1,6 +1,6 @@
 // Compiled, not run: what a user may write, and what the compiler must refuse.
-import { OAuth2Client, OAuth2Error } from 'edge-oauth2';
-import type { OAuth2ClientOptions, OAuth2ErrorCode, Token, TokenOptions } from 'edge-oauth2';
+import { OAuth2Client, OAuth2Error, serverTiming } from 'edge-oauth2';
+import type { Lease, OAuth2ClientOptions, OAuth2ErrorCode, OAuth2Event, Token, TokenOptions, TokenStore } from 'edge-oauth2';
 import { init, OAuth2Client as SlimClient } from 'edge-oauth2/slim';
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
@@ -19,6 +19,16 @@ const everything: OAuth2ClientOptions = {
   expirySkewSeconds: 10,
   defaultLifetimeSeconds: 3600,
   timeoutMs: 10_000,
+  store: new Map<string, string>(),
+  seal: true,
+  sealKey: 'a key',
+  previousSealKeys: ['the key of before'],
+  previousClientSecret: 'the secret of before',
+  storeTimeoutMs: 250,
+  storePrefix: 'tokens:',
+  refreshAhead: 0.75,
+  errorCacheSeconds: 30,
+  onEvent: (event) => void event.type,
   waitUntil: (promise) => void promise.catch(() => {}),
   baseUrl: 'https://api.example.com/v1',
   allowedOrigins: ['https://files.example.com'],
@@ -32,6 +42,8 @@ new OAuth2Client({ ...required, endpointParams: [['a', 'b']], headers: [['a', 'b
 new OAuth2Client({ ...required, fetch: { fetch } });
 new OAuth2Client({ tokenUrl: required.tokenUrl, clientId: 'public', clientAuth: 'none' });
 
+new OAuth2Client({ ...required, refreshAhead: false, seal: false, onEvent: async () => {} });
+
 // @ts-expect-error a misspelt option
 new OAuth2Client({ ...required, scope: 'read' });
 // @ts-expect-error a misspelt option
@@ -44,8 +56,31 @@ new OAuth2Client({ ...required, clientAuth: 'basic' });
 new OAuth2Client({ ...required, timeoutMs: '10s' });
 // @ts-expect-error not a parameter
 new OAuth2Client({ ...required, endpointParams: { claims: { deep: true } } });
+// @ts-expect-error a share, or false
+new OAuth2Client({ ...required, refreshAhead: true });
 // @ts-expect-error needs options
 new OAuth2Client();
+
+const lease: Lease = {
+  acquire: async (_key, ttlMs) => (ttlMs > 1 ? { held: true, fence: 1 } : { held: false, retryAfterMs: 100 }),
+  release: () => {},
+};
+const own: TokenStore = {
+  get: async () => null,
+  put: (_key: string, _value: string, { ttl }: { ttl: number }) => ttl,
+  delete: () => true,
+  propagationMs: 500,
+  minTtlSeconds: 5,
+  ...lease,
+};
+declare const items: { getItem(key: string): string | null; setItem(key: string, value: string): void; removeItem(key: string): void };
+for (const store of [own, items]) new OAuth2Client({ ...required, store });
+// @ts-expect-error has no delete
+new OAuth2Client({ ...required, store: { get: () => null, set: () => {} } });
+// @ts-expect-error cannot be written
+new OAuth2Client({ ...required, store: { get: () => null, delete: () => {} } });
+// @ts-expect-error a lease has to be given back
+new OAuth2Client({ ...required, store: { ...new Map<string, string>(), release: 1 } });
 
 const tokenOptions: TokenOptions = { forceRefresh: true, signal: new AbortController().signal };
 const token: Token = await client.getToken(tokenOptions);
@@ -62,7 +97,43 @@ token.accessToken = 'another';
 await client.getToken({ force: true });
 
 const header: string = await client.authorizationHeader({ forceRefresh: false });
-const nothing: void = await client.invalidate();
+const nothing: void = (await client.invalidate(), await client.warm());
+
+const grants: number | undefined = client.stats().grant;
+// @ts-expect-error not an event
+client.stats().grants;
+const described = (event: OAuth2Event): string | number | undefined => {
+  switch (event.type) {
+    case 'store_error':
+      return `${event.operation}: ${event.reason}`;
+    case 'grant_failed':
+      is<Equal<typeof event.code, OAuth2ErrorCode>>();
+      return event.durationMs;
+    case 'retry':
+      return event.attempt + event.delayMs;
+    case 'lease_wait':
+      return event.retryAfterMs;
+    case 'flight_wait':
+    case 'store_hit':
+    case 'store_miss':
+    case 'grant':
+      return event.durationMs;
+    case 'l1_hit':
+    case 'stale_served':
+    case 'taken_over':
+    case 'store_unreadable':
+    case 'refused':
+    case 'invalidated':
+      // @ts-expect-error took no time
+      return event.durationMs;
+    default:
+      is<Equal<typeof event, never>>();
+      return undefined;
+  }
+};
+const timing: string = serverTiming([{ type: 'grant', durationMs: 81 }]);
+// @ts-expect-error not an event
+serverTiming([{ type: 'grants' }]);
 
 const response: Response = await client.fetch('/hello', { method: 'POST', body: header });
 await client.fetch(new URL('https://api.example.com/v1/hello'));
@@ -91,4 +162,4 @@ try {
 
 init(new Uint8Array());
 is<Equal<typeof SlimClient, typeof OAuth2Client>>();
-export { nothing };
+export { described, grants, nothing, timing };

@@ -10,19 +10,34 @@ import { createConsumer, packageDir, root, tarball, tool } from './consumer.mjs'
 let dir;
 before(async () => {
   dir = await createConsumer('types');
-  copyFileSync(join(import.meta.dirname, 'types.test-d.ts'), join(dir, 'types.test-d.ts'));
+  for (const file of ['types.test-d.ts', 'cloudflare.test-d.ts', 'stores.test-d.ts']) {
+    copyFileSync(join(import.meta.dirname, file), join(dir, file));
+  }
 });
 
 describe('the compiler accepts what is right and refuses what is wrong', () => {
   const modules = join(root, 'tests/node_modules');
   const settings = {
-    'in Workers': { lib: ['ES2022'], typeRoots: [join(modules, '@cloudflare')], types: ['workers-types'] },
-    'in Node': { lib: ['ES2022'], typeRoots: [join(modules, '@types')], types: ['node'] },
+    'in Workers': {
+      lib: ['ES2022'],
+      typeRoots: [join(modules, '@cloudflare')],
+      types: ['workers-types'],
+      files: ['types.test-d.ts', 'cloudflare.test-d.ts'],
+    },
+    'in Node': {
+      lib: ['ES2022'],
+      typeRoots: [join(modules, '@types')],
+      types: ['node'],
+      paths: Object.fromEntries(['keyv', 'unstorage'].map((name) => [name, [join(modules, name)]])),
+      skipLibCheck: true,
+      files: ['types.test-d.ts', 'stores.test-d.ts'],
+    },
     'in browsers': { lib: ['ES2022', 'DOM', 'DOM.Iterable'], types: [] },
     'under node16 resolution': { lib: ['ES2022', 'DOM', 'DOM.Iterable'], types: [], module: 'node16', moduleResolution: 'node16' },
   };
-  for (const [title, environment] of Object.entries(settings)) {
+  for (const [title, setting] of Object.entries(settings)) {
     test(title, async () => {
+      const { files = ['types.test-d.ts'], ...environment } = setting;
       const compilerOptions = {
         target: 'ES2022',
         module: 'ESNext',
@@ -33,7 +48,7 @@ describe('the compiler accepts what is right and refuses what is wrong', () => {
         ...environment,
       };
       const config = join(dir, 'tsconfig.json');
-      writeFileSync(config, JSON.stringify({ compilerOptions, files: ['types.test-d.ts'] }));
+      writeFileSync(config, JSON.stringify({ compilerOptions, files }));
       await tool('tsc', ['--project', config]);
     });
   }
