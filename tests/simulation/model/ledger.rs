@@ -1,0 +1,117 @@
+//! What is counted, and what must never happen.
+
+use std::cell::{Cell, RefCell};
+
+use edge_oauth2::{Error, ErrorCode};
+
+use super::plan::{MINUTE_MS, Plan, SECOND_MS, ServerFault};
+use super::world::START_MS;
+
+/// A terminal error is answered from memory for this long.
+const REMEMBERED_MS: u64 = 30 * SECOND_MS;
+
+#[derive(Default)]
+pub struct Ledger {
+    /// What must not have happened.
+    pub violations: RefCell<Vec<String>>,
+    /// A digest of everything that happened, in its order.
+    pub trace: Cell<u64>,
+    pub requests: Cell<u64>,
+    pub steady_requests: Cell<u64>,
+    /// Steady requests that were not answered at once because of a grant, their own or another's.
+    pub steady_waits: Cell<u64>,
+    /// Failed requests of the steady time.
+    pub steady_failures: Cell<u64>,
+    pub failures: Cell<u64>,
+    pub isolates: Cell<u64>,
+    /// Accidents that may cost the fleet a grant.
+    pub excuses: Cell<u64>,
+}
+
+/// How a request that had to wait came out.
+pub struct Answer<'a> {
+    pub began_ms: u64,
+    pub now_ms: u64,
+    /// For how much of that time its isolate was frozen.
+    pub frozen_ms: u64,
+    /// Whether its isolate waited for the server meanwhile, or for an instance that did.
+    pub saw_grant: bool,
+    pub error: Option<&'a Error>,
+    /// Whether the isolate has a token that it could have handed out.
+    pub has_token: bool,
+}
+
+pub fn add(counter: &Cell<u64>, count: u64) {
+    counter.set(counter.get() + count);
+}
+
+impl Ledger {
+    pub fn note(&self, now_ms: u64, what: u64) {
+        let trace = self.trace.get() ^ now_ms.rotate_left(32) ^ what;
+        self.trace
+            .set(trace.wrapping_mul(0x0000_0100_0000_01b3).rotate_left(5));
+    }
+
+    pub fn violated(&self, now_ms: u64, what: String) {
+        let mut violations = self.violations.borrow_mut();
+        if violations.len() < 10 {
+            violations.push(format!("at {} ms: {what}", now_ms - START_MS));
+        }
+    }
+
+    pub fn requested(&self, plan: &Plan, now_ms: u64) {
+        add(&self.requests, 1);
+        if is_steady(plan, now_ms) {
+            add(&self.steady_requests, 1);
+        }
+    }
+
+    pub fn answered(&self, plan: &Plan, answer: &Answer) {
+        let Answer { now_ms, .. } = *answer;
+        let waited_ms = now_ms - answer.began_ms;
+        let is_steady = is_steady(plan, answer.began_ms);
+        if is_steady && waited_ms > 0 && answer.saw_grant {
+            add(&self.steady_waits, 1);
+        }
+        let limit_ms = u64::from(plan.timeout_ms) + answer.frozen_ms;
+        if waited_ms > limit_ms {
+            self.violated(now_ms, format!("waited {waited_ms} of {limit_ms} ms"));
+        }
+        let Some(error) = answer.error else { return };
+        add(&self.failures, 1);
+        if is_steady {
+            add(&self.steady_failures, 1);
+        }
+        if answer.has_token {
+            self.violated(now_ms, format!("failed although there is a token: {error}"));
+        }
+        if answer.frozen_ms == 0 && must_succeed(plan) {
+            self.violated(now_ms, format!("failed for no fault of the server: {error}"));
+        }
+        if error.code() == ErrorCode::TokenRequestRejected && !was_rejecting(plan, now_ms) {
+            self.violated(now_ms, format!("still rejected: {error}"));
+        }
+    }
+}
+
+fn is_steady(plan: &Plan, now_ms: u64) -> bool {
+    now_ms - START_MS >= plan.steady_from_ms
+}
+
+/// Whether no request may fail, whatever the store does.
+fn must_succeed(plan: &Plan) -> bool {
+    plan.server_is_well()
+        && (plan.server.slow == 0.0 || plan.timeout_ms >= 10_000)
+        // Of a request that dies with the leader in it, the others hear a little later.
+        && (plan.mischief.abandon == 0.0 || plan.timeout_ms >= 4_000)
+}
+
+/// Whether the server rejected the client not long ago.
+fn was_rejecting(plan: &Plan, now_ms: u64) -> bool {
+    let passed_ms = now_ms - START_MS;
+    plan.server.windows.iter().any(|window| {
+        let until_ms = window.to_ms + REMEMBERED_MS + MINUTE_MS / 4;
+        matches!(window.fault, ServerFault::Rejecting)
+            && (window.from_ms..until_ms).contains(&passed_ms)
+    })
+}

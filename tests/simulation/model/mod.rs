@@ -1,0 +1,14 @@
+//! A fleet of isolates in virtual time. The driver, the cache, the flight, the store and the lease
+//! are the library's own; what is modelled is the world around them.
+
+#![allow(dead_code)] // the test and the table each use their part
+
+pub mod figures;
+pub mod host;
+pub mod ledger;
+pub mod plan;
+pub mod rng;
+pub mod scheduler;
+pub mod server;
+pub mod stores;
+pub mod world;

@@ -1,0 +1,165 @@
+//! The token endpoint. It knows which token it issued to whom, and when that ends.
+
+use std::cell::{Cell, RefCell};
+use std::future::pending;
+use std::rc::Rc;
+
+use edge_oauth2::host::TransportError;
+use edge_oauth2::protocol::http::{HttpRequest, HttpResponse};
+
+use super::plan::{SECOND_MS, ServerFault, fault_at};
+use super::scheduler::Request;
+use super::world::{Isolate, START_MS, World};
+
+/// A token, found by its number: the access token is `t` and the number.
+#[derive(Clone, Copy)]
+pub struct Issued {
+    pub identity: usize,
+    pub location: usize,
+    pub at_ms: u64,
+    pub until_ms: u64,
+}
+
+#[derive(Default)]
+pub struct Server {
+    pub issued: RefCell<Vec<Issued>>,
+    pub requests: Cell<u64>,
+}
+
+impl Server {
+    pub async fn answer(
+        &self,
+        world: &Rc<World>,
+        isolate: &Isolate,
+        request: &Rc<Request>,
+        message: &HttpRequest,
+    ) -> Result<HttpResponse, TransportError> {
+        let plan = &world.plan.server;
+        self.requests.set(self.requests.get() + 1);
+        let is_slow = world.rng.chance(plan.slow);
+        let latency_ms = world.rng.between(if is_slow {
+            plan.slow_ms
+        } else {
+            plan.latency_ms
+        });
+        world.scheduler.sleep(request, latency_ms / 2).await;
+        let result = match fault_at(&plan.windows, world.now_ms() - START_MS) {
+            Some(fault) => answer_badly(fault, world.now_ms()).await,
+            None if world.rng.chance(plan.failing) => Ok(response(500, "", &[])),
+            None => Ok(self.grant(world, isolate, identity_of(message))),
+        };
+        world
+            .scheduler
+            .sleep(request, latency_ms - latency_ms / 2)
+            .await;
+        result
+    }
+
+    pub fn find(&self, access_token: &str) -> Option<Issued> {
+        let number: usize = access_token.strip_prefix('t')?.parse().ok()?;
+        self.issued.borrow().get(number).copied()
+    }
+
+    fn grant(&self, world: &World, isolate: &Isolate, identity: usize) -> HttpResponse {
+        let plan = &world.plan.server;
+        let now_ms = world.now_ms();
+        let life_seconds = world.rng.between(plan.life_seconds);
+        let number = self.issued.borrow().len();
+        self.issued.borrow_mut().push(Issued {
+            identity,
+            location: isolate.location,
+            at_ms: now_ms,
+            until_ms: now_ms + life_seconds * SECOND_MS,
+        });
+        world.granted(isolate, identity);
+        let end = if plan.says_when {
+            let clock_ms = now_ms.saturating_add_signed(plan.clock_offset_ms);
+            format!(r#""expires_at":{}"#, clock_ms / SECOND_MS + life_seconds)
+        } else {
+            format!(r#""expires_in":{life_seconds}"#)
+        };
+        response(200, &format!(r#"{{"access_token":"t{number}",{end}}}"#), &[])
+    }
+}
+
+async fn answer_badly(fault: ServerFault, now_ms: u64) -> Result<HttpResponse, TransportError> {
+    match fault {
+        ServerFault::Unreachable => {
+            Err(TransportError::Connection("connection refused".to_owned()))
+        }
+        ServerFault::Silent => pending().await,
+        ServerFault::Status(status) => Ok(response(status, "", &[])),
+        ServerFault::Rejecting => Ok(response(401, r#"{"error":"invalid_client"}"#, &[])),
+        ServerFault::RateLimited { seconds, as_date } => {
+            let wish = if as_date {
+                http_date(now_ms / SECOND_MS + seconds)
+            } else {
+                seconds.to_string()
+            };
+            Ok(response(429, "", &[("retry-after", &wish)]))
+        }
+    }
+}
+
+/// Which of the identities asks: they differ in a parameter and share all the rest.
+fn identity_of(message: &HttpRequest) -> usize {
+    let body = String::from_utf8_lossy(&message.body);
+    let (_, after) = body.split_once("audience=").expect("an audience");
+    let end = after.find('&').unwrap_or(after.len());
+    after[..end].parse().expect("a number")
+}
+
+fn response(status: u16, body: &str, headers: &[(&str, &str)]) -> HttpResponse {
+    HttpResponse {
+        status,
+        headers: headers
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect(),
+        body: body.as_bytes().to_vec(),
+    }
+}
+
+/// `Sun, 06 Nov 1994 08:49:37 GMT`
+pub fn http_date(seconds: u64) -> String {
+    const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
+    const MONTHS: [(&str, u64); 12] = [
+        ("Jan", 31),
+        ("Feb", 28),
+        ("Mar", 31),
+        ("Apr", 30),
+        ("May", 31),
+        ("Jun", 30),
+        ("Jul", 31),
+        ("Aug", 31),
+        ("Sep", 30),
+        ("Oct", 31),
+        ("Nov", 30),
+        ("Dec", 31),
+    ];
+    let is_leap = |year: u64| year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let (mut day, second) = (seconds / 86_400, seconds % 86_400);
+    let weekday = DAYS[(day % 7) as usize];
+    let mut year = 1970;
+    while day >= 365 + u64::from(is_leap(year)) {
+        day -= 365 + u64::from(is_leap(year));
+        year += 1;
+    }
+    let mut month = 0;
+    loop {
+        let length = MONTHS[month].1 + u64::from(month == 1 && is_leap(year));
+        if day < length {
+            break;
+        }
+        day -= length;
+        month += 1;
+    }
+    format!(
+        "{weekday}, {:02} {} {year} {:02}:{:02}:{:02} GMT",
+        day + 1,
+        MONTHS[month].0,
+        second / 3600,
+        second / 60 % 60,
+        second % 60
+    )
+}

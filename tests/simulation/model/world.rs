@@ -1,0 +1,456 @@
+//! The fleet: isolates are born, asked for tokens, frozen and evicted.
+
+use std::cell::{Cell, RefCell};
+use std::f64::consts::TAU;
+use std::rc::Rc;
+
+use edge_oauth2::cache::slot::Slot;
+use edge_oauth2::{
+    Cached, ClientAuth, ClientConfig, ClientOptions, Error, Event, Memory, TokenSource,
+};
+
+use super::host::SimHost;
+use super::ledger::{Answer, Ledger, add};
+use super::plan::{HOUR_MS, MINUTE_MS, Plan, SECOND_MS};
+use super::rng::Rng;
+use super::scheduler::{Life, Request, Scheduler};
+use super::server::Server;
+use super::stores::Shelf;
+
+pub const START_MS: u64 = 1_800_000_000_000;
+
+/// By how much traffic rises and falls over the day.
+const DIURNAL: f64 = 0.8;
+
+pub struct World {
+    pub plan: Plan,
+    pub rng: Rng,
+    pub scheduler: Rc<Scheduler<Happening>>,
+    pub server: Server,
+    pub shelf: Shelf,
+    pub ledger: Ledger,
+    configs: Vec<ClientConfig>,
+    places: RefCell<Vec<Option<Rc<Isolate>>>>,
+    /// When an identity's last token was issued, and how many accidents there had been.
+    last_grants: RefCell<Vec<Option<(u64, u64)>>>,
+    is_over: Cell<bool>,
+}
+
+pub enum Happening {
+    Birth { place: usize },
+    Request(Rc<Isolate>),
+    Eviction(Rc<Isolate>),
+    Freeze(Rc<Isolate>),
+    Thaw(Rc<Isolate>),
+    Abandonment(Rc<Isolate>, Rc<Request>),
+}
+
+pub struct Isolate {
+    number: u64,
+    place: usize,
+    pub location: usize,
+    born_ms: u64,
+    slots: Vec<Rc<Slot<()>>>,
+    life: Rc<Life>,
+    clock_offset_ms: i64,
+    waiting: RefCell<Vec<Waiting>>,
+    /// When it last had to do with a grant.
+    saw_grant_ms: Cell<u64>,
+    grants: Cell<u64>,
+    excuses: Cell<u64>,
+}
+
+struct Waiting {
+    request: Rc<Request>,
+    since_ms: u64,
+    frozen_ms: u64,
+}
+
+impl Isolate {
+    pub fn clock_ms(&self, world: &World) -> u64 {
+        world.now_ms().saturating_add_signed(self.clock_offset_ms)
+    }
+
+    pub fn sees_grant(&self, now_ms: u64) {
+        self.saw_grant_ms.set(now_ms);
+    }
+}
+
+impl World {
+    pub fn new(plan: Plan) -> Rc<Self> {
+        let configs = (0..plan.identities)
+            .map(|identity| config(&plan, identity))
+            .collect();
+        Rc::new(Self {
+            rng: Rng::new(plan.seed ^ 0x5eed),
+            scheduler: Rc::new(Scheduler::new(START_MS, plan.seed)),
+            server: Server::default(),
+            shelf: Shelf::default(),
+            ledger: Ledger::default(),
+            configs,
+            places: RefCell::new(vec![None; plan.isolates]),
+            last_grants: RefCell::new(vec![None; plan.identities]),
+            is_over: Cell::new(false),
+            plan,
+        })
+    }
+
+    pub fn now_ms(&self) -> u64 {
+        self.scheduler.now_ms()
+    }
+
+    /// Runs to the end; `progress` hears of every simulated hour.
+    pub fn run(self: &Rc<Self>, mut progress: impl FnMut(u64, &Self)) {
+        for place in 0..self.plan.isolates {
+            let ms = self.rng.between((0, SECOND_MS));
+            self.scheduler.happen_in(ms, Happening::Birth { place });
+        }
+        let end_ms = START_MS + self.plan.duration_ms;
+        let mut hour = 0;
+        while let Some(happening) = self.scheduler.next(end_ms) {
+            self.happens(happening);
+            let passed_hours = (self.now_ms() - START_MS) / HOUR_MS;
+            if passed_hours > hour {
+                hour = passed_hours;
+                progress(hour, self);
+            }
+        }
+        self.wind_up(end_ms);
+        self.scheduler.clear();
+        self.places.borrow_mut().clear();
+    }
+
+    /// No more requests come and nothing befalls anybody: everything must be answered.
+    fn wind_up(self: &Rc<Self>, end_ms: u64) {
+        self.is_over.set(true);
+        let isolates: Vec<_> = self.places.borrow().iter().flatten().cloned().collect();
+        for isolate in &isolates {
+            self.scheduler.thaw(&isolate.life);
+        }
+        let until_ms = end_ms + u64::from(self.plan.timeout_ms) + MINUTE_MS;
+        while self.scheduler.next(until_ms).is_some() {}
+        for isolate in &isolates {
+            self.check_waiting(isolate, until_ms);
+            self.check_grants(isolate);
+        }
+        self.check_lease();
+    }
+
+    fn happens(self: &Rc<Self>, happening: Happening) {
+        match happening {
+            Happening::Birth { place } => self.birth(place),
+            Happening::Request(isolate) if isolate.life.is_gone() => {}
+            Happening::Request(isolate) => {
+                // The platform sends no request to an isolate that does not run.
+                if !isolate.life.is_frozen() {
+                    self.request(&isolate);
+                }
+                let gap_ms = self.plan.request_gap_ms / self.traffic();
+                self.scheduler
+                    .happen_in(self.rng.gap(gap_ms), Happening::Request(isolate));
+            }
+            Happening::Eviction(isolate) => self.eviction(&isolate),
+            Happening::Freeze(isolate) => {
+                self.accident(&isolate);
+                self.scheduler.freeze(&isolate.life);
+                let ms = self.rng.between((10, 2 * MINUTE_MS));
+                let next = if self.rng.chance(0.3) {
+                    Happening::Eviction(isolate)
+                } else {
+                    Happening::Thaw(isolate)
+                };
+                self.scheduler.happen_in(ms, next);
+            }
+            Happening::Thaw(isolate) => self.scheduler.thaw(&isolate.life),
+            Happening::Abandonment(isolate, request) => {
+                self.accident(&isolate);
+                request.is_gone.set(true);
+            }
+        }
+    }
+
+    /// The share of the average that the traffic has at this time of the day.
+    fn traffic(&self) -> f64 {
+        let day = (self.now_ms() - START_MS) as f64 / (24 * HOUR_MS) as f64;
+        1.0 + DIURNAL * (TAU * (day + self.plan.daytime)).sin()
+    }
+
+    fn birth(self: &Rc<Self>, place: usize) {
+        add(&self.ledger.isolates, 1);
+        let memory = Rc::<Memory<()>>::default();
+        let slot = |config: &ClientConfig| Slot::new(config.clone(), Rc::clone(&memory)).into();
+        let offset_ms = self.plan.mischief.clock_offset_ms;
+        let isolate = Rc::new(Isolate {
+            number: self.ledger.isolates.get(),
+            place,
+            location: place % self.plan.locations,
+            born_ms: self.now_ms(),
+            slots: self.configs.iter().map(slot).collect(),
+            life: Rc::default(),
+            clock_offset_ms: self.rng.between((0, 2 * offset_ms)) as i64 - offset_ms as i64,
+            waiting: RefCell::default(),
+            saw_grant_ms: Cell::new(0),
+            grants: Cell::new(0),
+            excuses: Cell::new(0),
+        });
+        self.places.borrow_mut()[place] = Some(Rc::clone(&isolate));
+        let life_ms = self.rng.between(self.plan.isolate_life_ms);
+        self.scheduler
+            .happen_in(life_ms, Happening::Eviction(Rc::clone(&isolate)));
+        self.scheduler.happen_in(0, Happening::Request(isolate));
+    }
+
+    fn eviction(&self, isolate: &Rc<Isolate>) {
+        if isolate.life.is_gone() {
+            return;
+        }
+        // What it was about to put into the store is lost.
+        if self.now_ms() - isolate.saw_grant_ms.get() < 2 * SECOND_MS {
+            self.accident(isolate);
+        }
+        self.check_waiting(isolate, self.now_ms());
+        self.check_grants(isolate);
+        self.scheduler.end(&isolate.life);
+        let place = isolate.place;
+        self.scheduler.happen_in(0, Happening::Birth { place });
+    }
+
+    fn request(self: &Rc<Self>, isolate: &Rc<Isolate>) {
+        let identity = self.rng.below(self.plan.identities);
+        let slot = &isolate.slots[identity];
+        self.ledger.requested(&self.plan, self.now_ms());
+        let wants_more = self.rng.chance(self.plan.mischief.refuse);
+        if !wants_more && let Some(cached) = slot.hit(isolate.clock_ms(self)) {
+            return self.handed_out(isolate, identity, &cached);
+        }
+        let request = self.scheduler.request(&isolate.life);
+        let host = SimHost::new(self, isolate, &request);
+        let source = TokenSource::of_slot(Rc::new(host), Rc::clone(slot));
+        isolate.waiting.borrow_mut().push(Waiting {
+            request: Rc::clone(&request),
+            since_ms: self.now_ms(),
+            frozen_ms: isolate.life.frozen_ms.get(),
+        });
+        let world = Rc::clone(self);
+        let isolate = Rc::clone(isolate);
+        let name = Rc::clone(&request);
+        self.scheduler.spawn(&request, async move {
+            let result = if wants_more {
+                world.demand(&isolate, identity, &source).await
+            } else {
+                source.token().await
+            };
+            world.answered(&isolate, &name, identity, result);
+        });
+    }
+
+    /// The API refused the token, or the caller does not want it.
+    async fn demand(
+        &self,
+        isolate: &Isolate,
+        identity: usize,
+        source: &TokenSource<SimHost>,
+    ) -> Result<Rc<Cached<()>>, Error> {
+        self.accident(isolate);
+        let slot = &isolate.slots[identity];
+        match (self.rng.below(4), slot.hit(isolate.clock_ms(self))) {
+            (0, Some(cached)) => {
+                let refused = cached.token.access_token.expose();
+                slot.refuse(refused, isolate.clock_ms(self));
+                source.token().await
+            }
+            (1, _) => {
+                source.invalidate().await;
+                source.token().await
+            }
+            (2, _) => {
+                // It may fail; there may be a token all the same.
+                let _ = source.warm().await;
+                source.token().await
+            }
+            // What is there stays in use, so that this may fail.
+            (_, Some(cached)) => source.refreshed().await.or(Ok(cached)),
+            _ => source.token().await,
+        }
+    }
+
+    fn answered(
+        &self,
+        isolate: &Isolate,
+        request: &Rc<Request>,
+        identity: usize,
+        result: Result<Rc<Cached<()>>, Error>,
+    ) {
+        let waiting = {
+            let mut waiting = isolate.waiting.borrow_mut();
+            let position = waiting
+                .iter()
+                .position(|waiting| Rc::ptr_eq(&waiting.request, request));
+            waiting.swap_remove(position.expect("answered once"))
+        };
+        let now_ms = self.now_ms();
+        self.ledger.note(now_ms, isolate.number);
+        self.ledger.answered(
+            &self.plan,
+            &Answer {
+                began_ms: waiting.since_ms,
+                now_ms,
+                frozen_ms: isolate.life.frozen_ms.get() - waiting.frozen_ms,
+                saw_grant: isolate.saw_grant_ms.get() >= waiting.since_ms,
+                error: result.as_ref().err(),
+                has_token: isolate.slots[identity]
+                    .hit(isolate.clock_ms(self))
+                    .is_some(),
+            },
+        );
+        if let Ok(cached) = result {
+            self.handed_out(isolate, identity, &cached);
+        }
+    }
+
+    fn handed_out(&self, isolate: &Isolate, identity: usize, cached: &Cached<()>) {
+        let now_ms = self.now_ms();
+        let access_token = cached.token.access_token.expose();
+        let Some(issued) = self.server.find(access_token) else {
+            return self
+                .ledger
+                .violated(now_ms, format!("{access_token} was never issued"));
+        };
+        if issued.identity != identity {
+            self.ledger.violated(
+                now_ms,
+                format!("identity {identity} got a token of {}", issued.identity),
+            );
+        }
+        if now_ms >= issued.until_ms {
+            self.ledger.violated(
+                now_ms,
+                format!(
+                    "isolate {} handed out {access_token}, expired {} ms ago",
+                    isolate.number,
+                    now_ms - issued.until_ms
+                ),
+            );
+        }
+    }
+
+    /// Called when an isolate is in the middle of something.
+    pub fn make_mischief(&self, isolate: &Rc<Isolate>, request: &Rc<Request>) {
+        if self.is_over.get() {
+            return;
+        }
+        let mischief = &self.plan.mischief;
+        let soon_ms = self.rng.between((0, 500));
+        let isolate = Rc::clone(isolate);
+        if self.rng.chance(mischief.freeze) {
+            self.scheduler
+                .happen_in(soon_ms, Happening::Freeze(isolate));
+        } else if self.rng.chance(mischief.evict) {
+            self.scheduler
+                .happen_in(soon_ms, Happening::Eviction(isolate));
+        } else if self.rng.chance(mischief.abandon) {
+            let request = Rc::clone(request);
+            self.scheduler
+                .happen_in(soon_ms, Happening::Abandonment(isolate, request));
+        }
+    }
+
+    pub fn hears(&self, isolate: &Isolate, event: &Event) {
+        match event {
+            Event::LeaseWait { .. } => isolate.sees_grant(self.now_ms()),
+            Event::StoreError { .. } | Event::StoreUnreadable => self.accident(isolate),
+            _ => {}
+        }
+        let name = event.name().bytes().fold(0, |hash, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+        });
+        self.ledger.note(self.now_ms(), name ^ isolate.number);
+    }
+
+    fn accident(&self, isolate: &Isolate) {
+        add(&isolate.excuses, 1);
+        add(&self.ledger.excuses, 1);
+    }
+
+    /// The server issued a token.
+    pub fn granted(&self, isolate: &Isolate, identity: usize) {
+        add(&isolate.grants, 1);
+        let now_ms = self.now_ms();
+        let excuses = self.ledger.excuses.get();
+        let last = self.last_grants.borrow_mut()[identity].replace((now_ms, excuses));
+        if self.plan.store.kind.has_lease()
+            && self.plan.is_calm()
+            && let Some((last_ms, last_excuses)) = last
+            && excuses == last_excuses
+        {
+            let life_ms = self.plan.server.life_seconds.0 * SECOND_MS;
+            let gap_ms = now_ms - last_ms;
+            if gap_ms < life_ms * 3 / 4 {
+                self.ledger
+                    .violated(now_ms, format!("two grants within {gap_ms} ms"));
+            }
+        }
+    }
+
+    fn check_waiting(&self, isolate: &Isolate, now_ms: u64) {
+        for waiting in isolate.waiting.borrow().iter() {
+            let limit_ms = waiting.since_ms + u64::from(self.plan.timeout_ms);
+            let was_frozen =
+                isolate.life.is_frozen() || isolate.life.frozen_ms.get() > waiting.frozen_ms;
+            if now_ms > limit_ms && !waiting.request.is_gone.get() && !was_frozen {
+                self.ledger.violated(
+                    now_ms,
+                    format!("never answered since {}", waiting.since_ms - START_MS),
+                );
+            }
+        }
+    }
+
+    /// An isolate asks again when its token is due, or after an accident.
+    fn check_grants(&self, isolate: &Isolate) {
+        let alive_ms = self.now_ms() - isolate.born_ms;
+        let due_ms = self.plan.server.life_seconds.0 * SECOND_MS * 2 / 5;
+        let allowed = self.plan.identities as u64 * (2 + alive_ms / due_ms);
+        let excuses = isolate.excuses.get();
+        if isolate.grants.get() > allowed + 2 * excuses {
+            self.ledger.violated(
+                self.now_ms(),
+                format!(
+                    "isolate {} was granted {} tokens in {alive_ms} ms, of {allowed} and {excuses} accidents",
+                    isolate.number,
+                    isolate.grants.get(),
+                ),
+            );
+        }
+    }
+
+    /// With a lease the fleet asks as one instance would, accidents apart.
+    fn check_lease(&self) {
+        if !self.plan.store.kind.has_lease() {
+            return;
+        }
+        let due_ms = self.plan.server.life_seconds.0 * SECOND_MS * 3 / 5;
+        let allowed = self.plan.identities as u64 * (1 + self.plan.duration_ms / due_ms);
+        let excuses = self.ledger.excuses.get();
+        let grants = self.server.issued.borrow().len() as u64;
+        if grants > allowed + 2 * excuses {
+            self.ledger.violated(
+                self.now_ms(),
+                format!("{grants} grants for the fleet, of {allowed} and {excuses} accidents"),
+            );
+        }
+    }
+}
+
+fn config(plan: &Plan, identity: usize) -> ClientConfig {
+    ClientConfig::new(ClientOptions {
+        token_url: "https://auth.example.com/token".into(),
+        client_id: "client".into(),
+        client_secret: Some("secret".into()),
+        client_auth: ClientAuth::Post,
+        endpoint_params: vec![("audience".into(), identity.to_string())],
+        timeout_ms: plan.timeout_ms,
+        ..ClientOptions::default()
+    })
+    .expect("a valid configuration")
+}
