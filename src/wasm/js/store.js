@@ -34,7 +34,9 @@ export function storeAdapter(store) {
     },
     async acquire(key, ttlMs) {
       const { held, fence, retryAfterMs } = await store.acquire(key, ttlMs);
-      return held ? [String(fence)] : [undefined, retryAfterMs];
+      if (held) return [String(fence)];
+      if (typeof retryAfterMs === 'number') return [undefined, retryAfterMs];
+      throw new TypeError('acquire gave neither held: true nor retryAfterMs');
     },
     async release(key, fence) {
       await store.release(key, fence);
