@@ -50,7 +50,7 @@ enum Errand<V> {
 
 /// What remains to be done once the callers have their token.
 struct Aftermath {
-    /// The token came from the server, so the store does not have it.
+    /// It came from the server: no store has the token, and no memory the error.
     is_news: bool,
     /// The lease to give back.
     fence: Option<String>,
@@ -247,13 +247,14 @@ impl<H: Host> TokenSource<H> {
                 First::Left(brought) => brought,
                 First::Right(never) => match never {},
             };
-            source.land(&entry, generation, &errand, brought.as_ref());
+            let is_news = aftermath.is_news;
+            source.land(&entry, generation, &errand, brought.as_ref(), is_news);
             // The caller may be gone; what it waited for is in the cache.
             let _ = sender.send(brought.clone());
             let Some(shared) = shared else {
                 return;
             };
-            if aftermath.is_news
+            if is_news
                 && let Some(Ok(cached)) = &brought
             {
                 shared.put(&cached.token).await;
@@ -271,6 +272,7 @@ impl<H: Host> TokenSource<H> {
         generation: Generation,
         errand: &Errand<H::View>,
         brought: Option<&Result<H::View>>,
+        is_news: bool,
     ) {
         let Some(result) = brought else {
             return entry.flight(|flight| flight.call_off(generation));
@@ -284,7 +286,7 @@ impl<H: Host> TokenSource<H> {
             Ok(cached) => entry.keep(Rc::clone(cached)),
             Err(error) => {
                 let policy = &self.slot.config().policy;
-                if retry::is_terminal(error) {
+                if is_news && retry::is_terminal(error) {
                     let remembered_ms = u64::from(policy.error_cache_seconds).saturating_mul(1000);
                     entry.remember(error.clone(), now_ms.saturating_add(remembered_ms));
                 }
@@ -319,6 +321,7 @@ impl<H: Host> TokenSource<H> {
             return (Some(Err(error)), aftermath);
         }
         let Some(shared) = shared else {
+            aftermath.is_news = true;
             return (Some(self.grant(entry).await), aftermath);
         };
         if let Err(error) = self.slot.config().check_sealing() {
@@ -369,9 +372,8 @@ impl<H: Host> TokenSource<H> {
             // Somebody was quicker.
             return (Some(Ok(self.cached(entry, token))), aftermath);
         }
-        let result = self.grant(entry).await;
-        aftermath.is_news = result.is_ok();
-        (Some(result), aftermath)
+        aftermath.is_news = true;
+        (Some(self.grant(entry).await), aftermath)
     }
 
     /// A token from the server. What may pass is tried again for a third of the time there is: the
@@ -415,6 +417,8 @@ impl<H: Host> TokenSource<H> {
     /// One token request.
     async fn request(&self, timeout_ms: u64) -> std::result::Result<Token, Error> {
         let config = self.slot.config();
+        // Lifetimes count from the asking: an isolate may be frozen between answer and reading.
+        let asked_at_ms = self.host.now_ms();
         let exchange = self.host.send(config.token_request().to_http());
         let timeout_ms = u32::try_from(timeout_ms).unwrap_or(u32::MAX);
         let response = match race(exchange, self.host.sleep(timeout_ms)).await {
@@ -427,7 +431,7 @@ impl<H: Host> TokenSource<H> {
             TokenResponseContext {
                 endpoint: &config.endpoint,
                 client: &config.client,
-                now_ms: self.host.now_ms(),
+                now_ms: asked_at_ms,
                 default_lifetime_seconds: config.default_lifetime_seconds.into(),
             },
         )

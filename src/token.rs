@@ -46,7 +46,7 @@ pub struct Token {
     pub access_token: Secret,
     /// `token_type`; `Bearer` in this case whichever way the server wrote it, or left it out.
     pub token_type: String,
-    /// When the response arrived, in milliseconds since the epoch.
+    /// When it was asked for, in milliseconds since the epoch; its life counts from then.
     pub received_at_ms: u64,
     /// When the token stops being valid, in milliseconds since the epoch.
     pub expires_at_ms: u64,

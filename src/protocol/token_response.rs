@@ -23,7 +23,7 @@ pub struct TokenResponseContext<'a> {
     pub endpoint: &'a Endpoint,
     /// Who asked; an echo of its secret is taken out of error messages.
     pub client: &'a ClientCredentials,
-    /// When the response arrived, in milliseconds since the epoch.
+    /// When it was asked for, in milliseconds since the epoch.
     pub now_ms: u64,
     /// How long a token lives whose response does not say.
     pub default_lifetime_seconds: u64,

@@ -289,13 +289,14 @@ impl World {
             waiting.swap_remove(position.expect("answered once"))
         };
         let now_ms = self.now_ms();
+        let frozen_ms = isolate.life.frozen_ms.get() - waiting.frozen_ms;
         self.ledger.note(now_ms, isolate.number);
         self.ledger.answered(
             &self.plan,
             &Answer {
                 began_ms: waiting.since_ms,
                 now_ms,
-                frozen_ms: isolate.life.frozen_ms.get() - waiting.frozen_ms,
+                frozen_ms,
                 saw_grant: isolate.saw_grant_ms.get() >= waiting.since_ms,
                 error: result.as_ref().err(),
                 has_token: isolate.slots[identity]
@@ -303,7 +304,10 @@ impl World {
                     .is_some(),
             },
         );
-        if let Ok(cached) = result {
+        // Nothing helps against being frozen just after the token was handed out.
+        if frozen_ms == 0
+            && let Ok(cached) = result
+        {
             self.handed_out(isolate, identity, &cached);
         }
     }
@@ -384,8 +388,9 @@ impl World {
             && excuses == last_excuses
         {
             let life_ms = self.plan.server.life_seconds.0 * SECOND_MS;
+            let kept_back_ms = (10 * SECOND_MS).min(life_ms / 4);
             let gap_ms = now_ms - last_ms;
-            if gap_ms < life_ms * 3 / 4 {
+            if gap_ms < (life_ms - kept_back_ms) * 3 / 4 {
                 self.ledger
                     .violated(now_ms, format!("two grants within {gap_ms} ms"));
             }
