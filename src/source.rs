@@ -151,16 +151,28 @@ impl<H: Host> TokenSource<H> {
 
     /// Joins the identity's flight, as whatever is needed, until one brings something.
     async fn fly(&self, errand: impl Fn() -> Errand<H::View>) -> Result<H::View> {
+        let begun_at_ms = self.host.now_ms();
         loop {
             let entry = self.slot.entry();
             let brought = match entry.flight(|flight| flight.join(self.host.now_ms())) {
                 Role::Leader(generation) => self.lead(entry, generation, errand()).await,
-                Role::Follower(watch) => self.follow(entry, watch, &errand).await,
+                Role::Follower(watch) => {
+                    let brought = self.follow(entry, watch, &errand).await;
+                    brought.filter(|result| !self.has_more_patience(result, begun_at_ms))
+                }
             };
             if let Some(result) = brought {
                 return result;
             }
         }
+    }
+
+    /// Whether a flight gave up long before this caller has to: its leader's `timeout_ms` was shorter.
+    fn has_more_patience(&self, result: &Result<H::View>, begun_at_ms: u64) -> bool {
+        let waited_ms = self.host.now_ms().saturating_sub(begun_at_ms);
+        let timeout_ms = u64::from(self.slot.config().policy.timeout_ms);
+        matches!(result, Err(error) if error.code() == ErrorCode::Timeout)
+            && waited_ms < timeout_ms / 2
     }
 
     /// `None` when the flight was called off.
@@ -254,9 +266,7 @@ impl<H: Host> TokenSource<H> {
             let Some(shared) = shared else {
                 return;
             };
-            if is_news
-                && let Some(Ok(cached)) = &brought
-            {
+            if is_news && let Some(Ok(cached)) = &brought {
                 shared.put(&cached.token).await;
             }
             if let Some(fence) = &aftermath.fence {

@@ -47,6 +47,17 @@ fn is_each_callers_own() {
 }
 
 #[test]
+fn a_hasty_leader_does_not_speak_for_the_patient() {
+    let world = World::new(|n, _| Reply::token(1_000, &token(n)));
+    let hasty = Caller::new(&world, within(100), false);
+    let patient = Caller::new(&world, within(5_000), false);
+    run(&world);
+    assert_eq!(hasty.error(), ErrorCode::Timeout);
+    assert_eq!(patient.token(), "token-1");
+    assert_eq!(world.sent(), 2);
+}
+
+#[test]
 fn is_kept_through_take_overs() {
     let world = World::new(|_, _| Reply::Never);
     let callers = callers(&world, 4);
