@@ -343,7 +343,9 @@ impl<H: Host> TokenSource<H> {
             return (Some(Ok(self.cached(entry, token))), aftermath);
         }
         let waits_since_ms = self.host.now_ms();
-        let lease_ttl_ms = (self.slot.config().policy.timeout_ms / 2).min(MAX_LEASE_TTL_MS);
+        let timeout_ms = self.slot.config().policy.timeout_ms;
+        let lease_ttl_ms = (timeout_ms / 2).min(MAX_LEASE_TTL_MS);
+        let patience_ms = u64::from(timeout_ms).saturating_mul(3) / 4;
         loop {
             match shared.acquire(lease_ttl_ms).await {
                 Some(Acquired::Held { fence }) => {
@@ -370,9 +372,10 @@ impl<H: Host> TokenSource<H> {
             if let Some(token) = shared.token(|token| errand.accepts(token)).await {
                 return (Some(Ok(self.cached(entry, token))), aftermath);
             }
-            // Whoever has it for longer than that is not going to bring a token.
+            // One holder may die, and its successor bring a token. After that there is just time
+            // enough for a grant of our own.
             let waited_ms = self.host.now_ms().saturating_sub(waits_since_ms);
-            if waited_ms > u64::from(lease_ttl_ms) {
+            if waited_ms > patience_ms {
                 break;
             }
         }

@@ -1,0 +1,136 @@
+//! The lease: one instance asks, the others wait for what it brings.
+
+use edge_oauth2::Error;
+use std::cell::RefCell;
+
+use super::*;
+use crate::support::isolate::{Request, START_MS};
+use crate::support::store::Mood;
+
+type Answer = Rc<RefCell<Option<(Result<String, Error>, u64)>>>;
+
+/// As many isolates, each asked at once, and when it answered.
+fn herd(world: &World, count: usize) -> Vec<(Request, Answer)> {
+    (0..count)
+        .map(|_| {
+            let (request, source) = world.neighbour().source(config(options()));
+            let answer = world.isolate.call(request, async move {
+                let result = source.token().await;
+                result.map(|cached| cached.token.access_token.expose().to_owned())
+            });
+            (request, answer)
+        })
+        .collect()
+}
+
+fn waited_ms((_, answer): &(Request, Answer), expected: &str) -> u64 {
+    let answer = answer.borrow();
+    let (result, at_ms) = answer.as_ref().expect("an answer");
+    assert_eq!(result.as_deref(), Ok(expected));
+    at_ms - START_MS
+}
+
+fn leased(script: impl Fn(usize, &HttpRequest) -> Reply + 'static) -> (World, Rc<Shelf>) {
+    let (world, shelf) = shared_by(script);
+    shelf.has_lease.set(true);
+    shelf.mood.set(Mood::Slow(20));
+    (world, shelf)
+}
+
+#[test]
+fn a_cold_herd_makes_one_grant() {
+    let (world, _) = leased(|n, _| Reply::token(300, &token(n)));
+    let herd = herd(&world, 50);
+    world.isolate.run_for(20 * SECOND_MS);
+    assert_eq!(world.sent(), 1);
+    for member in &herd {
+        let waited_ms = waited_ms(member, "token-0");
+        assert!(waited_ms < 1_000, "{waited_ms} ms");
+    }
+}
+
+#[test]
+fn of_many_stale_instances_one_refreshes() {
+    let (world, _) = leased(|n, _| Reply::token(300, &token(n)));
+    let neighbours: Vec<World> = (0..20).map(|_| world.neighbour()).collect();
+    for neighbour in &neighbours {
+        ask(neighbour);
+    }
+    world.isolate.run_for(3_100 * SECOND_MS);
+    for neighbour in &neighbours {
+        assert_eq!(neighbour.access_token().as_deref(), Ok("token-0"));
+    }
+    world.isolate.run_for(10 * SECOND_MS);
+    for neighbour in &neighbours {
+        ask(neighbour);
+        assert_eq!(ask(neighbour), "token-1");
+    }
+    assert_eq!(world.sent(), 2);
+}
+
+#[test]
+fn a_holder_that_dies_is_followed_by_another() {
+    let (world, _) = leased(|n, _| Reply::token(300, &token(n)));
+    let herd = herd(&world, 20);
+    world.isolate.run_for(150);
+    assert_eq!(world.sent(), 1);
+    let dead = world.network.sender(0);
+    world.isolate.kill(dead);
+    world.isolate.run_for(20 * SECOND_MS);
+    assert_eq!(world.sent(), 2, "one takes over when the tenure is over");
+    for member in herd.iter().filter(|(request, _)| *request != dead) {
+        let waited_ms = waited_ms(member, "token-1");
+        assert!(waited_ms < 7_000, "{waited_ms} ms");
+    }
+}
+
+#[test]
+fn a_failed_holder_gives_the_lease_back() {
+    let (world, shelf) = leased(|n, _| match n {
+        0 => Reply::nonsense(10),
+        _ => Reply::token(10, &token(n)),
+    });
+    assert!(world.access_token().is_err());
+    world.isolate.run_for(100);
+    assert_eq!(shelf.count("release"), 1);
+    assert_eq!(ask(&world.neighbour()), "token-1");
+    assert_eq!(count(&world, "lease_wait"), 0);
+}
+
+#[test]
+fn a_late_release_ends_nobody_elses_tenure() {
+    let (world, shelf) = leased(|n, _| Reply::token(300, &token(n)));
+    ask(&world);
+    let (tenure, _) = shelf.tenure.get();
+    shelf.tenure.set((tenure + 1, u64::MAX));
+    world.isolate.run_for(SECOND_MS);
+    assert_eq!(shelf.tenure.get(), (tenure + 1, u64::MAX));
+}
+
+#[test]
+fn a_slow_server_is_not_asked_by_the_whole_herd() {
+    // Longer than a tenure.
+    let (world, _) = leased(|n, _| Reply::token(6_000, &token(n)));
+    let herd = herd(&world, 50);
+    world.isolate.run_for(20 * SECOND_MS);
+    assert_eq!(world.sent(), 2);
+    let failed = herd
+        .iter()
+        .filter(|(_, answer)| answer.borrow().as_ref().unwrap().0.is_err());
+    // Who took the first for dead has no time left.
+    assert!(failed.count() <= 1);
+}
+
+#[test]
+fn with_the_store_down_every_instance_looks_after_itself() {
+    for mood in [Mood::Failing, Mood::Silent] {
+        let (world, shelf) = leased(|n, _| Reply::token(300, &token(n)));
+        shelf.mood.set(mood);
+        let herd = herd(&world, 5);
+        world.isolate.run_for(20 * SECOND_MS);
+        assert_eq!(world.sent(), 5);
+        for (_, answer) in &herd {
+            assert!(answer.borrow().as_ref().unwrap().0.is_ok());
+        }
+    }
+}
