@@ -15,13 +15,11 @@ const { addresses, close } = await startServers();
 after(close);
 
 for (const compatibilityDate of compatibilityDates) {
-  const define = async (name) => {
-    const modules = await bundle(`${name}.mjs`, { project });
-    return { name, compatibilityDate, modules };
-  };
+  const traffic = await bundle('traffic', { project, compatibilityDate });
+  const crowd = await bundle('crowd', { project, compatibilityDate });
   const { url, worker, close } = await startWorkerd([
-    await define('traffic'),
-    { ...(await define('crowd')), serviceBindings: { TRAFFIC: 'traffic' } },
+    traffic,
+    { ...crowd, serviceBindings: { TRAFFIC: 'traffic' } },
   ]);
   after(close);
 
