@@ -76,6 +76,15 @@ export const cache = {
     equal(await grants(), 2, 'grants');
   },
 
+  'those who force a refresh at once share it': async ({ client, grants, behave }) => {
+    await client().getToken();
+    await behave({ delayMs: 100 });
+    const refresh = () => client().getToken({ forceRefresh: true });
+    const tokens = await Promise.all(Array.from({ length: 10 }, refresh));
+    equal(new Set(tokens.map((token) => token.accessToken)).size, 1, 'tokens');
+    equal(await grants(), 2, 'grants');
+  },
+
   'invalidate forgets the token': async ({ client, grants }) => {
     const first = await client().getToken();
     await client().invalidate();
