@@ -123,18 +123,18 @@ pub fn obtain(
     }))
 }
 
-/// Notes that the API refused `access_token`; whether asking for another is worth it.
+/// Notes that the API refused `access_token`; whether asking for another is worth it, or
+/// `undefined` if `id` is not known.
 #[wasm_bindgen(skip_typescript)]
-pub fn refuse(id: u32, access_token: &str, now_ms: f64) -> bool {
-    slot(id).is_none_or(|slot| slot.refuse(access_token, now_ms as u64))
+pub fn refuse(id: u32, access_token: &str, now_ms: f64) -> Option<bool> {
+    Some(slot(id)?.refuse(access_token, now_ms as u64))
 }
 
-/// Drops the cached token.
+/// Drops the cached token; `undefined` if `id` is not known.
 #[wasm_bindgen(skip_typescript)]
-pub fn invalidate(id: u32) {
-    if let Some(slot) = slot(id) {
-        slot.invalidate();
-    }
+pub fn invalidate(id: u32) -> Option<bool> {
+    slot(id)?.invalidate();
+    Some(true)
 }
 
 /// Panics, so that a test can see what becomes of everybody else.

@@ -79,14 +79,14 @@ pub fn start() {
     );
     set(
         "refuse",
-        Closure::<dyn Fn(u32, String, f64) -> bool>::new(|id, access_token: String, now_ms| {
-            refuse(id, &access_token, now_ms)
-        })
+        Closure::<dyn Fn(u32, String, f64) -> Option<bool>>::new(
+            |id, access_token: String, now_ms| refuse(id, &access_token, now_ms),
+        )
         .into_js_value(),
     );
     set(
         "invalidate",
-        Closure::<dyn Fn(u32)>::new(invalidate).into_js_value(),
+        Closure::<dyn Fn(u32) -> Option<bool>>::new(invalidate).into_js_value(),
     );
     connect(kernel);
 }

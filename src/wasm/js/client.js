@@ -34,7 +34,7 @@ export class OAuth2Client {
   }
 
   async invalidate() {
-    kernel.invalidate(this.#id);
+    this.#run(() => kernel.invalidate(this.#id));
   }
 
   /** Bound, since it is made to be passed on: `createApi({ fetch: client.fetch })`. */
@@ -75,7 +75,8 @@ export class OAuth2Client {
 
   /** The API refused the token: it is dropped, and the request sent again with another if it can be. */
   async #refused(request, view, response) {
-    const isWorthwhile = kernel.refuse(this.#id, view.token.accessToken, Date.now());
+    const { accessToken } = view.token;
+    const isWorthwhile = this.#run(() => kernel.refuse(this.#id, accessToken, Date.now()));
     if (!isWorthwhile || !request.isReplayable) return response;
     let authorization;
     try {
@@ -92,8 +93,9 @@ export class OAuth2Client {
   #obtain(forceRefresh, signal) {
     if (signal?.aborted) return Promise.reject(signal.reason);
     const waitUntil = this.#waitUntil ?? ambientWaitUntil();
-    const call = () => kernel.obtain(this.#id, this.#resource.fetch, waitUntil, forceRefresh);
-    const obtained = call() ?? (this.#open(), call());
+    const obtained = this.#run(() =>
+      kernel.obtain(this.#id, this.#resource.fetch, waitUntil, forceRefresh),
+    );
     return new Promise((resolve, reject) => {
       const lastResort = setTimeout(
         () => settle(reject, new OAuth2Error('the request for a token was lost', { code: 'internal' })),
@@ -108,6 +110,11 @@ export class OAuth2Client {
       signal?.addEventListener('abort', abort);
       obtained.then((view) => settle(resolve, view), (error) => settle(reject, error));
     });
+  }
+
+  /** Runs a function of the kernel; again if wasm has forgotten the configuration in the meantime. */
+  #run(run) {
+    return run() ?? (this.#open(), run());
   }
 
   #open() {
