@@ -13,7 +13,8 @@ use crate::host::Host;
 use crate::race::{First, race};
 use crate::token::{Secret, Token};
 
-/// How long the answer about a lease is waited for; it stands before a grant, which takes longer.
+/// How long the answer about a lease is waited for at most, and never longer than a quarter of the
+/// caller's time: a grant comes after it.
 const LEASE_TIMEOUT_MS: u32 = 2_000;
 
 /// How long what happens in the background may take.
@@ -141,13 +142,9 @@ impl<'a, H: Host> Shared<'a, H> {
     /// Asks for the lease; `None` if the store has none, or does not answer.
     pub(crate) async fn acquire(&self, ttl_ms: u32) -> Option<Acquired> {
         let lease = self.store.lease()?;
-        let acquired = self
-            .ask(
-                "acquire",
-                LEASE_TIMEOUT_MS,
-                lease.acquire(&self.key, ttl_ms),
-            )
-            .await?;
+        let timeout_ms = LEASE_TIMEOUT_MS.min(self.slot.config().policy.timeout_ms / 4);
+        let answer = lease.acquire(&self.key, ttl_ms);
+        let acquired = self.ask("acquire", timeout_ms, answer).await?;
         if let Acquired::HeldByOther { retry_after_ms } = acquired {
             self.host.event(Event::LeaseWait { retry_after_ms });
         }

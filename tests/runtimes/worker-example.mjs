@@ -1,5 +1,5 @@
 // The example Worker, as somebody who copied it would build it: with the packed tarball, by wrangler.
-import { cp, readdir, readFile, symlink } from 'node:fs/promises';
+import { cp, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { install, root, run, tarball } from './package.mjs';
 import { startWorkerd } from './workerd.mjs';
@@ -32,7 +32,17 @@ export async function tool(project, name, ...flags) {
   return await run(join(root, 'tests/node_modules/.bin', name), flags, { cwd: project, env });
 }
 
-/** Bundles the copy as `wrangler deploy` would, and starts the bundle in workerd. */
+/** Has the copy share its tokens by the Durable Object instead of KV, as the comments of wrangler.jsonc say. */
+export async function chooseCoordinator(project) {
+  const path = join(project, 'wrangler.jsonc');
+  const text = await readFile(path, 'utf8');
+  const chosen = text
+    .replace(/^( *)("kv_namespaces")/m, '$1// $2')
+    .replaceAll(/^( *)\/\/ ("durable_objects"|"migrations")/gm, '$1$2');
+  await writeFile(path, chosen);
+}
+
+/** Bundles the copy as `wrangler deploy` would, and starts the bundle in workerd. What it stores outlives it. */
 export async function startWorkerExample(project, { tokenUrl, apiUrl }) {
   await tool(project, 'wrangler', 'deploy', '--dry-run', '--outdir', 'dist');
   const dist = join(project, 'dist');
@@ -42,21 +52,26 @@ export async function startWorkerExample(project, { tokenUrl, apiUrl }) {
     ...wasm.map((name) => ({ type: 'CompiledWasm', path: join(dist, name) })),
   ];
   const config = await readConfig(project);
-  return await startWorkerd([
-    {
-      name: config.name,
-      compatibilityDate: config.compatibility_date,
-      modules,
-      modulesRoot: dist,
-      bindings: {
-        ...config.vars,
-        TOKEN_URL: tokenUrl,
-        API_URL: apiUrl,
-        CLIENT_ID: workerExampleClient.client_id,
-        CLIENT_SECRET: workerExampleClient.client_secret,
-      },
+  const { kv_namespaces = [], durable_objects = { bindings: [] } } = config;
+  const worker = {
+    name: config.name,
+    compatibilityDate: config.compatibility_date,
+    modules,
+    modulesRoot: dist,
+    bindings: {
+      ...config.vars,
+      TOKEN_URL: tokenUrl,
+      API_URL: apiUrl,
+      CLIENT_ID: workerExampleClient.client_id,
+      CLIENT_SECRET: workerExampleClient.client_secret,
     },
-  ]);
+    kvNamespaces: kv_namespaces.map(({ binding }) => binding),
+    durableObjects: Object.fromEntries(
+      durable_objects.bindings.map(({ name, class_name }) => [name, { className: class_name, useSQLite: true }]),
+    ),
+  };
+  const state = join(project, 'state');
+  return await startWorkerd([worker], { kvPersist: state, durableObjectsPersist: state });
 }
 
 /** wrangler.jsonc, whose comments have lines of their own. */

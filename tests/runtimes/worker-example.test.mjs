@@ -1,30 +1,25 @@
 // worker-example, copied, checked, built by wrangler, run in workerd and called.
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { equal, eventually, ok } from './assert.mjs';
 import { startAuthorizationServer } from './authorization-server.mjs';
 import { root } from './package.mjs';
 import { startProtectedApi } from './protected-api.mjs';
 import { startTokenEndpoint } from './token-endpoint.mjs';
-import { copyWorkerExample, startWorkerExample, tool, workerExampleClient } from './worker-example.mjs';
+import { chooseCoordinator, copyWorkerExample, startWorkerExample, tool, workerExampleClient } from './worker-example.mjs';
 
-const project = await copyWorkerExample('worker-example');
 const authorizationServer = await startAuthorizationServer({ clients: [workerExampleClient] });
 const tokenEndpoint = await startTokenEndpoint(authorizationServer.tokenUrl);
 const api = await startProtectedApi(authorizationServer);
-const worker = await startWorkerExample(project, {
-  tokenUrl: `${tokenEndpoint.url}/example/token`,
-  apiUrl: `${api.url}/example`,
-});
 after(async () => {
-  for (const one of [worker, api, tokenEndpoint, authorizationServer]) await one.close();
+  for (const one of [api, tokenEndpoint, authorizationServer]) await one.close();
 });
 
-const call = (path, init) => fetch(new URL(path, worker.url), init);
-const seen = async ({ url }) => await (await fetch(`${url}/example/seen`)).json();
-const behave = (behaviour) =>
-  fetch(`${tokenEndpoint.url}/example/behaviour`, { method: 'PUT', body: JSON.stringify(behaviour) });
+const project = await copyWorkerExample('worker-example');
+const coordinated = await copyWorkerExample('worker-example-coordinated');
+await chooseCoordinator(coordinated);
+
 const readJson = async (path) => JSON.parse(await readFile(join(root, path), 'utf8'));
 
 describe('worker-example', { timeout: 60_000 }, () => {
@@ -41,40 +36,72 @@ describe('worker-example', { timeout: 60_000 }, () => {
       equal(range, `^${expected[name]}`, name);
     }
   });
-
-  test('a failing token endpoint is a 503 or 502 that tells the code', async () => {
-    for (const [behaviour, status, error] of [
-      [{ status: 500, body: 'MARKER' }, 503, 'http_status'],
-      [{ status: 400, body: '{"error":"invalid_client"}' }, 502, 'token_request_rejected'],
-    ]) {
-      await behave(behaviour);
-      for (const path of ['/items', '/token']) {
-        const response = await call(path);
-        equal([response.status, (await response.json()).error], [status, error], path);
-      }
-    }
-    const log = () => worker.output.join('');
-    await eventually(() => log().includes('token_request_rejected'), 'the errors are logged');
-    ok(!log().includes('MARKER'), `the log: ${log()}`);
-    await behave({});
-  });
-
-  test('/token shows expiry and cache state, not the token', async () => {
-    equal((await (await call('/token')).json()).cache, 'miss');
-    const answer = await (await call('/token')).text();
-    const { cache, expiresAt, expiresInSeconds, scope } = JSON.parse(answer);
-    equal([cache, scope], ['hit', 'read']);
-    ok(expiresInSeconds > 3_500 && Date.parse(expiresAt) > Date.now(), answer);
-    await call('/items');
-    const { authorization } = (await seen(api)).at(-1);
-    const token = authorization.slice('Bearer '.length);
-    ok(token.length > 20 && !answer.includes(token) && !answer.includes('MARKER'), answer);
-  });
-
-  test('everything else is passed on', async () => {
-    const response = await call('/items/1?a=b&c', { method: 'POST', body: 'hello' });
-    const { method, path, body, headers } = await response.json();
-    equal([response.status, method, path, body], [200, 'POST', '/example/items/1?a=b&c', 'hello']);
-    ok(headers.authorization.startsWith('Bearer '), 'with the token');
-  });
 });
+
+for (const [title, folder] of Object.entries({ 'Workers KV': project, 'the Durable Object': coordinated })) {
+  describe(`worker-example with ${title}`, { timeout: 60_000 }, async () => {
+    const name = basename(folder);
+    const start = () =>
+      startWorkerExample(folder, { tokenUrl: `${tokenEndpoint.url}/${name}/token`, apiUrl: `${api.url}/${name}` });
+    let worker = await start();
+    after(() => worker.close());
+
+    const call = (path, init) => fetch(new URL(path, worker.url), init);
+    const seen = async ({ url }) => await (await fetch(`${url}/${name}/seen`)).json();
+    const behave = (behaviour) =>
+      fetch(`${tokenEndpoint.url}/${name}/behaviour`, { method: 'PUT', body: JSON.stringify(behaviour) });
+    const restart = async () => {
+      await worker.close();
+      worker = await start();
+    };
+
+    test('a failing token endpoint is a 503 or 502 that tells the code', async () => {
+      for (const [behaviour, status, error] of [
+        [{ status: 500, body: 'MARKER' }, 503, 'http_status'],
+        [{ status: 400, body: '{"error":"invalid_client"}' }, 502, 'token_request_rejected'],
+      ]) {
+        await behave(behaviour);
+        for (const path of ['/items', '/token']) {
+          const response = await call(path);
+          equal([response.status, (await response.json()).error], [status, error], path);
+        }
+      }
+      const log = () => worker.output.join('');
+      await eventually(() => log().includes('token_request_rejected'), 'the errors are logged');
+      ok(!log().includes('MARKER'), `the log: ${log()}`);
+      await behave({});
+      // The refusal is remembered for a while.
+      await restart();
+    });
+
+    test('/token shows expiry and where the token was, not the token', async () => {
+      const first = await call('/token');
+      equal((await first.json()).from, 'server');
+      ok(/oauth2_grant;dur=\d+/.test(first.headers.get('server-timing')), 'Server-Timing');
+      const answer = await (await call('/token')).text();
+      const { from, expiresAt, expiresInSeconds, scope, stats } = JSON.parse(answer);
+      equal([from, scope, stats.grant, stats.l1_hit], ['memory', 'read', 1, 1]);
+      ok(expiresInSeconds > 3_500 && Date.parse(expiresAt) > Date.now(), answer);
+      await call('/items');
+      const { authorization } = (await seen(api)).at(-1);
+      const token = authorization.slice('Bearer '.length);
+      ok(token.length > 20 && !answer.includes(token) && !answer.includes('MARKER'), answer);
+    });
+
+    test('everything else is passed on', async () => {
+      const response = await call('/items/1?a=b&c', { method: 'POST', body: 'hello' });
+      const { method, path, body, headers } = await response.json();
+      equal([response.status, method, path, body], [200, 'POST', `/${name}/items/1?a=b&c`, 'hello']);
+      ok(headers.authorization.startsWith('Bearer '), 'with the token');
+    });
+
+    test('a new isolate finds the token in the store, and the cron trigger has nothing to do', async () => {
+      await restart();
+      await (await worker.worker('edge-oauth2-example')).scheduled({ cron: '*/5 * * * *' });
+      equal((await (await call('/token')).json()).stats, { l1_hit: 1, store_hit: 1 });
+      await restart();
+      equal((await (await call('/token')).json()).from, 'store');
+      equal((await seen(tokenEndpoint)).grants, 1, 'grants');
+    });
+  });
+}

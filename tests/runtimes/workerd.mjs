@@ -39,10 +39,14 @@ export async function bundle(name, { project, compatibilityDate, define = {} }) 
   return { name, compatibilityDate, modules };
 }
 
-/** Starts the workers, the first being the one that `url` leads to; `output` is what they printed. */
-export async function startWorkerd(workers) {
+/**
+ * Starts the workers, the first being the one that `url` leads to; `output` is what they printed. `options` are
+ * more of miniflare's.
+ */
+export async function startWorkerd(workers, options) {
   const output = [];
   const miniflare = new Miniflare({
+    ...options,
     host: '127.0.0.1',
     handleRuntimeStdio(stdout, stderr) {
       for (const stream of [stdout, stderr]) stream.on('data', (chunk) => output.push(chunk.toString()));
@@ -54,6 +58,7 @@ export async function startWorkerd(workers) {
     url: url.href,
     output,
     worker: (name) => miniflare.getWorker(name),
+    namespace: (binding, worker) => miniflare.getKVNamespace(binding, worker),
     close: () => miniflare.dispose(),
   };
 }

@@ -35,7 +35,11 @@ fn check(seed: u64) -> Result<(), String> {
     Err(format!(
         "SIMULATION_SEED={seed} cargo test --test simulation\n  {:?} ({})\n  {}",
         world.plan.store.kind,
-        if world.plan.is_calm() { "calm" } else { "troubled" },
+        if world.plan.is_calm() {
+            "calm"
+        } else {
+            "troubled"
+        },
         violations.join("\n  ")
     ))
 }

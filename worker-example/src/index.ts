@@ -1,4 +1,8 @@
-import { OAuth2Client, OAuth2Error } from 'edge-oauth2';
+import { OAuth2Client, OAuth2Error, serverTiming, type OAuth2Event } from 'edge-oauth2';
+import { coordinator, type TokenCoordinator } from 'edge-oauth2/cloudflare';
+
+// Used if wrangler.jsonc binds it as COORDINATOR.
+export { TokenCoordinator } from 'edge-oauth2/cloudflare';
 
 interface Env {
   TOKEN_URL: string;
@@ -7,23 +11,31 @@ interface Env {
   /** Secrets: see wrangler.jsonc. */
   CLIENT_ID: string;
   CLIENT_SECRET: string;
+  /** Where isolates share their token: wrangler.jsonc binds one of the two, or none. */
+  TOKENS?: KVNamespace;
+  COORDINATOR?: DurableObjectNamespace<TokenCoordinator>;
+}
+
+/** Making a client costs little, and all clients of equal options share one token. */
+function connect(env: Env, onEvent?: (event: OAuth2Event) => void): OAuth2Client {
+  return new OAuth2Client({
+    tokenUrl: env.TOKEN_URL,
+    clientId: env.CLIENT_ID,
+    clientSecret: env.CLIENT_SECRET,
+    scopes: env.SCOPES,
+    baseUrl: env.API_URL,
+    store: env.COORDINATOR ? coordinator(env.COORDINATOR) : env.TOKENS,
+    onEvent,
+  });
 }
 
 export default {
   async fetch(request, env): Promise<Response> {
-    // Making a client costs little, and all clients of equal options share one token.
-    const api = new OAuth2Client({
-      tokenUrl: env.TOKEN_URL,
-      clientId: env.CLIENT_ID,
-      clientSecret: env.CLIENT_SECRET,
-      scopes: env.SCOPES,
-      baseUrl: env.API_URL,
-    });
     try {
       const { pathname, search } = new URL(request.url);
       // Whoever may call this Worker may use the API through it: ask who they are first.
-      if (pathname !== '/token') return await api.fetch(pathname + search, request);
-      return await describeToken(api);
+      if (pathname !== '/token') return await connect(env).fetch(pathname + search, request);
+      return await describeToken(env);
     } catch (error) {
       if (!(error instanceof OAuth2Error)) throw error;
       // An OAuth2Error holds no secret and no token: it may be logged.
@@ -31,17 +43,33 @@ export default {
       return Response.json({ error: error.code }, { status: error.retryable ? 503 : 502 });
     }
   },
+
+  /** Renews the token when that is due, so that the store has one even if nobody calls for a while. */
+  async scheduled(_controller, env): Promise<void> {
+    await connect(env).warm();
+  },
 } satisfies ExportedHandler<Env>;
 
-/** Shows how long the token lasts and whether it was in memory; never the token. */
-async function describeToken(api: OAuth2Client): Promise<Response> {
-  const start = Date.now();
-  const { expiresAt, scope = null, raw } = await api.getToken();
-  const obtainedAt = expiresAt - Number(raw.expires_in ?? 3600) * 1000;
-  return Response.json({
-    cache: obtainedAt < start ? 'hit' : 'miss',
+/** What an event says about where the token was. */
+const PLACES: { [Type in OAuth2Event['type']]?: string } = {
+  l1_hit: 'memory',
+  stale_served: 'memory',
+  flight_wait: 'another request',
+  store_hit: 'store',
+  grant: 'server',
+};
+
+/** Shows where the token came from and how long it lasts; never the token. */
+async function describeToken(env: Env): Promise<Response> {
+  const events: OAuth2Event[] = [];
+  const api = connect(env, (event) => events.push(event));
+  const { expiresAt, scope = null } = await api.getToken();
+  const description = {
+    from: events.map(({ type }) => PLACES[type]).find(Boolean),
     expiresAt: new Date(expiresAt).toISOString(),
     expiresInSeconds: Math.floor((expiresAt - Date.now()) / 1000),
     scope,
-  });
+    stats: api.stats(),
+  };
+  return Response.json(description, { headers: { 'server-timing': serverTiming(events) } });
 }

@@ -86,7 +86,10 @@ impl Ledger {
             self.violated(now_ms, format!("failed although there is a token: {error}"));
         }
         if answer.frozen_ms == 0 && must_succeed(plan) {
-            self.violated(now_ms, format!("failed for no fault of the server: {error}"));
+            self.violated(
+                now_ms,
+                format!("failed for no fault of the server: {error}"),
+            );
         }
         if error.code() == ErrorCode::TokenRequestRejected && !was_rejecting(plan, now_ms) {
             self.violated(now_ms, format!("still rejected: {error}"));
@@ -102,15 +105,16 @@ fn is_steady(plan: &Plan, now_ms: u64) -> bool {
 fn must_succeed(plan: &Plan) -> bool {
     plan.server_is_well()
         && (plan.server.slow == 0.0 || plan.timeout_ms >= 10_000)
-        // Of a request that dies with the leader in it, the others hear a little later.
-        && (plan.mischief.abandon == 0.0 || plan.timeout_ms >= 4_000)
+        // A store that is silent, and a leader that dies, are noticed a little later.
+        && (plan.is_calm() || plan.timeout_ms >= 4_000)
 }
 
 /// Whether the server rejected the client not long ago.
 fn was_rejecting(plan: &Plan, now_ms: u64) -> bool {
     let passed_ms = now_ms - START_MS;
     plan.server.windows.iter().any(|window| {
-        let until_ms = window.to_ms + REMEMBERED_MS + MINUTE_MS / 4;
+        // One who was frozen hears of it later.
+        let until_ms = window.to_ms + REMEMBERED_MS + 3 * MINUTE_MS;
         matches!(window.fault, ServerFault::Rejecting)
             && (window.from_ms..until_ms).contains(&passed_ms)
     })

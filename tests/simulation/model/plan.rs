@@ -48,7 +48,10 @@ pub enum ServerFault {
     Silent,
     Status(u16),
     /// 429 with `Retry-After`, as a date if so.
-    RateLimited { seconds: u64, as_date: bool },
+    RateLimited {
+        seconds: u64,
+        as_date: bool,
+    },
     /// 401 `invalid_client`
     Rejecting,
 }

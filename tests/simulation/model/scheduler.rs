@@ -189,7 +189,9 @@ impl<E> Scheduler<E> {
         if let Some(since_ms) = life.frozen_since_ms.take() {
             life.frozen_ms
                 .set(life.frozen_ms.get() + self.now_ms() - since_ms);
-            self.ready.borrow_mut().append(&mut life.parked.borrow_mut());
+            self.ready
+                .borrow_mut()
+                .append(&mut life.parked.borrow_mut());
         }
     }
 

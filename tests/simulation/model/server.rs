@@ -42,6 +42,10 @@ impl Server {
         } else {
             plan.latency_ms
         });
+        if latency_ms > u64::from(world.plan.timeout_ms) / 2 {
+            // Perhaps nobody waits for the answer any more.
+            world.accident(isolate);
+        }
         world.scheduler.sleep(request, latency_ms / 2).await;
         let result = match fault_at(&plan.windows, world.now_ms() - START_MS) {
             Some(fault) => answer_badly(fault, world.now_ms()).await,
@@ -78,7 +82,11 @@ impl Server {
         } else {
             format!(r#""expires_in":{life_seconds}"#)
         };
-        response(200, &format!(r#"{{"access_token":"t{number}",{end}}}"#), &[])
+        response(
+            200,
+            &format!(r#"{{"access_token":"t{number}",{end}}}"#),
+            &[],
+        )
     }
 }
 

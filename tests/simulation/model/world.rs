@@ -62,6 +62,8 @@ pub struct Isolate {
 
 struct Waiting {
     request: Rc<Request>,
+    /// It does something else first.
+    is_busy: Cell<bool>,
     since_ms: u64,
     frozen_ms: u64,
 }
@@ -228,6 +230,7 @@ impl World {
         let source = TokenSource::of_slot(Rc::new(host), Rc::clone(slot));
         isolate.waiting.borrow_mut().push(Waiting {
             request: Rc::clone(&request),
+            is_busy: Cell::new(wants_more),
             since_ms: self.now_ms(),
             frozen_ms: isolate.life.frozen_ms.get(),
         });
@@ -236,7 +239,7 @@ impl World {
         let name = Rc::clone(&request);
         self.scheduler.spawn(&request, async move {
             let result = if wants_more {
-                world.demand(&isolate, identity, &source).await
+                world.demand(&isolate, &name, identity, &source).await
             } else {
                 source.token().await
             };
@@ -248,6 +251,7 @@ impl World {
     async fn demand(
         &self,
         isolate: &Isolate,
+        request: &Rc<Request>,
         identity: usize,
         source: &TokenSource<SimHost>,
     ) -> Result<Rc<Cached<()>>, Error> {
@@ -257,21 +261,25 @@ impl World {
             (0, Some(cached)) => {
                 let refused = cached.token.access_token.expose();
                 slot.refuse(refused, isolate.clock_ms(self));
-                source.token().await
             }
-            (1, _) => {
-                source.invalidate().await;
-                source.token().await
-            }
-            (2, _) => {
-                // It may fail; there may be a token all the same.
-                let _ = source.warm().await;
-                source.token().await
-            }
-            // What is there stays in use, so that this may fail.
-            (_, Some(cached)) => source.refreshed().await.or(Ok(cached)),
-            _ => source.token().await,
+            (1, _) => source.invalidate().await,
+            // These may fail; there may be a token all the same.
+            (2, _) => drop(source.warm().await),
+            _ => drop(source.refreshed().await),
         }
+        self.starts_to_wait(isolate, request);
+        source.token().await
+    }
+
+    /// From here on the request has a deadline.
+    fn starts_to_wait(&self, isolate: &Isolate, request: &Rc<Request>) {
+        let mut waiting = isolate.waiting.borrow_mut();
+        let its = waiting
+            .iter_mut()
+            .find(|waiting| Rc::ptr_eq(&waiting.request, request));
+        let its = its.expect("it waits");
+        its.since_ms = self.now_ms();
+        its.is_busy.set(false);
     }
 
     fn answered(
@@ -371,7 +379,7 @@ impl World {
         self.ledger.note(self.now_ms(), name ^ isolate.number);
     }
 
-    fn accident(&self, isolate: &Isolate) {
+    pub fn accident(&self, isolate: &Isolate) {
         add(&isolate.excuses, 1);
         add(&self.ledger.excuses, 1);
     }
@@ -389,7 +397,8 @@ impl World {
         {
             let life_ms = self.plan.server.life_seconds.0 * SECOND_MS;
             let kept_back_ms = (10 * SECOND_MS).min(life_ms / 4);
-            let gap_ms = now_ms - last_ms;
+            // A life counts from the asking.
+            let gap_ms = now_ms - last_ms + self.plan.server.latency_ms.1;
             if gap_ms < (life_ms - kept_back_ms) * 3 / 4 {
                 self.ledger
                     .violated(now_ms, format!("two grants within {gap_ms} ms"));
@@ -402,7 +411,7 @@ impl World {
             let limit_ms = waiting.since_ms + u64::from(self.plan.timeout_ms);
             let was_frozen =
                 isolate.life.is_frozen() || isolate.life.frozen_ms.get() > waiting.frozen_ms;
-            if now_ms > limit_ms && !waiting.request.is_gone.get() && !was_frozen {
+            if now_ms > limit_ms && !waiting.request.is_gone.get() && !waiting.is_busy.get() && !was_frozen {
                 self.ledger.violated(
                     now_ms,
                     format!("never answered since {}", waiting.since_ms - START_MS),

@@ -1,0 +1,169 @@
+// Many isolates share one token, in real workerd: how many grants that costs, and who waits for one.
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, describe, test } from 'node:test';
+import { equal, eventually, ok, sleep } from './assert.mjs';
+import { grantsPerLife, herd, SIZE, startFleet, startIssuer, traffic, waited } from './fleet.mjs';
+import { install, tarball } from './package.mjs';
+
+/** KV keeps nothing for less than a minute; a Durable Object does. */
+const LIFE = { kv: 62, coordinator: 20 };
+
+const project = await install('fleet', await tarball());
+const state = join(project, 'state');
+await rm(state, { recursive: true, force: true });
+const issuers = { kv: await startIssuer(LIFE.kv), coordinator: await startIssuer(LIFE.coordinator) };
+let fleet = await startFleet(project, state);
+after(async () => {
+  for (const one of [fleet, ...Object.values(issuers)]) await one.close();
+});
+
+const expect200 = (answers) => {
+  const failed = answers.filter(({ status }) => status !== 200);
+  equal(failed.slice(0, 3), [], `${failed.length} of ${answers.length} requests failed`);
+};
+
+describe('the Durable Object', { concurrency: true, timeout: 60_000 }, () => {
+  const object = (key) => (method, ...args) => fleet.coordinate(key, method, ...args);
+
+  test('keeps a record for its time, and removes it', async () => {
+    const call = object('record');
+    equal(await call('read'), null);
+    await call('write', 'one', 60);
+    equal(await call('read'), 'one');
+    await call('write', 'two', 1);
+    equal(await call('read'), 'two');
+    await sleep(1_100);
+    equal(await call('read'), null);
+    await call('write', 'three', 60);
+    await call('remove');
+    equal(await call('read'), null);
+  });
+
+  test('gives its lease to one of many, until it is released or over', async () => {
+    const call = object('lease');
+    const answers = await Promise.all(Array.from({ length: 20 }, () => call('acquire', 500)));
+    const [{ fence }, ...more] = answers.filter(({ held }) => held);
+    equal(more, [], 'one holder');
+    ok(answers.every(({ held, retryAfterMs }) => held || (retryAfterMs > 0 && retryAfterMs <= 500)), JSON.stringify(answers));
+    await call('release', fence - 1);
+    equal((await call('acquire', 500)).held, false, 'released by somebody else');
+    await call('release', fence);
+    const second = await call('acquire', 300);
+    await sleep(350);
+    const third = await call('acquire', 60_000);
+    ok(second.fence > fence && third.fence > second.fence, 'fences increase');
+    await call('release', second.fence);
+    equal((await call('acquire', 500)).held, false, 'released by who had lost it');
+  });
+
+  test('lets nobody who lost the lease overwrite a later record', async () => {
+    const call = object('fence');
+    const early = await call('acquire', 1);
+    await sleep(20);
+    const late = await call('acquire', 60_000);
+    await call('write', 'early', 60, early.fence);
+    equal(await call('read'), 'early', 'there is nothing later yet');
+    await call('write', 'late', 60, late.fence);
+    await call('write', 'early again', 60, early.fence);
+    equal(await call('read'), 'late');
+    await call('write', 'without a lease', 60);
+    await call('write', 'early again', 60, early.fence);
+    equal(await call('read'), 'without a lease');
+  });
+
+  test('deletes everything when record and lease are over', async () => {
+    const call = object('alarm');
+    const { fence } = await call('acquire', 500);
+    await call('write', 'one', 1, fence);
+    equal(await call('stored'), ['lease', 'record']);
+    await eventually(async () => (await call('stored')).length === 0, 'all is deleted', 5_000);
+    ok((await call('acquire', 100)).fence > fence, 'fences increase all the same');
+  });
+});
+
+describe('a fleet', { concurrency: true, timeout: 115_000 }, () => {
+  for (const store of ['kv', 'coordinator']) {
+    const life = LIFE[store];
+    const most = store === 'kv' ? SIZE : 1;
+    const newScene = async () => {
+      const scene = await issuers[store].newScene(`fleet-${store}`);
+      return { scene, message: { options: scene.options(), store } };
+    };
+
+    describe(`that shares by ${store}`, { concurrency: true }, () => {
+      test('lives through token lives: nobody waits, isolates come and go', async (t) => {
+        const { scene, message } = await newScene();
+        const cold = await herd(fleet, message);
+        expect200(cold);
+        const first = await scene.grants();
+        ok(first <= most, `a cold herd over ${SIZE} isolates: ${first} grants`);
+
+        const answers = await traffic(fleet, message, { seconds: 75, replaced: SIZE });
+        expect200(answers);
+        equal(answers.filter(waited), [], 'requests that waited for a grant');
+        const [, ...lives] = await grantsPerLife(scene, life);
+        const grants = lives.reduce((sum, one) => sum + one, 0);
+        t.diagnostic(`${store}: cold herd ${first} grants; then ${answers.length} requests, grants per life of ${life} s: ${lives}`);
+        ok(lives.length >= 2, `${lives.length} renewals`);
+        // KV has no lease: who comes while another is asking asks as well.
+        ok(store === 'kv' ? grants <= lives.length * 3 : grants === lives.length, `grants per life: ${lives}`);
+      });
+
+      test('isolates that start later find the token in the store', async () => {
+        const { scene, message } = await newScene();
+        await fleet.request(0, message);
+        await sleep(200);
+        expect200(await herd(fleet, message, SIZE));
+        equal(await scene.grants(), 1);
+      });
+
+      for (const spoiled of ['slow', 'failing', 'lying']) {
+        // Who cannot read what others wrote, but has to queue for their lease, may be late for a life as short as here.
+        const mayWait = store === 'coordinator' && spoiled !== 'failing';
+        test(`the store is ${spoiled}: nothing fails${mayWait ? '' : ', and nobody waits once the isolates are warm'}`, async () => {
+          const { scene, message } = await newScene();
+          await scene.behave({ delayMs: 150, merge: { expires_in: 12 } });
+          const bad = { ...message, spoiled };
+          expect200(await herd(fleet, bad));
+          const answers = await traffic(fleet, bad, { seconds: 14 });
+          expect200(answers);
+          if (!mayWait) equal(answers.filter(waited), []);
+          expect200(await traffic(fleet, message, { seconds: 3 }));
+        });
+      }
+    });
+  }
+});
+
+test('a record in KV that was tampered with is a miss, and replaced', async () => {
+  const scene = await issuers.kv.newScene('tampered');
+  const message = { options: scene.options(), store: 'kv' };
+  const namespace = await fleet.namespace();
+  const keys = async () => (await namespace.list()).keys.map(({ name }) => name);
+  const before = await keys();
+  await fleet.request(0, message);
+  let key;
+  await eventually(async () => (key = (await keys()).find((name) => !before.includes(name))), 'the record is there');
+  const record = await namespace.get(key);
+  await namespace.put(key, record.replace(/.{4}$/, 'AAAA'));
+  const second = await fleet.request(1, message);
+  equal([second.status, second.events], [200, ['store_unreadable', 'store_miss', 'grant']]);
+  await eventually(async () => (await fleet.request(2, message)).accessToken === second.accessToken, 'the new record is there');
+  equal(await scene.grants(), 2);
+});
+
+test('workerd restarts: all isolates are cold, and find the token', async () => {
+  const scenes = {};
+  for (const store of Object.keys(issuers)) {
+    scenes[store] = await issuers[store].newScene(`restart-${store}`);
+    await fleet.request(0, { options: scenes[store].options(), store });
+  }
+  await sleep(200);
+  await fleet.close();
+  fleet = await startFleet(project, state);
+  for (const [store, scene] of Object.entries(scenes)) {
+    expect200(await herd(fleet, { options: scene.options(), store }));
+    equal(await scene.grants(), 1, store);
+  }
+});
