@@ -411,7 +411,11 @@ impl World {
             let limit_ms = waiting.since_ms + u64::from(self.plan.timeout_ms);
             let was_frozen =
                 isolate.life.is_frozen() || isolate.life.frozen_ms.get() > waiting.frozen_ms;
-            if now_ms > limit_ms && !waiting.request.is_gone.get() && !waiting.is_busy.get() && !was_frozen {
+            if now_ms > limit_ms
+                && !waiting.request.is_gone.get()
+                && !waiting.is_busy.get()
+                && !was_frozen
+            {
                 self.ledger.violated(
                     now_ms,
                     format!("never answered since {}", waiting.since_ms - START_MS),
