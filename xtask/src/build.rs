@@ -15,15 +15,25 @@ pub fn package() -> Result {
 /// Builds the package, then shows it at work.
 pub fn demo(flags: &[&str]) -> Result {
     package()?;
-    let mut node = command("node tests/runtimes/demo.mjs");
-    let status = node
-        .args(flags)
+    script("demo", flags)
+}
+
+/// Builds the package, then keeps a fleet of isolates busy for minutes.
+pub fn soak(seconds: &[&str]) -> Result {
+    package()?;
+    script("soak", seconds)
+}
+
+/// Runs a script of `tests/runtimes`, which prints what it does.
+fn script(name: &str, args: &[&str]) -> Result {
+    let status = command(&format!("node tests/runtimes/{name}.mjs"))
+        .args(args)
         .status()
         .map_err(|error| format!("`node` did not start: {error}"))?;
     if status.success() {
         Ok(())
     } else {
-        Err(format!("the demo failed ({status})"))
+        Err(format!("the {name} failed ({status})"))
     }
 }
 

@@ -10,6 +10,7 @@ use std::process::ExitCode;
 const USAGE: &str = "usage:
     cargo xtask demo [--serve]     build and pack the package, run the example Worker against real servers
     cargo xtask test [step…]       check everything, or only the steps whose names begin like this
+    cargo xtask soak [seconds]     a fleet of isolates shares tokens of 90 s, for minutes
     cargo xtask build              build and pack the npm package into target/npm";
 
 /// What went wrong, told to the person in front of the terminal.
@@ -22,6 +23,7 @@ fn main() -> ExitCode {
         ["build"] => build::package(),
         ["demo"] => build::demo(&[]),
         ["demo", "--serve"] => build::demo(&["--serve"]),
+        ["soak", seconds @ ..] if seconds.len() < 2 => build::soak(seconds),
         ["test", names @ ..] => suite::run(names),
         _ => Err(USAGE.to_owned()),
     };
