@@ -4,6 +4,7 @@
 import { apiRequests } from './contract/api-requests.mjs';
 import { cache } from './contract/cache.mjs';
 import { cancellation } from './contract/cancellation.mjs';
+import { failures } from './contract/failures.mjs';
 import { options } from './contract/options.mjs';
 import { redaction } from './contract/redaction.mjs';
 import { redirects } from './contract/redirects.mjs';
@@ -13,6 +14,7 @@ import { tokenEndpoint } from './contract/token-endpoint.mjs';
 export const contract = {
   'token endpoint': tokenEndpoint,
   cache,
+  failures,
   'API requests': apiRequests,
   'refused tokens': refusedTokens,
   redirects,

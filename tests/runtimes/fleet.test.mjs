@@ -136,6 +136,13 @@ describe('a fleet', { concurrency: true, timeout: 115_000 }, () => {
   }
 });
 
+test('a Durable Object that is not bound is an error that says so', async () => {
+  const scene = await issuers.coordinator.newScene('unbound');
+  const { status, message } = await fleet.request(0, { options: scene.options(), store: 'unbound' });
+  equal(status, 'invalid_option');
+  ok(message.includes('coordinator(env.COORDINATOR)'), message);
+});
+
 test('a record in KV that was tampered with is a miss, and replaced', async () => {
   const scene = await issuers.kv.newScene('tampered');
   const message = { options: scene.options(), store: 'kv' };

@@ -2,6 +2,7 @@
 
 mod build;
 mod setup;
+mod simulate;
 mod step;
 mod suite;
 
@@ -11,7 +12,9 @@ const USAGE: &str = "usage:
     cargo xtask demo [--serve]     build and pack the package, run the example Worker against real servers
     cargo xtask test [step…]       check everything, or only the steps whose names begin like this
     cargo xtask soak [seconds]     a fleet of isolates shares tokens of 90 s, for minutes
-    cargo xtask build              build and pack the npm package into target/npm";
+    cargo xtask build              build and pack the npm package into target/npm
+    cargo xtask simulate [--isolates N] [--hours H] [--seeds S] [--store none|kv|lease|redis|all] [--json]
+                                   what a store makes of a large fleet";
 
 /// What went wrong, told to the person in front of the terminal.
 type Result<T = ()> = std::result::Result<T, String>;
@@ -23,6 +26,7 @@ fn main() -> ExitCode {
         ["build"] => build::package(),
         ["demo"] => build::demo(&[]),
         ["demo", "--serve"] => build::demo(&["--serve"]),
+        ["simulate", options @ ..] => simulate::run(options),
         ["soak", seconds @ ..] if seconds.len() < 2 => build::soak(seconds),
         ["test", names @ ..] => suite::run(names),
         _ => Err(USAGE.to_owned()),

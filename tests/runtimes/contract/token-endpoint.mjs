@@ -147,7 +147,7 @@ export const tokenEndpoint = {
     for (const [behaviour, expected] of rows) {
       await behave(behaviour);
       const what = JSON.stringify(behaviour);
-      const error = await rejects(client({ timeoutMs: 400 }).fetch('/echo'));
+      const error = await rejects(client({ timeoutMs: 400, errorCacheSeconds: 0 }).fetch('/echo'));
       for (const [member, is] of Object.entries(expected)) {
         equal(error[member], is, `${what}: ${error}: its ${member}`);
       }
@@ -168,7 +168,8 @@ export const tokenEndpoint = {
     const { client, behave, tokenRequests, otherUrl, otherApiRequests } = scene;
     for (const status of [301, 302, 303, 307, 308]) {
       await behave({ status, headers: { location: `${otherUrl}/token` } });
-      await rejects(client().getToken(), { code: 'redirect_refused', status, retryable: false });
+      const forgetful = client({ errorCacheSeconds: 0 });
+      await rejects(forgetful.getToken(), { code: 'redirect_refused', status, retryable: false });
     }
     equal((await tokenRequests()).length, 5, 'token requests');
     equal(await otherApiRequests(), [], 'requests at the target');

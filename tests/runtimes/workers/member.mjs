@@ -5,10 +5,10 @@ import { coordinator } from 'edge-oauth2/cloudflare';
 export default {
   async fetch(request, env) {
     const { options, store, spoiled } = await request.json();
-    const shared = store === 'kv' ? env.TOKENS : coordinator(env.COORDINATOR);
     const events = [];
     const start = Date.now();
     try {
+      const shared = stores[store](env);
       const client = new OAuth2Client({
         ...options,
         store: spoiled ? spoil(shared, spoils[spoiled]) : shared,
@@ -21,9 +21,15 @@ export default {
       const { status } = await client.fetch('/echo');
       return Response.json({ status, events: before, ms, accessToken });
     } catch (error) {
-      return Response.json({ status: error.code ?? String(error), events, ms: Date.now() - start });
+      return Response.json({ status: error.code ?? String(error), message: error.message, events, ms: Date.now() - start });
     }
   },
+};
+
+const stores = {
+  kv: (env) => env.TOKENS,
+  coordinator: (env) => coordinator(env.COORDINATOR),
+  unbound: (env) => coordinator(env.NOTHING),
 };
 
 const spoils = {

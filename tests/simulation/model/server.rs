@@ -112,9 +112,11 @@ async fn answer_badly(fault: ServerFault, now_ms: u64) -> Result<HttpResponse, T
 /// Which of the identities asks: they differ in a parameter and share all the rest.
 fn identity_of(message: &HttpRequest) -> usize {
     let body = String::from_utf8_lossy(&message.body);
-    let (_, after) = body.split_once("audience=").expect("an audience");
-    let end = after.find('&').unwrap_or(after.len());
-    after[..end].parse().expect("a number")
+    let audience = body
+        .split('&')
+        .find_map(|pair| pair.strip_prefix("audience="));
+    let audience = audience.expect("an audience");
+    audience.parse().expect("a number")
 }
 
 fn response(status: u16, body: &str, headers: &[(&str, &str)]) -> HttpResponse {
@@ -128,44 +130,11 @@ fn response(status: u16, body: &str, headers: &[(&str, &str)]) -> HttpResponse {
     }
 }
 
-/// `Sun, 06 Nov 1994 08:49:37 GMT`
-pub fn http_date(seconds: u64) -> String {
-    const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
-    const MONTHS: [(&str, u64); 12] = [
-        ("Jan", 31),
-        ("Feb", 28),
-        ("Mar", 31),
-        ("Apr", 30),
-        ("May", 31),
-        ("Jun", 30),
-        ("Jul", 31),
-        ("Aug", 31),
-        ("Sep", 30),
-        ("Oct", 31),
-        ("Nov", 30),
-        ("Dec", 31),
-    ];
-    let is_leap = |year: u64| year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    let (mut day, second) = (seconds / 86_400, seconds % 86_400);
-    let weekday = DAYS[(day % 7) as usize];
-    let mut year = 1970;
-    while day >= 365 + u64::from(is_leap(year)) {
-        day -= 365 + u64::from(is_leap(year));
-        year += 1;
-    }
-    let mut month = 0;
-    loop {
-        let length = MONTHS[month].1 + u64::from(month == 1 && is_leap(year));
-        if day < length {
-            break;
-        }
-        day -= length;
-        month += 1;
-    }
+/// The day on which the worlds begin at eight o'clock; those with a rate limit are over before it is.
+fn http_date(seconds: u64) -> String {
+    let second = seconds % 86_400;
     format!(
-        "{weekday}, {:02} {} {year} {:02}:{:02}:{:02} GMT",
-        day + 1,
-        MONTHS[month].0,
+        "Fri, 15 Jan 2027 {:02}:{:02}:{:02} GMT",
         second / 3600,
         second / 60 % 60,
         second % 60
