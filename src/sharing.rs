@@ -20,6 +20,16 @@ const LEASE_TIMEOUT_MS: u32 = 2_000;
 /// How long what happens in the background may take.
 const BACKGROUND_TIMEOUT_MS: u32 = 10_000;
 
+/// What a look into the store shows.
+pub(crate) enum Found {
+    /// A token.
+    Token(Token),
+    /// No token, or none that is of use.
+    Nothing,
+    /// The store did not answer.
+    Failed,
+}
+
 /// The record of a slot's identity in the host's store.
 pub(crate) struct Shared<'a, H: Host> {
     host: &'a H,
@@ -57,39 +67,50 @@ impl<'a, H: Host> Shared<'a, H> {
         })
     }
 
-    /// The token in the store, if one may be used: not over, not refused, and accepted by `accepts`.
-    pub(crate) async fn token(&self, accepts: impl Fn(&Token) -> bool) -> Option<Token> {
+    /// Looks for a token that may be used: not over, not refused, and accepted by `accepts`.
+    pub(crate) async fn token(&self, accepts: impl Fn(&Token) -> bool) -> Found {
         let begun_at_ms = self.host.now_ms();
-        let mut token = self.read(&self.key).await;
-        if token.is_none()
+        let mut found = self.read(&self.key).await;
+        if let Found::Nothing = found
             && let Some(previous) = self.slot.config().of_previous_secret()
+            && let Some(key) = store_key(self.host, self.slot, &Identity::of(&previous)).await
         {
-            let key = store_key(self.host, self.slot, &Identity::of(&previous)).await?;
-            token = self.read(&key).await;
+            found = self.read(&key).await;
         }
         let now_ms = self.host.now_ms();
         let duration_ms = now_ms.saturating_sub(begun_at_ms);
-        let token = token.filter(|token| {
-            self.slot.is_usable(token, now_ms) && !self.entry.distrusts(token) && accepts(token)
-        });
-        self.host.event(match token {
-            Some(_) => Event::StoreHit { duration_ms },
-            None => Event::StoreMiss { duration_ms },
-        });
-        token
+        match found {
+            Found::Failed => Found::Failed,
+            Found::Token(token)
+                if self.slot.is_usable(&token, now_ms)
+                    && !self.entry.distrusts(&token)
+                    && accepts(&token) =>
+            {
+                self.host.event(Event::StoreHit { duration_ms });
+                Found::Token(token)
+            }
+            Found::Token(_) | Found::Nothing => {
+                self.host.event(Event::StoreMiss { duration_ms });
+                Found::Nothing
+            }
+        }
     }
 
-    async fn read(&self, key: &str) -> Option<Token> {
+    async fn read(&self, key: &str) -> Found {
         let timeout_ms = self.slot.config().sharing.timeout_ms;
-        let text = self.ask("get", timeout_ms, self.store.get(key)).await??;
-        let token = match self.opened(key, text).await {
-            Some(text) => record::decode(&text, key, self.host.now_ms()),
-            None => None,
+        let text = match self.ask("get", timeout_ms, self.store.get(key)).await {
+            None => return Found::Failed,
+            Some(None) => return Found::Nothing,
+            Some(Some(text)) => text,
         };
-        if token.is_none() {
-            self.host.event(Event::StoreUnreadable);
+        let opened = self.opened(key, text).await;
+        match opened.and_then(|text| record::decode(&text, key, self.host.now_ms())) {
+            Some(token) => Found::Token(token),
+            None => {
+                self.host.event(Event::StoreUnreadable);
+                Found::Nothing
+            }
         }
-        token
     }
 
     async fn opened(&self, key: &str, text: String) -> Option<String> {
@@ -129,10 +150,8 @@ impl<'a, H: Host> Shared<'a, H> {
     /// Deletes the record if it holds a token that `condemns` says yes to; a neighbour's newer one
     /// stays.
     pub(crate) async fn delete_if(&self, condemns: impl Fn(&Token) -> bool) {
-        if self
-            .read(&self.key)
-            .await
-            .is_some_and(|token| condemns(&token))
+        if let Found::Token(token) = self.read(&self.key).await
+            && condemns(&token)
         {
             let delete = self.store.delete(&self.key);
             self.ask("delete", BACKGROUND_TIMEOUT_MS, delete).await;

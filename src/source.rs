@@ -19,11 +19,14 @@ use crate::host::{Host, TransportError};
 use crate::protocol::token_response::{self, TokenResponseContext};
 use crate::race::{First, race};
 use crate::retry;
-use crate::sharing::Shared;
+use crate::sharing::{Found, Shared};
 use crate::token::Token;
 
 /// How long an instance has the lease at most. Others wait that long for one that died with it.
 const MAX_LEASE_TTL_MS: u32 = 5_000;
+
+/// How long a refresh that another instance makes is left to it at most.
+const LONGEST_REST_MS: u32 = 1_000;
 
 /// How often an instance that waits for another's grant looks into the store.
 const LEASE_PAUSE_MS: u32 = 250;
@@ -46,6 +49,16 @@ enum Errand<V> {
     Successor(Rc<Cached<V>>),
     /// Whoever waits does not want the one that may be there.
     Another(Option<Rc<Cached<V>>>),
+}
+
+/// Whose turn it is to ask the server.
+enum Turn<V> {
+    /// Nobody's: there is a token, or an error. With the lease to give back.
+    Settled(Result<V>, Option<String>),
+    /// Another instance's.
+    Others,
+    /// Ours, with the lease to give back.
+    Ours(Option<String>),
 }
 
 /// What remains to be done once the callers have their token.
@@ -316,77 +329,80 @@ impl<H: Host> TokenSource<H> {
         }
     }
 
-    /// The store, the lease, the grant.
+    /// The store, the lease, the grant. `None` when there is nothing to bring.
     async fn run(
         &self,
         entry: &Entry<H::View>,
         shared: Option<&Shared<'_, H>>,
         errand: &Errand<H::View>,
     ) -> (Option<Result<H::View>>, Aftermath) {
-        let mut aftermath = Aftermath {
-            is_news: false,
-            fence: None,
+        let turn = match (entry.remembered(self.host.now_ms()), shared) {
+            (Some(error), _) => Turn::Settled(Err(error), None),
+            (None, Some(shared)) => self.turn(entry, shared, errand).await,
+            (None, None) => Turn::Ours(None),
         };
-        if let Some(error) = entry.remembered(self.host.now_ms()) {
-            return (Some(Err(error)), aftermath);
-        }
-        let Some(shared) = shared else {
-            aftermath.is_news = true;
-            return (Some(self.grant(entry).await), aftermath);
+        let (brought, is_news, fence) = match turn {
+            Turn::Settled(result, fence) => (Some(result), false, fence),
+            Turn::Others => (None, false, None),
+            Turn::Ours(fence) => (Some(self.grant(entry).await), true, fence),
         };
+        (brought, Aftermath { is_news, fence })
+    }
+
+    /// Finds out with the other instances whose turn it is to ask the server.
+    async fn turn(
+        &self,
+        entry: &Entry<H::View>,
+        shared: &Shared<'_, H>,
+        errand: &Errand<H::View>,
+    ) -> Turn<H::View> {
         if let Err(error) = self.slot.config().check_sealing() {
-            return (Some(Err(error)), aftermath);
+            return Turn::Settled(Err(error), None);
         }
-        if !matches!(errand, Errand::Another(_))
-            && let Some(token) = shared.token(|token| errand.accepts(token)).await
-        {
-            return (Some(Ok(self.cached(entry, token))), aftermath);
+        let look = || shared.token(|token| errand.accepts(token));
+        if !matches!(errand, Errand::Another(_)) {
+            match look().await {
+                Found::Token(token) => return Turn::Settled(Ok(self.cached(entry, token)), None),
+                Found::Nothing => {}
+                // Waiting for others is for nothing when what they put cannot be seen.
+                Found::Failed => return Turn::Ours(None),
+            }
         }
-        let waits_since_ms = self.host.now_ms();
+        let begun_at_ms = self.host.now_ms();
         let timeout_ms = self.slot.config().policy.timeout_ms;
         let lease_ttl_ms = (timeout_ms / 2).min(MAX_LEASE_TTL_MS);
         let patience_ms = u64::from(timeout_ms).saturating_mul(3) / 4;
         loop {
-            match shared.acquire(lease_ttl_ms).await {
-                Some(Acquired::Held { fence }) => {
-                    aftermath.fence = Some(fence);
-                    break;
-                }
+            let fence = match shared.acquire(lease_ttl_ms).await {
+                // Without a lease every instance looks after itself.
+                None => return Turn::Ours(None),
+                Some(Acquired::Held { fence }) => Some(fence),
                 Some(Acquired::HeldByOther { retry_after_ms }) => {
                     if let Errand::Successor(_) = errand {
-                        // Its token will be in the store when we look again.
-                        let again_at_ms =
-                            u64::from(retry_after_ms).saturating_add(self.host.now_ms());
-                        entry.rest_refresh(again_at_ms);
-                        return (None, aftermath);
+                        // The token will be in the store when we look again.
+                        let rest_ms = u64::from(retry_after_ms.min(LONGEST_REST_MS));
+                        entry.rest_refresh(self.host.now_ms().saturating_add(rest_ms));
+                        return Turn::Others;
                     }
                     let pause_ms = retry_after_ms.clamp(LEASE_PAUSE_MS / 5, LEASE_PAUSE_MS);
-                    let jitter_ms = (f64::from(pause_ms) * self.host.random()) as u32;
-                    self.host
-                        .sleep(pause_ms.saturating_add(jitter_ms) / 2)
-                        .await;
+                    let pause_ms = f64::from(pause_ms) * (0.5 + self.host.random() / 2.0);
+                    self.host.sleep(pause_ms as u32).await;
+                    None
                 }
-                // Without a lease every instance looks after itself.
-                None => break,
-            }
-            if let Some(token) = shared.token(|token| errand.accepts(token)).await {
-                return (Some(Ok(self.cached(entry, token))), aftermath);
+            };
+            // Somebody may have been quicker, or be done.
+            match look().await {
+                Found::Token(token) => return Turn::Settled(Ok(self.cached(entry, token)), fence),
+                Found::Failed if fence.is_none() => return Turn::Ours(None),
+                Found::Nothing | Found::Failed => {}
             }
             // One holder may die, and its successor bring a token. After that there is just time
             // enough for a grant of our own.
-            let waited_ms = self.host.now_ms().saturating_sub(waits_since_ms);
-            if waited_ms > patience_ms {
-                break;
+            let waited_ms = self.host.now_ms().saturating_sub(begun_at_ms);
+            if fence.is_some() || waited_ms > patience_ms {
+                return Turn::Ours(fence);
             }
         }
-        if aftermath.fence.is_some()
-            && let Some(token) = shared.token(|token| errand.accepts(token)).await
-        {
-            // Somebody was quicker.
-            return (Some(Ok(self.cached(entry, token))), aftermath);
-        }
-        aftermath.is_news = true;
-        (Some(self.grant(entry).await), aftermath)
     }
 
     /// A token from the server. What may pass is tried again for a third of the time there is: the

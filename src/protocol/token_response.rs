@@ -15,6 +15,7 @@ const MAX_LIFETIME_SECONDS: u64 = 365 * 24 * 60 * 60;
 
 /// What is shown of a server's own words.
 const MAX_DESCRIPTION_CHARS: usize = 1000;
+const MAX_CONTENT_TYPE_CHARS: usize = 100;
 
 /// What reading a response depends on besides the response.
 #[derive(Clone, Copy, Debug)]
@@ -59,10 +60,12 @@ pub fn read(response: &HttpResponse, context: TokenResponseContext<'_>) -> Resul
             .with_retry_after(retry_after_ms(response, context.now_ms)));
     }
     let unusable = |problem: &str| {
+        let content_type = response.header("content-type").unwrap_or("none");
+        let content_type: String = content_type.chars().take(MAX_CONTENT_TYPE_CHARS).collect();
         let described = [
             problem,
             " (content type ",
-            response.header("content-type").unwrap_or("none"),
+            &content_type,
             ", ",
             &response.body.len().to_string(),
             " bytes)",

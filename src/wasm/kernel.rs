@@ -151,10 +151,11 @@ pub fn warm(id: u32, call: &Call) -> Option<Promise> {
     }))
 }
 
-/// Notes that the API refused `access_token`; whether asking for another is worth it.
+/// Notes that the API refused `access_token`; whether asking for another is worth it, or
+/// `undefined` if `id` is not known.
 #[wasm_bindgen(skip_typescript)]
-pub fn refuse(id: u32, access_token: &str, now_ms: f64) -> bool {
-    slot(id).is_none_or(|slot| slot.refuse(access_token, now_ms as u64))
+pub fn refuse(id: u32, access_token: &str, now_ms: f64) -> Option<bool> {
+    Some(slot(id)?.refuse(access_token, now_ms as u64))
 }
 
 /// Drops the token, in memory and in the store; `undefined` if `id` is not known.

@@ -73,7 +73,7 @@ pub fn start() {
     type Hit = dyn Fn(u32, f64) -> JsValue;
     type Obtain = dyn Fn(u32, Call, bool) -> Option<Promise>;
     type Run = dyn Fn(u32, Call) -> Option<Promise>;
-    type Refuse = dyn Fn(u32, String, f64) -> bool;
+    type Refuse = dyn Fn(u32, String, f64) -> Option<bool>;
     set("open", Closure::<Open>::new(open).into_js_value());
     set("hit", Closure::<Hit>::new(hit).into_js_value());
     let obtain = |id, call: Call, refreshed| obtain(id, &call, refreshed);

@@ -29,6 +29,7 @@ use std::rc::Rc;
 use std::task::Poll;
 
 use edge_oauth2::{ClientConfig, ClientOptions, Error, ErrorCode};
+use support::explore::Choices;
 use support::host::World;
 use support::isolate::{Isolate, Request};
 use support::{config, options};
@@ -136,4 +137,19 @@ async fn give_up_after<T>(
         Poll::Pending => sleep.as_mut().poll(context).map(|()| None),
     })
     .await
+}
+
+/// What all of these tests rely on.
+#[test]
+#[should_panic(expected = "woken by another request")]
+fn the_isolate_notices_a_wake_from_another_request() {
+    let isolate = Isolate::new(&Choices::default());
+    let (sender, receiver) = futures_channel::oneshot::channel::<()>();
+    isolate.spawn(0, async {
+        let _ = receiver.await;
+    });
+    isolate.spawn(1, async {
+        let _ = sender.send(());
+    });
+    isolate.run_for(1);
 }

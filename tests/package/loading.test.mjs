@@ -33,22 +33,38 @@ test('import, in this Node', async (t) => {
 });
 
 test('import and require give the same class', async () => {
-  const script = join(dir, 'both.cjs');
-  writeFileSync(
-    script,
+  const printed = await script(
+    'both.cjs',
     `const required = require('edge-oauth2');
     import('edge-oauth2').then((imported) => console.log(required.OAuth2Client === imported.OAuth2Client));`,
   );
-  assert.equal((await tool(process.execPath, ['--no-warnings', script])).trim(), 'true');
+  assert.equal(printed, 'true');
 });
 
-test('slim, with the bytes of the module', async (t) => {
-  const { init, OAuth2Client } = await import(pathToFileURL(resolve('edge-oauth2/slim')).href + '?slim');
-  const bytes = readFileSync(resolve('edge-oauth2/edge_oauth2.wasm'));
-  init(bytes);
-  init(bytes);
-  await use(t, OAuth2Client);
-});
+for (const [what, given] of Object.entries({ bytes: 'bytes', 'a compiled module': 'new WebAssembly.Module(bytes)' })) {
+  test(`slim, started with ${what}, and started again`, async (t) => {
+    const { options } = await startTokenServer(t);
+    const printed = await script(
+      'slim.mjs',
+      `import { readFileSync } from 'node:fs';
+      import { init, OAuth2Client } from 'edge-oauth2/slim';
+      const bytes = readFileSync(new URL(import.meta.resolve('edge-oauth2/edge_oauth2.wasm')));
+      init(${given});
+      const api = new OAuth2Client(${JSON.stringify(options)});
+      const { accessToken } = await api.getToken();
+      init(${given});
+      console.log(accessToken, await api.authorizationHeader());`,
+    );
+    assert.equal(printed, 'token-1 Bearer token-1');
+  });
+}
+
+/** Runs a script of the project's in a process of its own, and gives what it printed. */
+async function script(name, text) {
+  const file = join(dir, name);
+  writeFileSync(file, text);
+  return (await tool(process.execPath, ['--no-warnings', file])).trim();
+}
 
 test('bundled for browsers', async (t) => {
   const bundle = await bundleFor({ platform: 'browser', format: 'esm' });

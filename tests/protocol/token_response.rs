@@ -376,6 +376,15 @@ fn what_is_no_token_is_described_and_not_shown() {
 }
 
 #[test]
+fn a_content_type_is_shown_up_to_a_length() {
+    let mut response = response(200, "");
+    response.headers = vec![("content-type".into(), "x".repeat(10_000))];
+    let message = read_response(&response).unwrap_err().to_string();
+    assert!(message.contains(&"x".repeat(100)), "{message}");
+    assert!(!message.contains(&"x".repeat(101)), "{message}");
+}
+
+#[test]
 fn deep_but_not_too_deep_is_kept() {
     let members = format!(r#","x":{}{}"#, "[".repeat(100), "]".repeat(100));
     assert!(read_body(200, with(&members)).is_ok());

@@ -1,18 +1,19 @@
 // A real authorization server (oidc-provider) on a free loopback port.
 import { generateKeyPairSync } from 'node:crypto';
-import { text } from 'node:stream/consumers';
 import Provider from 'oidc-provider';
-import { byName, json, listen, route } from './http.mjs';
+import { listen } from './http.mjs';
+import { basic } from './scene.mjs';
+
+const resourceServer = { client_id: 'protected-api', client_secret: 'protected-api-secret' };
 
 /**
- * Starts oidc-provider with the client_credentials grant, introspection and revocation.
+ * Starts oidc-provider with the client_credentials grant, introspection and revocation. `clients` are
+ * registered as given (`client_id`, `client_secret`, `token_endpoint_auth_method`).
  *
- * `clients` are registered as given (`client_id`, `client_secret`, `token_endpoint_auth_method`);
- * the API that introspects is one more of them.
+ * A token lasts an hour, or as many seconds as the parameter `lifetime` of its request says.
  */
-export async function startAuthorizationServer({ clients, lifetimeSeconds = 3600 }) {
-  const { server, url, close } = await listen((request, response) => handle(request, response));
-  const resourceServer = { client_id: 'protected-api', client_secret: 'protected-api-secret' };
+export async function startAuthorizationServer({ clients }) {
+  const { url, close } = await listen((request, response) => handle(request, response));
   const records = new Map();
   const provider = new Provider(url, {
     adapter: (model) => new Records(records, model),
@@ -26,100 +27,39 @@ export async function startAuthorizationServer({ clients, lifetimeSeconds = 3600
     features: {
       clientCredentials: { enabled: true },
       devInteractions: { enabled: false },
-      introspection: { enabled: true, allowedPolicy: (_, client) => client.clientId === resourceServer.client_id },
+      introspection: {
+        enabled: true,
+        allowedPolicy: (_, { clientId }) => clientId === resourceServer.client_id,
+      },
       revocation: { enabled: true },
     },
     jwks: { keys: [signingKey()] },
     scopes: ['read', 'write'],
-    ttl: { ClientCredentials: lifetimeSeconds },
+    ttl: { ClientCredentials: ({ oidc }) => Number(oidc.body.lifetime ?? 3600) },
   });
   const handle = provider.callback();
 
   let grants = 0;
   provider.on('grant.success', () => (grants += 1));
 
-  const asResourceServer = (path, token) =>
-    fetch(url + path, {
-      method: 'POST',
-      headers: { authorization: basic(resourceServer.client_id, resourceServer.client_secret) },
-      body: new URLSearchParams({ token }),
-    });
-
   return {
     url,
     tokenUrl: `${url}/token`,
     close,
-    server,
     /** How many tokens were issued since the start. */
     get grants() {
       return grants;
     },
     async isActive(token) {
-      const response = await asResourceServer('/token/introspection', token);
+      const { client_id: id, client_secret: secret } = resourceServer;
+      const response = await fetch(`${url}/token/introspection`, {
+        method: 'POST',
+        headers: { authorization: basic({ id, secret }) },
+        body: new URLSearchParams({ token }),
+      });
       return (await response.json()).active === true;
     },
   };
-}
-
-/**
- * A token endpoint in front of the real one, that can be told to misbehave. Every test has its own:
- *
- *     POST /{name}/token      the endpoint
- *     PUT  /{name}/behaviour  what it does from now on (see `answer`), `{}` being: forward
- *     GET  /{name}/seen       the requests that came, and how many tokens were given
- */
-export async function startTokenEndpoint(tokenUrl) {
-  const endpointOf = byName(() => ({ behaviour: {}, requests: [], grants: 0 }));
-  return await listen(async (request, response) => {
-    const { name, action } = route(request);
-    const endpoint = endpointOf(name);
-    const body = await text(request);
-    if (action === 'behaviour') {
-      endpoint.behaviour = JSON.parse(body);
-      return json(response, {});
-    }
-    if (action === 'seen') {
-      return json(response, { requests: endpoint.requests, grants: endpoint.grants });
-    }
-    const seen = { atMs: Date.now(), method: request.method, headers: request.headers, body, closedEarly: false };
-    endpoint.requests.push(seen);
-    response.on('close', () => (seen.closedEarly = !response.writableFinished));
-    const behaviour = endpoint.behaviour;
-    if (behaviour.times === 1) endpoint.behaviour = {};
-    else if (behaviour.times) behaviour.times -= 1;
-    await answer({ tokenUrl, request, response, body, behaviour, endpoint });
-  });
-}
-
-/**
- * `delayMs` waits before anything else. Then one of: `silent` never answers, `close` hangs up,
- * `drip` starts an answer that never ends, `status` (with `headers`, `body`) answers just that;
- * else the request is forwarded, `merge` is laid over the answer and `padBytes` makes it long.
- */
-async function answer({ tokenUrl, request, response, body, behaviour, endpoint }) {
-  if (behaviour.delayMs) await new Promise((done) => setTimeout(done, behaviour.delayMs));
-  if (behaviour.silent) return;
-  if (behaviour.close) return response.destroy();
-  if (behaviour.drip) {
-    response.writeHead(200, { 'content-type': 'application/json' });
-    response.write('{"access_token":"');
-    const timer = setInterval(() => response.write('x'), 50);
-    return response.on('close', () => clearInterval(timer));
-  }
-  if (behaviour.status) {
-    if (behaviour.status === 200) endpoint.grants += 1;
-    response.writeHead(behaviour.status, behaviour.headers ?? { 'content-type': 'application/json' });
-    return response.end(behaviour.body);
-  }
-  const { authorization, 'content-type': type } = request.headers;
-  const real = await fetch(tokenUrl, {
-    method: request.method,
-    headers: { 'content-type': type, ...(authorization && { authorization }) },
-    body,
-  });
-  if (real.ok) endpoint.grants += 1;
-  const padding = behaviour.padBytes && { padding: 'x'.repeat(behaviour.padBytes) };
-  json(response, { ...(await real.json()), ...behaviour.merge, ...padding }, real.status);
 }
 
 /** oidc-provider's storage port over a map: its own one keeps 1,000 records and says so on stderr. */
@@ -145,8 +85,4 @@ class Records {
 function signingKey() {
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   return { ...privateKey.export({ format: 'jwk' }), alg: 'RS256', use: 'sig' };
-}
-
-function basic(id, secret) {
-  return `Basic ${btoa(`${encodeURIComponent(id)}:${encodeURIComponent(secret)}`)}`;
 }

@@ -1,10 +1,11 @@
 // A fleet of Workers in workerd, each an isolate with memory of its own, that share one KV namespace and one
 // Durable Object, and ask a real authorization server.
-import { startAuthorizationServer, startTokenEndpoint } from './authorization-server.mjs';
+import { startAuthorizationServer } from './authorization-server.mjs';
 import { sleep } from './assert.mjs';
 import { startProtectedApi } from './protected-api.mjs';
 import { createScene } from './scene.mjs';
 import { bundle, startWorkerd } from './workerd.mjs';
+import { startTokenEndpoint } from './token-endpoint.mjs';
 
 /** How many isolates serve at a time. */
 export const SIZE = 8;

@@ -15,8 +15,9 @@ export const root = fileURLToPath(new URL('../../', import.meta.url));
 export async function tarball(directory = 'npm') {
   if (process.env.EDGE_OAUTH2_TARBALL) return process.env.EDGE_OAUTH2_TARBALL;
   const folder = join(root, 'target', directory);
-  const packed = (await readdir(folder)).filter((name) => name.endsWith('.tgz'));
-  if (packed.length !== 1) throw new Error(`expected one tarball in ${folder}, found ${packed}`);
+  const files = await readdir(folder).catch(() => []);
+  const packed = files.filter((name) => name.endsWith('.tgz'));
+  if (packed.length !== 1) throw new Error(`expected one tarball in ${folder}, found ${packed.length}`);
   return join(folder, packed[0]);
 }
 

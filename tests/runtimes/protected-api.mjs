@@ -72,7 +72,8 @@ export async function startProtectedApi({ isActive }) {
 
 function record(request, path) {
   const { method, headers } = request;
-  return { method, path, authorization: headers.authorization ?? null, headers, received: 0, closedEarly: false };
+  const authorization = headers.authorization ?? null;
+  return { method, path, authorization, headers, received: 0, closedEarly: false };
 }
 
 /** Reads the body and keeps count, so that a test can see how much has come so far. */

@@ -1,7 +1,8 @@
 // Everything a test talks to, started together: the authorization server, a token endpoint in front
 // of it that can misbehave, and two protected APIs (two origins).
-import { startAuthorizationServer, startTokenEndpoint } from './authorization-server.mjs';
+import { startAuthorizationServer } from './authorization-server.mjs';
 import { startProtectedApi } from './protected-api.mjs';
+import { startTokenEndpoint } from './token-endpoint.mjs';
 
 /** Ids and secrets with every character that encodings disagree about. */
 const clients = {

@@ -5,7 +5,10 @@ import { install, root, run, tarball } from './package.mjs';
 import { startWorkerd } from './workerd.mjs';
 
 /** The two credentials that wrangler.jsonc does not hold. */
-export const workerExampleClient = { client_id: 'worker-example', client_secret: 'MARKER-worker-example-secret' };
+export const workerExampleClient = {
+  client_id: 'worker-example',
+  client_secret: 'MARKER-worker-example-secret',
+};
 
 /** Copies `worker-example` into a project that has the tarball installed, and gives its path. */
 export async function copyWorkerExample(name) {

@@ -3,9 +3,10 @@ import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { equal, eventually, ok } from './assert.mjs';
-import { startAuthorizationServer, startTokenEndpoint } from './authorization-server.mjs';
+import { startAuthorizationServer } from './authorization-server.mjs';
 import { root } from './package.mjs';
 import { startProtectedApi } from './protected-api.mjs';
+import { startTokenEndpoint } from './token-endpoint.mjs';
 import { chooseCoordinator, copyWorkerExample, startWorkerExample, tool, workerExampleClient } from './worker-example.mjs';
 
 const authorizationServer = await startAuthorizationServer({ clients: [workerExampleClient] });

@@ -8,14 +8,17 @@ import { Miniflare } from 'miniflare';
 export const compatibilityDates = ['2024-09-01', '2026-07-01'];
 
 /**
- * Bundles `workers/{name}` with the packages of `project`, its `workerd` condition taken and wasm left
- * as a module of its own. `define` are constants of the Worker's global scope. `#kernel` is the glue
- * of the wasm, which the package keeps to itself.
+ * Bundles `workers/{name}.mjs` with the packages of `project`, its `workerd` condition taken and wasm
+ * left as a module of its own; gives a worker to start. `define` are constants of its global scope.
+ * `#kernel` is the glue of the wasm, which the package keeps to itself.
  */
-export async function bundle(name, { project, define = {} }) {
+export async function bundle(name, { project, compatibilityDate, define = {} }) {
+  const constants = Object.fromEntries(
+    Object.entries(define).map(([constant, value]) => [constant, JSON.stringify(value)]),
+  );
   const packages = join(project, 'node_modules');
   const { outputFiles } = await build({
-    entryPoints: [fileURLToPath(new URL(`workers/${name}`, import.meta.url))],
+    entryPoints: [fileURLToPath(new URL(`workers/${name}.mjs`, import.meta.url))],
     bundle: true,
     format: 'esm',
     target: 'es2022',
@@ -24,15 +27,16 @@ export async function bundle(name, { project, define = {} }) {
     loader: { '.wasm': 'copy' },
     nodePaths: [packages],
     alias: { '#kernel': join(packages, 'edge-oauth2', 'edge_oauth2.js') },
-    define: Object.fromEntries(Object.entries(define).map(([key, value]) => [key, JSON.stringify(value)])),
+    define: constants,
     outdir: 'out',
     write: false,
   });
-  const [main, wasm] = ['.js', '.wasm'].map((end) => outputFiles.filter(({ path }) => path.endsWith(end)));
-  return [
-    ...main.map(({ path, contents }) => ({ type: 'ESModule', path: basename(path), contents })),
-    ...wasm.map(({ path, contents }) => ({ type: 'CompiledWasm', path: basename(path), contents })),
+  const named = (end) => outputFiles.filter(({ path }) => path.endsWith(end));
+  const modules = [
+    ...named('.js').map(({ contents }) => ({ type: 'ESModule', path: 'index.js', contents })),
+    ...named('.wasm').map(({ path, contents }) => ({ type: 'CompiledWasm', path: basename(path), contents })),
   ];
+  return { name, compatibilityDate, modules };
 }
 
 /**
@@ -47,7 +51,7 @@ export async function startWorkerd(workers, options) {
     handleRuntimeStdio(stdout, stderr) {
       for (const stream of [stdout, stderr]) stream.on('data', (chunk) => output.push(chunk.toString()));
     },
-    workers: workers.map((worker) => ({ modules: true, ...worker })),
+    workers,
   });
   const url = await miniflare.ready;
   return {

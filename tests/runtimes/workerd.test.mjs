@@ -13,8 +13,7 @@ after(close);
 
 for (const compatibilityDate of compatibilityDates) {
   const define = { ADDRESSES: addresses, RUNTIME: compatibilityDate };
-  const modules = await bundle('contract.mjs', { project, define });
-  const workerd = await startWorkerd([{ name: 'contract', compatibilityDate, modules }]);
+  const workerd = await startWorkerd([await bundle('contract', { project, compatibilityDate, define })]);
   after(workerd.close);
 
   for (const [group, tests] of Object.entries(contract)) {
@@ -36,14 +35,13 @@ for (const compatibilityDate of compatibilityDates) {
 
   describe(`workerd ${compatibilityDate}: a client is used`, async () => {
     const scene = createScene({ package: {}, addresses, runtime: `${compatibilityDate}-uses` });
-    const gateway = { name: 'gateway', compatibilityDate, modules: await bundle('gateway.mjs', { project }) };
-    const uses = {
-      name: 'uses',
-      compatibilityDate,
-      modules: await bundle('uses.mjs', { project, define: { OPTIONS: scene.options() } }),
-      serviceBindings: { GATEWAY: 'gateway' },
-    };
-    const { url, worker, close } = await startWorkerd([uses, gateway]);
+    const define = { OPTIONS: scene.options() };
+    const uses = await bundle('uses', { project, compatibilityDate, define });
+    const gateway = await bundle('gateway', { project, compatibilityDate });
+    const { url, worker, close } = await startWorkerd([
+      { ...uses, serviceBindings: { GATEWAY: 'gateway' } },
+      gateway,
+    ]);
     after(close);
     const paths = async () => (await scene.apiRequests()).map(({ path }) => path.split('?')[1]);
 

@@ -43,15 +43,9 @@ fn a_record_with_any_byte_altered_is_a_miss() {
         shelf.replace_record(&String::from_utf8(altered).unwrap());
         assert_ne!(ask(&world.neighbour()), "token-0", "byte {position}");
     }
-    for cut in [
-        "",
-        "A",
-        &record[1..],
-        &record[..record.len() - 1],
-        "{}",
-        "ÿ",
-    ] {
-        shelf.replace_record(cut);
+    let shorter = record.get(1..).unwrap();
+    for text in ["", "A", "{}", "ÿ", shorter, &[&record, "A"].concat()] {
+        shelf.replace_record(text);
         assert_ne!(ask(&world.neighbour()), "token-0");
     }
     assert_eq!(count(&world, "store_unreadable"), record.len() + 6);

@@ -20,34 +20,48 @@ struct Check {
 /// Runs the steps whose names begin with one of `names`, or all.
 pub fn run(names: &[&str]) -> Result {
     setup::run()?;
-    let checks = checks()?;
+    let (mut checks, mut package_checks) = (source_checks(), package_checks()?);
+    let known: Vec<String> = checks
+        .iter()
+        .chain(&package_checks)
+        .map(|check| check.name.clone())
+        .collect();
     if let Some(unknown) = names
         .iter()
-        .find(|name| !checks.iter().any(|check| check.name.starts_with(**name)))
+        .find(|name| !known.iter().any(|known| known.starts_with(**name)))
     {
-        let known: Vec<&str> = checks.iter().map(|check| check.name.as_str()).collect();
         return Err(format!(
             "no step begins with `{unknown}`; there are {}",
             known.join(", ")
         ));
     }
+    let is_wanted =
+        |check: &Check| names.is_empty() || names.iter().any(|name| check.name.starts_with(name));
+    checks.retain(is_wanted);
+    package_checks.retain(is_wanted);
+    if !package_checks.is_empty() {
+        checks.push(check("build-package", npm_package("target/npm", "npm")));
+        checks.push(check(
+            "build-test-hooks",
+            npm_package("target/npm-test", "test-hooks"),
+        ));
+        checks.append(&mut package_checks);
+    }
     let mut times = Vec::new();
-    let done = checks
-        .into_iter()
-        .filter(|check| names.is_empty() || names.iter().any(|name| check.name.starts_with(name)))
-        .try_for_each(|check| {
-            let name = check.name.clone();
-            let start = Instant::now();
-            let done = perform(check);
-            times.push((name, start.elapsed(), done.is_ok()));
-            done
-        });
+    let done = checks.into_iter().try_for_each(|check| {
+        let name = check.name.clone();
+        let start = Instant::now();
+        let done = perform(check);
+        times.push((name, start.elapsed(), done.is_ok()));
+        done
+    });
     print_times(&times);
     done
 }
 
-fn checks() -> Result<Vec<Check>> {
-    let mut doc = command("cargo doc --locked --no-deps --package edge-oauth2");
+/// What is checked of the source tree.
+fn source_checks() -> Vec<Check> {
+    let mut doc = command("cargo doc --locked --no-deps");
     doc.env("RUSTDOCFLAGS", "-D warnings");
     let mut wasm_tests = command("cargo test --locked --target wasm32-unknown-unknown");
     wasm_tests.env(
@@ -55,34 +69,36 @@ fn checks() -> Result<Vec<Check>> {
         "wasm-bindgen-test-runner",
     );
 
-    let mut checks = vec![
-        check("format", vec![command("cargo fmt --all --check")]),
+    vec![
+        tests("xtask", own_checks()),
+        check("format", vec![command("cargo fmt --check")]),
         check(
             "clippy",
             vec![command(
-                "cargo clippy --locked --workspace --all-targets -- -D warnings",
+                "cargo clippy --locked --all-targets -- -D warnings",
             )],
         ),
         check(
             "clippy-wasm",
             vec![
-                clippy_wasm(""),
+                clippy_wasm("--all-targets"),
                 clippy_wasm("--features npm"),
                 clippy_wasm("--features test-hooks"),
                 clippy_wasm("--no-default-features"),
             ],
         ),
         check("doc", vec![doc]),
-        tests("test", vec![command("cargo test --locked --workspace")]),
+        tests("test", vec![command("cargo test --locked")]),
         tests("test-wasm", vec![wasm_tests]),
         plain_bindings("web"),
         plain_bindings("bundler"),
         plain_bindings("nodejs"),
-        check("build-package", npm_package("target/npm", "npm")),
-        check(
-            "build-test-hooks",
-            npm_package("target/npm-test", "test-hooks"),
-        ),
+    ]
+}
+
+/// What is checked of the packages built from it.
+fn package_checks() -> Result<Vec<Check>> {
+    let mut checks = vec![
         tests(
             "package",
             vec![node_tests("node", &test_files("tests/package")?)],
@@ -106,6 +122,20 @@ fn checks() -> Result<Vec<Check>> {
         checks.push(tests(&name, vec![node_tests("node", &[file])]));
     }
     Ok(checks)
+}
+
+/// This crate is no member of the workspace, so that the other checks do not see it.
+fn own_checks() -> Vec<Command> {
+    let this = "--manifest-path xtask/Cargo.toml";
+    let target = "--locked --target-dir target/xtask";
+    vec![
+        command(&format!("cargo fmt {this} --check")),
+        command("cargo fmt --manifest-path xtask/bindgen/Cargo.toml --check"),
+        command(&format!(
+            "cargo clippy {this} {target} --all-targets -- -D warnings"
+        )),
+        command(&format!("cargo test {this} {target}")),
+    ]
 }
 
 fn check(name: &str, commands: Vec<Command>) -> Check {

@@ -102,7 +102,8 @@ export class OAuth2Client {
   /** The API refused the token: it is dropped, and the request sent again with another if it can be. */
   async #refused(request, view, response) {
     this.#event({ type: 'refused' });
-    const isWorthwhile = kernel.refuse(this.#id, view.token.accessToken, Date.now());
+    const { accessToken } = view.token;
+    const isWorthwhile = this.#run(() => kernel.refuse(this.#id, accessToken, Date.now()));
     if (!isWorthwhile || !request.isReplayable) return response;
     let authorization;
     try {

@@ -39,8 +39,8 @@ const rows = [
   [{ unheardOf: 1 }, 'unheardOf'],
 ];
 
-const insecure = ['http://auth.example/', 'http://10.0.0.1/', 'http://127.0.0.1.example/', 'http://localhost.example/'];
-const loopback = ['http://localhost:1/', 'http://a.localhost:1/', 'http://127.1.2.3:1/', 'http://[::1]:1/'];
+const insecure = ['auth.example', '10.0.0.1', '127.0.0.1.example', 'localhost.example', '[::2]'];
+const loopback = ['localhost', 'a.localhost', '127.1.2.3', '[::1]'];
 
 export const options = {
   'a wrong or misspelt option is named': async ({ client }) => {
@@ -64,14 +64,14 @@ export const options = {
   },
 
   'http: is for loopback hosts only': async ({ client }) => {
-    for (const url of insecure) {
-      for (const option of ['tokenUrl', 'baseUrl']) {
-        const made = (async () => client({ [option]: url }))();
+    for (const option of ['tokenUrl', 'baseUrl']) {
+      for (const host of insecure) {
+        const made = (async () => client({ [option]: `http://${host}/` }))();
         const error = await rejects(made, { code: 'invalid_option' });
-        ok(error.message.includes(option), `${url}: ${error.message}`);
+        ok(error.message.includes(option), `${host}: ${error.message}`);
       }
+      for (const host of loopback) client({ [option]: `http://${host}:8080/` });
     }
-    for (const url of loopback) client({ tokenUrl: url, baseUrl: url });
   },
 
   'a wrong option of a call is named': async ({ client }) => {

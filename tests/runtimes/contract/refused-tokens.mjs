@@ -22,7 +22,8 @@ const bodies = {
 const streamed = () => ({ method: 'POST', body: new Blob(['hello']).stream(), duplex: 'half' });
 
 export const refusedTokens = {
-  'a revoked token is replaced and the request sent again': async ({ client, revoke, apiRequests, grants }) => {
+  'a revoked token is replaced and the request sent again': async (scene) => {
+    const { client, revoke, apiRequests, grants } = scene;
     for (const [kind, [body, expected]] of Object.entries(bodies)) {
       const one = client({ endpointParams: { kind } });
       await revoke(await one.getToken());
@@ -76,7 +77,8 @@ export const refusedTokens = {
     equal([bearers.length, new Set(bearers).size, await grants()], [2, 2, 2], 'requests, tokens, grants');
   },
 
-  'an API that always says 401 does not cost a grant a request': async ({ client, grants, apiRequests }) => {
+  'an API that always says 401 does not cost a grant a request': async (scene) => {
+    const { client, grants, apiRequests } = scene;
     for (let call = 0; call < 6; call += 1) equal((await client().fetch('/refuse')).status, 401);
     equal([await grants(), (await apiRequests()).length], [2, 7], 'grants, requests at the API');
   },
@@ -88,7 +90,8 @@ export const refusedTokens = {
     equal(await grants(), 2, 'grants');
   },
 
-  "when the renewal fails the API's 401 is returned": async ({ client, behave, apiRequests, revoke }) => {
+  "when the renewal fails the API's 401 is returned": async (scene) => {
+    const { client, behave, apiRequests, revoke } = scene;
     await revoke(await client().getToken());
     await behave({ status: 500 });
     const response = await client().fetch('/echo');
@@ -97,15 +100,12 @@ export const refusedTokens = {
   },
 
   "a neighbour's newer token survives the refusal of an older one": async ({ client, revoke, grants }) => {
-    const [old, renewed] = [client(), client()];
-    await revoke(await old.getToken());
+    await revoke(await client().getToken());
     // The neighbour renews the token while the older one is on its way to the API.
-    let isFirst = true;
+    let renewal;
     const late = async (input, init) => {
-      if (isFirst) {
-        isFirst = false;
-        await renewed.getToken({ forceRefresh: true });
-      }
+      renewal ??= client().getToken({ forceRefresh: true });
+      await renewal;
       return await fetch(input, init);
     };
     equal((await client({ fetch: late }).fetch('/echo')).status, 200);

@@ -164,7 +164,8 @@ export const tokenEndpoint = {
     ok((await client().getToken()).accessToken, 'a token');
   },
 
-  'a redirect is refused, and not followed': async ({ client, behave, tokenRequests, otherUrl, otherApiRequests }) => {
+  'a redirect is refused, and not followed': async (scene) => {
+    const { client, behave, tokenRequests, otherUrl, otherApiRequests } = scene;
     for (const status of [301, 302, 303, 307, 308]) {
       await behave({ status, headers: { location: `${otherUrl}/token` } });
       const forgetful = client({ errorCacheSeconds: 0 });
@@ -174,7 +175,8 @@ export const tokenEndpoint = {
     equal(await otherApiRequests(), [], 'requests at the target');
   },
 
-  'a timeout covers headers and body, and closes the socket': async ({ client, behave, tokenRequests }) => {
+  'a timeout covers headers and body, and closes the socket': async (scene) => {
+    const { client, behave, tokenRequests } = scene;
     for (const behaviour of [{ silent: true }, { drip: true }]) {
       await behave(behaviour);
       const start = Date.now();
@@ -208,8 +210,12 @@ export const tokenEndpoint = {
 
   'a fetch that fails is a network error that tells the cause': async ({ client }) => {
     const cause = new Error('the binding is broken');
-    for (const broken of [() => Promise.reject(cause), () => { throw cause; }]) {
-      const error = await rejects(client({ fetch: broken }).getToken(), { code: 'network', retryable: true });
+    const throwing = () => {
+      throw cause;
+    };
+    for (const broken of [throwing, async () => throwing()]) {
+      const expected = { code: 'network', retryable: true };
+      const error = await rejects(client({ fetch: broken }).getToken(), expected);
       ok(`${error.message} ${error.cause}`.includes(cause.message), `${error}`);
     }
   },

@@ -1,5 +1,5 @@
 // Sends requests over a service binding, and abandons some: the one way to cancel a request in workerd.
-const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
+import { sleep } from '../assert.mjs';
 
 export default {
   /** `plan` has, for each request, when it begins and when it is abandoned, if it is. */
