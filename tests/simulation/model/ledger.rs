@@ -101,12 +101,14 @@ fn is_steady(plan: &Plan, now_ms: u64) -> bool {
     now_ms - START_MS >= plan.steady_from_ms
 }
 
-/// Whether no request may fail, whatever the store does.
+/// Whether no request may fail, whatever the store does. A death takes a few seconds to be noticed:
+/// with a slow server, or little time, that may be too much.
 fn must_succeed(plan: &Plan) -> bool {
+    let mischief = &plan.mischief;
+    let deaths = mischief.freeze + mischief.evict + mischief.abandon;
     plan.server_is_well()
-        && (plan.server.slow == 0.0 || plan.timeout_ms >= 10_000)
-        // A store that is silent, and a leader that dies, are noticed a little later.
         && (plan.is_calm() || plan.timeout_ms >= 4_000)
+        && (plan.server.slow == 0.0 || plan.timeout_ms >= 10_000 && deaths == 0.0)
 }
 
 /// Whether the server rejected the client not long ago.

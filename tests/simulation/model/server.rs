@@ -47,9 +47,15 @@ impl Server {
             world.accident(isolate);
         }
         world.scheduler.sleep(request, latency_ms / 2).await;
-        let result = match fault_at(&plan.windows, world.now_ms() - START_MS) {
-            Some(fault) => answer_badly(fault, world.now_ms()).await,
-            None if world.rng.chance(plan.failing) => Ok(response(500, "", &[])),
+        let fault = fault_at(&plan.windows, world.now_ms() - START_MS).or_else(|| {
+            let fails = world.rng.chance(plan.failing);
+            fails.then_some(ServerFault::Status(500))
+        });
+        let result = match fault {
+            Some(fault) => {
+                world.accident(isolate);
+                answer_badly(fault, world.now_ms()).await
+            }
             None => Ok(self.grant(world, isolate, identity_of(message))),
         };
         world
