@@ -1,11 +1,11 @@
 // A fleet of Workers in workerd, each an isolate with memory of its own, that share one KV namespace and one
 // Durable Object, and ask a real authorization server.
-import { startAuthorizationServer } from './authorization-server.mjs';
 import { sleep } from './assert.mjs';
+import { startAuthorizationServer } from './authorization-server.mjs';
 import { startProtectedApi } from './protected-api.mjs';
 import { createScene } from './scene.mjs';
-import { bundle, startWorkerd } from './workerd.mjs';
 import { startTokenEndpoint } from './token-endpoint.mjs';
+import { bundle, startWorkerd } from './workerd.mjs';
 
 /** How many isolates serve at a time. */
 export const SIZE = 8;
@@ -16,10 +16,10 @@ const MEMBERS = 20;
 /** What a request must not have met on its way to a token, to count as one that did not wait for a grant. */
 const WAITS = ['grant', 'grant_failed', 'retry', 'flight_wait', 'lease_wait', 'taken_over'];
 
-/** Servers that issue tokens of that life, with a grant that takes a while. */
-export async function startIssuer(lifetimeSeconds) {
+/** Starts the servers. A grant takes a while. */
+export async function startIssuer() {
   const client = { client_id: 'fleet', client_secret: 'a secret' };
-  const server = await startAuthorizationServer({ clients: [client], lifetimeSeconds });
+  const server = await startAuthorizationServer({ clients: [client] });
   const tokenEndpoint = await startTokenEndpoint(server.tokenUrl);
   const api = await startProtectedApi(server);
   const addresses = {
@@ -28,10 +28,12 @@ export async function startIssuer(lifetimeSeconds) {
     clients: { header: { id: client.client_id, secret: client.client_secret } },
   };
   return {
-    async newScene(runtime) {
-      const scene = createScene({ package: {}, addresses, runtime });
+    /** A scene whose tokens live that long, and what to send to a member so that it plays in it. */
+    async newScene(store, lifetimeSeconds) {
+      const scene = createScene({ package: {}, addresses, runtime: 'fleet' });
       await scene.behave({ delayMs: 150 });
-      return scene;
+      const options = scene.options({ endpointParams: { lifetime: lifetimeSeconds } });
+      return { scene, message: { options, store } };
     },
     async close() {
       for (const one of [api, tokenEndpoint, server]) await one.close();
@@ -42,27 +44,22 @@ export async function startIssuer(lifetimeSeconds) {
 /** Starts the Workers. What they store stays in the folder `state`. */
 export async function startFleet(project, state) {
   const names = Array.from({ length: MEMBERS }, (_, index) => `member-${index}`);
-  const common = { compatibilityDate: '2026-07-01' };
-  const modules = await bundle('member.mjs', { project });
+  const options = { project, compatibilityDate: '2026-07-01' };
+  const member = await bundle('member', options);
   const object = { className: 'Coordinator', useSQLite: true };
   const workerd = await startWorkerd(
     [
       {
-        ...common,
-        name: 'front',
-        modules: await bundle('front.mjs', { project }),
+        ...(await bundle('front', options)),
         serviceBindings: Object.fromEntries([...names, 'coordinator'].map((name) => [name, name])),
       },
       {
-        ...common,
-        name: 'coordinator',
-        modules: await bundle('coordinator.mjs', { project }),
+        ...(await bundle('coordinator', options)),
         durableObjects: { COORDINATOR: object },
       },
       ...names.map((name) => ({
-        ...common,
+        ...member,
         name,
-        modules,
         kvNamespaces: { TOKENS: 'tokens' },
         durableObjects: { COORDINATOR: { ...object, scriptName: 'coordinator' } },
       })),

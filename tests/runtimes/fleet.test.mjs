@@ -12,10 +12,10 @@ const LIFE = { kv: 62, coordinator: 20 };
 const project = await install('fleet', await tarball());
 const state = join(project, 'state');
 await rm(state, { recursive: true, force: true });
-const issuers = { kv: await startIssuer(LIFE.kv), coordinator: await startIssuer(LIFE.coordinator) };
+const issuer = await startIssuer();
 let fleet = await startFleet(project, state);
 after(async () => {
-  for (const one of [fleet, ...Object.values(issuers)]) await one.close();
+  for (const one of [fleet, issuer]) await one.close();
 });
 
 const expect200 = (answers) => {
@@ -86,14 +86,10 @@ describe('a fleet', { concurrency: true, timeout: 115_000 }, () => {
   for (const store of ['kv', 'coordinator']) {
     const life = LIFE[store];
     const most = store === 'kv' ? SIZE : 1;
-    const newScene = async () => {
-      const scene = await issuers[store].newScene(`fleet-${store}`);
-      return { scene, message: { options: scene.options(), store } };
-    };
 
     describe(`that shares by ${store}`, { concurrency: true }, () => {
       test('lives through token lives: nobody waits, isolates come and go', async (t) => {
-        const { scene, message } = await newScene();
+        const { scene, message } = await issuer.newScene(store, life);
         const cold = await herd(fleet, message);
         expect200(cold);
         const first = await scene.grants();
@@ -111,7 +107,7 @@ describe('a fleet', { concurrency: true, timeout: 115_000 }, () => {
       });
 
       test('isolates that start later find the token in the store', async () => {
-        const { scene, message } = await newScene();
+        const { scene, message } = await issuer.newScene(store, life);
         await fleet.request(0, message);
         await sleep(200);
         expect200(await herd(fleet, message, SIZE));
@@ -122,8 +118,7 @@ describe('a fleet', { concurrency: true, timeout: 115_000 }, () => {
         // Who cannot read what others wrote, but has to queue for their lease, may be late for a life as short as here.
         const mayWait = store === 'coordinator' && spoiled !== 'failing';
         test(`the store is ${spoiled}: nothing fails${mayWait ? '' : ', and nobody waits once the isolates are warm'}`, async () => {
-          const { scene, message } = await newScene();
-          await scene.behave({ delayMs: 150, merge: { expires_in: 12 } });
+          const { message } = await issuer.newScene(store, 12);
           const bad = { ...message, spoiled };
           expect200(await herd(fleet, bad));
           const answers = await traffic(fleet, bad, { seconds: 14 });
@@ -137,15 +132,14 @@ describe('a fleet', { concurrency: true, timeout: 115_000 }, () => {
 });
 
 test('a Durable Object that is not bound is an error that says so', async () => {
-  const scene = await issuers.coordinator.newScene('unbound');
-  const { status, message } = await fleet.request(0, { options: scene.options(), store: 'unbound' });
-  equal(status, 'invalid_option');
-  ok(message.includes('coordinator(env.COORDINATOR)'), message);
+  const { message } = await issuer.newScene('unbound', 60);
+  const answer = await fleet.request(0, message);
+  equal(answer.status, 'invalid_option');
+  ok(answer.message.includes('coordinator(env.COORDINATOR)'), answer.message);
 });
 
 test('a record in KV that was tampered with is a miss, and replaced', async () => {
-  const scene = await issuers.kv.newScene('tampered');
-  const message = { options: scene.options(), store: 'kv' };
+  const { scene, message } = await issuer.newScene('kv', LIFE.kv);
   const namespace = await fleet.namespace();
   const keys = async () => (await namespace.list()).keys.map(({ name }) => name);
   const before = await keys();
@@ -161,16 +155,13 @@ test('a record in KV that was tampered with is a miss, and replaced', async () =
 });
 
 test('workerd restarts: all isolates are cold, and find the token', async () => {
-  const scenes = {};
-  for (const store of Object.keys(issuers)) {
-    scenes[store] = await issuers[store].newScene(`restart-${store}`);
-    await fleet.request(0, { options: scenes[store].options(), store });
-  }
+  const before = await Promise.all(Object.entries(LIFE).map((entry) => issuer.newScene(...entry)));
+  for (const { message } of before) await fleet.request(0, message);
   await sleep(200);
   await fleet.close();
   fleet = await startFleet(project, state);
-  for (const [store, scene] of Object.entries(scenes)) {
-    expect200(await herd(fleet, { options: scene.options(), store }));
-    equal(await scene.grants(), 1, store);
+  for (const { scene, message } of before) {
+    expect200(await herd(fleet, message));
+    equal(await scene.grants(), 1, message.store);
   }
 });

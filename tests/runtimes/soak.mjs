@@ -18,7 +18,7 @@ const seconds = Number(process.argv[2] ?? 3 * LIFE_SECONDS + 30);
 const project = await install('soak', await tarball());
 const state = join(project, 'state');
 await rm(state, { recursive: true, force: true });
-const issuer = await startIssuer(LIFE_SECONDS);
+const issuer = await startIssuer();
 const fleet = await startFleet(project, state);
 
 console.log(`${SIZE} isolates by each store, tokens of ${LIFE_SECONDS} s, ${seconds} s; then bad stores, ${3 * SPOILED_SECONDS} s`);
@@ -30,8 +30,7 @@ await issuer.close();
 process.exitCode = passed.every(Boolean) ? 0 : 1;
 
 async function soak(store) {
-  const scene = await issuer.newScene(`soak-${store}`);
-  const message = { options: scene.options(), store };
+  const { scene, message } = await issuer.newScene(store, LIFE_SECONDS);
 
   const cold = await herd(fleet, message);
   const grants = await scene.grants();
