@@ -35,7 +35,7 @@ impl SimHost {
 
 impl HttpClient for SimHost {
     async fn send(&self, request: HttpRequest) -> Result<HttpResponse, TransportError> {
-        self.world.make_mischief(&self.isolate, &self.request);
+        self.world.make_mischief(&self.isolate, &self.request, 1);
         self.isolate.sees_grant(self.world.now_ms());
         let result = self
             .world

@@ -74,7 +74,7 @@ impl SimStore {
         is_far: bool,
         step: impl FnOnce(&Shelf, u64) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        self.world.make_mischief(&self.isolate, &self.request);
+        self.world.make_mischief(&self.isolate, &self.request, 20);
         self.world.shelf.count(self.world.now_ms());
         let plan = self.plan();
         let mut latency_ms = self.world.rng.between(if is_far {

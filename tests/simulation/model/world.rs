@@ -349,9 +349,9 @@ impl World {
         }
     }
 
-    /// Called when an isolate is in the middle of something.
-    pub fn make_mischief(&self, isolate: &Rc<Isolate>, request: &Rc<Request>) {
-        if self.is_over.get() {
+    /// Called when an isolate is in the middle of something; one in `rarity` times it counts.
+    pub fn make_mischief(&self, isolate: &Rc<Isolate>, request: &Rc<Request>, rarity: usize) {
+        if self.is_over.get() || self.rng.below(rarity) > 0 {
             return;
         }
         let mischief = &self.plan.mischief;
@@ -438,8 +438,12 @@ impl World {
         }
     }
 
-    /// With a lease the fleet asks as one instance would, accidents apart.
+    /// With a lease the fleet asks as one instance would, accidents apart. Who has less time than the
+    /// usual ten seconds does not wait until a holder that died is replaced.
     fn check_lease(&self) {
+        if !self.plan.is_calm() && self.plan.timeout_ms < 10_000 {
+            return;
+        }
         let excuses = self.ledger.excuses.get();
         let needless = self.needless_grants.get();
         if self.plan.store.kind.has_lease() && needless > excuses {
