@@ -115,15 +115,13 @@ describe('a fleet', { concurrency: true, timeout: 115_000 }, () => {
       });
 
       for (const spoiled of ['slow', 'failing', 'lying']) {
-        // Who cannot read what others wrote, but has to queue for their lease, may be late for a life as short as here.
-        const mayWait = store === 'coordinator' && spoiled !== 'failing';
-        test(`the store is ${spoiled}: nothing fails${mayWait ? '' : ', and nobody waits once the isolates are warm'}`, async () => {
+        test(`the store is ${spoiled}: nothing fails, and nobody waits once the isolates are warm`, async () => {
           const { message } = await issuer.newScene(store, 12);
           const bad = { ...message, spoiled };
           expect200(await herd(fleet, bad));
           const answers = await traffic(fleet, bad, { seconds: 14 });
           expect200(answers);
-          if (!mayWait) equal(answers.filter(waited), []);
+          equal(answers.filter(waited), []);
           expect200(await traffic(fleet, message, { seconds: 3 }));
         });
       }
