@@ -153,8 +153,10 @@ impl<'a, H: Host> Shared<'a, H> {
         if let Found::Token(token) = self.read(&self.key).await
             && condemns(&token)
         {
+            // Somebody waits for it.
+            let timeout_ms = self.slot.config().sharing.timeout_ms;
             let delete = self.store.delete(&self.key);
-            self.ask("delete", BACKGROUND_TIMEOUT_MS, delete).await;
+            self.ask("delete", timeout_ms, delete).await;
         }
     }
 

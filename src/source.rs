@@ -47,8 +47,8 @@ enum Errand<V> {
     Any,
     /// There is one, and nobody waits for its successor.
     Successor(Rc<Cached<V>>),
-    /// Whoever waits does not want the one that may be there.
-    Another(Option<Rc<Cached<V>>>),
+    /// Whoever waits wants one that was asked for at this moment or later.
+    Since(u64),
 }
 
 /// Whose turn it is to ask the server.
@@ -108,12 +108,11 @@ impl<H: Host> TokenSource<H> {
         Ok(cached)
     }
 
-    /// A token from the server, whether or not there is one in the cache. The cached one stays in
-    /// use until the new one is there.
+    /// A token that the server was asked for after this call began, whether or not there is one in
+    /// memory or in the store. The one in memory stays in use until the new one is there.
     pub async fn refreshed(&self) -> Result<H::View> {
-        let cached = self.slot.entry().cached();
-        self.within_deadline(|| Errand::Another(cached.clone()))
-            .await
+        let since_ms = self.host.now_ms();
+        self.within_deadline(|| Errand::Since(since_ms)).await
     }
 
     /// Refreshes the token when that is due, or obtains one when there is none, and does nothing
@@ -360,7 +359,7 @@ impl<H: Host> TokenSource<H> {
             return Turn::Settled(Err(error), None);
         }
         let look = || shared.token(|token| errand.accepts(token));
-        if !matches!(errand, Errand::Another(_)) {
+        if !matches!(errand, Errand::Since(_)) {
             match look().await {
                 Found::Token(token) => return Turn::Settled(Ok(self.cached(entry, token)), None),
                 Found::Nothing => {}
@@ -537,8 +536,9 @@ impl<V> Errand<V> {
     /// Whether a token from the store does what is wanted.
     fn accepts(&self, token: &Token) -> bool {
         match self {
-            Self::Any | Self::Another(None) => true,
-            Self::Successor(cached) | Self::Another(Some(cached)) => {
+            Self::Any => true,
+            Self::Since(since_ms) => token.received_at_ms >= *since_ms,
+            Self::Successor(cached) => {
                 !is_same(&cached.token, token)
                     && token.received_at_ms >= cached.token.received_at_ms
             }

@@ -50,6 +50,18 @@ fn a_cold_herd_makes_one_grant() {
 }
 
 #[test]
+fn a_forced_refresh_takes_no_older_token_from_the_store() {
+    let (world, _) = leased(|n, _| Reply::token(50, &token(n)));
+    assert_eq!(ask(&world), "token-0");
+    world.isolate.run_for(SECOND_MS);
+    let cold = world.neighbour();
+    assert_eq!(refresh(&cold), "token-1");
+    // Nor does an instance that holds the first take the second for its own.
+    world.isolate.run_for(SECOND_MS);
+    assert_eq!(refresh(&world), "token-2");
+}
+
+#[test]
 fn of_many_stale_instances_one_refreshes() {
     let (world, _) = leased(|n, _| Reply::token(300, &token(n)));
     let neighbours: Vec<World> = (0..20).map(|_| world.neighbour()).collect();
