@@ -5,7 +5,8 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
-import { packageDir, root, tarball, tool } from './consumer.mjs';
+import { packageDir, tarball } from './consumer.mjs';
+import { root, tool } from './tool.mjs';
 
 /** Of the wasm, raw. It is compiled before the first token of every new isolate. */
 const WASM_BUDGET = 160_000;

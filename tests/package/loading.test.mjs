@@ -7,7 +7,8 @@ import { before, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { EdgeVM } from '@edge-runtime/vm';
 import * as esbuild from 'esbuild';
-import { createConsumer, tool } from './consumer.mjs';
+import { createConsumer } from './consumer.mjs';
+import { tool } from './tool.mjs';
 import { startTokenServer } from './token-server.mjs';
 
 let dir;

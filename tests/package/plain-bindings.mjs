@@ -6,7 +6,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
-import { root, tool } from './consumer.mjs';
+import { root, tool } from './tool.mjs';
 import { startTokenServer } from './token-server.mjs';
 
 const target = process.env.PLAIN_TARGET;

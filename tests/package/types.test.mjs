@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import ts from 'typescript';
-import { createConsumer, packageDir, root, tarball, tool } from './consumer.mjs';
+import { createConsumer, packageDir, tarball } from './consumer.mjs';
+import { root, tool } from './tool.mjs';
 
 let dir;
 before(async () => {
