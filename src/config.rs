@@ -140,16 +140,11 @@ pub(crate) struct Sharing {
 
 impl PartialEq for Sharing {
     fn eq(&self, other: &Self) -> bool {
-        let keys = |it: &Self| -> Vec<String> {
-            it.seal_keys
-                .iter()
-                .map(|key| key.expose().to_owned())
-                .collect()
-        };
+        let keys = self.seal_keys.iter().map(Secret::expose);
         self.timeout_ms == other.timeout_ms
             && self.seal == other.seal
             && self.prefix == other.prefix
-            && keys(self) == keys(other)
+            && keys.eq(other.seal_keys.iter().map(Secret::expose))
     }
 }
 

@@ -93,7 +93,7 @@ impl<H: Host> TokenSource<H> {
     /// while there is a valid one: when that is stale, its successor is asked for in the background.
     pub async fn token(&self) -> Result<H::View> {
         let Some(Look { cached, is_due }) = self.slot.look(self.host.now_ms()) else {
-            let result = self.within_deadline(|| Errand::Any).await;
+            let result = self.within_deadline(None).await;
             // A failure does not matter when somebody's token has arrived all the same.
             return result.or_else(|error| {
                 let look = self.slot.look(self.host.now_ms());
@@ -112,17 +112,20 @@ impl<H: Host> TokenSource<H> {
     /// memory or in the store. The one in memory stays in use until the new one is there.
     pub async fn refreshed(&self) -> Result<H::View> {
         let since_ms = self.host.now_ms();
-        self.within_deadline(|| Errand::Since(since_ms)).await
+        self.within_deadline(Some(since_ms)).await
     }
 
     /// Refreshes the token when that is due, or obtains one when there is none, and does nothing
     /// otherwise. For a cron trigger or an alarm: it ends when the work is done.
     pub async fn warm(&self) -> std::result::Result<(), Error> {
         match self.slot.look(self.host.now_ms()) {
-            None => self.within_deadline(|| Errand::Any).await.map(drop),
+            None => self.within_deadline(None).await.map(drop),
             Some(Look { is_due: false, .. }) => Ok(()),
             Some(Look { cached, .. }) => match self.refresh_in_background(cached) {
-                Some(done) => done.await.unwrap_or(Ok(())),
+                Some(landed) => match landed.await {
+                    Ok(Some(Err(error))) => Err(error),
+                    Ok(_) | Err(oneshot::Canceled) => Ok(()),
+                },
                 None => Ok(()),
             },
         }
@@ -153,23 +156,24 @@ impl<H: Host> TokenSource<H> {
             .await;
     }
 
-    async fn within_deadline(&self, errand: impl Fn() -> Errand<H::View>) -> Result<H::View> {
+    /// A token, of which the server was asked at `since_ms` or later if that is given.
+    async fn within_deadline(&self, since_ms: Option<u64>) -> Result<H::View> {
         let timeout_ms = self.slot.config().policy.timeout_ms;
-        match race(self.fly(errand), self.host.sleep(timeout_ms)).await {
+        match race(self.fly(since_ms), self.host.sleep(timeout_ms)).await {
             First::Left(result) => result,
             First::Right(()) => Err(self.timed_out()),
         }
     }
 
     /// Joins the identity's flight, as whatever is needed, until one brings something.
-    async fn fly(&self, errand: impl Fn() -> Errand<H::View>) -> Result<H::View> {
+    async fn fly(&self, since_ms: Option<u64>) -> Result<H::View> {
         let begun_at_ms = self.host.now_ms();
         loop {
             let entry = self.slot.entry();
             let brought = match entry.flight(|flight| flight.join(self.host.now_ms())) {
-                Role::Leader(generation) => self.lead(entry, generation, errand()).await,
+                Role::Leader(generation) => self.lead(entry, generation, since_ms).await,
                 Role::Follower(watch) => {
-                    let brought = self.follow(entry, watch, &errand).await;
+                    let brought = self.follow(entry, watch, since_ms).await;
                     brought.filter(|result| !self.has_more_patience(result, begun_at_ms))
                 }
             };
@@ -192,7 +196,7 @@ impl<H: Host> TokenSource<H> {
         &self,
         entry: Rc<Entry<H::View>>,
         mut watch: Watch,
-        errand: &impl Fn() -> Errand<H::View>,
+        since_ms: Option<u64>,
     ) -> Option<Result<H::View>> {
         let joined_at_ms = self.host.now_ms();
         let waited_ms = || self.host.now_ms().saturating_sub(joined_at_ms);
@@ -203,11 +207,11 @@ impl<H: Host> TokenSource<H> {
                 Sight::CalledOff => return None,
                 Sight::TakenOver(generation) => {
                     self.host.event(Event::TakenOver);
-                    return self.lead(entry, generation, errand()).await;
+                    return self.lead(entry, generation, since_ms).await;
                 }
                 Sight::Waiting => {}
             }
-            if matches!(errand(), Errand::Any)
+            if since_ms.is_none()
                 && let Some(Look { cached, .. }) = self.slot.look(self.host.now_ms())
             {
                 break Ok(cached);
@@ -224,8 +228,9 @@ impl<H: Host> TokenSource<H> {
         &self,
         entry: Rc<Entry<H::View>>,
         generation: Generation,
-        errand: Errand<H::View>,
+        since_ms: Option<u64>,
     ) -> Option<Result<H::View>> {
+        let errand = since_ms.map_or(Errand::Any, Errand::Since);
         let landed = self.begin(entry, generation, errand).await;
         landed.unwrap_or_else(|_| {
             Some(Err(Error::new(
@@ -238,16 +243,12 @@ impl<H: Host> TokenSource<H> {
     fn refresh_in_background(
         &self,
         cached: Rc<Cached<H::View>>,
-    ) -> Option<
-        impl Future<Output = std::result::Result<std::result::Result<(), Error>, oneshot::Canceled>>
-        + use<H>,
-    > {
+    ) -> Option<oneshot::Receiver<Option<Result<H::View>>>> {
         let entry = self.slot.entry();
         match entry.flight(|flight| flight.join(self.host.now_ms())) {
             Role::Follower(_) => None,
             Role::Leader(generation) => {
-                let landed = self.begin(entry, generation, Errand::Successor(cached));
-                Some(async move { Ok(landed.await?.map_or(Ok(()), |result| result.map(drop))) })
+                Some(self.begin(entry, generation, Errand::Successor(cached)))
             }
         }
     }

@@ -29,8 +29,8 @@ pub struct Cached<V> {
 pub struct Entry<V> {
     cached: RefCell<Option<Rc<Cached<V>>>>,
     flight: RefCell<Flight<Rc<Cached<V>>>>,
-    /// Tokens that must not come back from a store, with their expiry.
-    refused: RefCell<Vec<(Secret, u64)>>,
+    /// Access tokens that must not come back from a store.
+    refused: RefCell<Vec<Secret>>,
     replaces_refused: Cell<bool>,
     /// An error that stays, and until when it is answered from memory.
     terminal: RefCell<Option<(Error, u64)>>,
@@ -98,7 +98,7 @@ impl<V> Entry<V> {
         if refused.len() >= REFUSED_REMEMBERED {
             refused.remove(0);
         }
-        refused.push((token.access_token.clone(), token.expires_at_ms));
+        refused.push(token.access_token.clone());
     }
 
     /// Whether `token` is one that was refused.
@@ -106,7 +106,7 @@ impl<V> Entry<V> {
         self.refused
             .borrow()
             .iter()
-            .any(|(refused, _)| refused.expose() == token.access_token.expose())
+            .any(|refused| refused.expose() == token.access_token.expose())
     }
 
     /// Whether the next token replaces a refused one.

@@ -7,7 +7,7 @@ use super::entry::Entry;
 use super::identity::Identity;
 
 /// How many identities are remembered, so that a Worker that serves many tenants stays bounded.
-const DEFAULT_CAPACITY: usize = 1000;
+pub(crate) const DEFAULT_CAPACITY: usize = 1000;
 
 /// The entries of all identities; the least recently used one gives way when it is full.
 ///

@@ -28,7 +28,7 @@ extern "C" {
     ) -> Promise;
 
     /// Why a fetch failed, in one line.
-    fn reason(error: &JsValue) -> String;
+    pub(super) fn reason(error: &JsValue) -> String;
 
     fn view(
         access_token: &str,

@@ -12,16 +12,13 @@ use wasm_bindgen_futures::future_to_promise;
 use super::error::to_js;
 use super::host::JsHost;
 use super::store::{JsStore, StoreAdapter};
-use crate::cache::memory::Memory;
+use crate::cache::memory::{DEFAULT_CAPACITY, Memory};
 use crate::cache::slot::Slot;
 use crate::config::{ClientConfig, ClientOptions};
 use crate::error::Error;
 use crate::protocol::client_auth::ClientAuth;
 use crate::source::TokenSource;
 use crate::token::Secret;
-
-/// As many as the memory has identities. Who is forgotten opens again.
-const MAX_SLOTS: usize = 1000;
 
 /// The configurations that were opened, oldest first, by ascending number.
 #[derive(Default)]
@@ -62,7 +59,8 @@ impl Slots {
         if let Some((id, _)) = self.slots.iter().find(|(_, open)| open.equals(&slot)) {
             return *id;
         }
-        if self.slots.len() >= MAX_SLOTS {
+        // As many as the memory has identities. Who is forgotten opens again.
+        if self.slots.len() >= DEFAULT_CAPACITY {
             self.slots.remove(0);
         }
         self.slots.push((id, Rc::new(slot)));

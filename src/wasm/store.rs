@@ -4,6 +4,7 @@ use js_sys::{Array, Promise};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
+use super::host::reason;
 use crate::cache::store::{Acquired, Lease, StoreError, TokenStore};
 
 #[wasm_bindgen]
@@ -27,11 +28,6 @@ extern "C" {
     fn propagation_ms(this: &StoreAdapter) -> u32;
     #[wasm_bindgen(method, getter, js_name = minTtlSeconds)]
     fn min_ttl_seconds(this: &StoreAdapter) -> u32;
-}
-
-#[wasm_bindgen(module = "/src/wasm/js/host.js")]
-extern "C" {
-    fn reason(error: &JsValue) -> String;
 }
 
 pub(super) struct JsStore(pub(super) StoreAdapter);
