@@ -26,6 +26,8 @@ pub(crate) enum Found {
     Token(Token),
     /// No token, or none that is of use.
     Nothing,
+    /// A record that does not open, parse or match.
+    Unreadable,
     /// The store did not answer.
     Failed,
 }
@@ -71,7 +73,7 @@ impl<'a, H: Host> Shared<'a, H> {
     pub(crate) async fn token(&self, accepts: impl Fn(&Token) -> bool) -> Found {
         let begun_at_ms = self.host.now_ms();
         let mut found = self.read(&self.key).await;
-        if let Found::Nothing = found
+        if let Found::Nothing | Found::Unreadable = found
             && let Some(previous) = self.slot.config().of_previous_secret()
             && let Some(key) = store_key(self.host, self.slot, &Identity::of(&previous)).await
         {
@@ -93,6 +95,10 @@ impl<'a, H: Host> Shared<'a, H> {
                 self.host.event(Event::StoreMiss { duration_ms });
                 Found::Nothing
             }
+            Found::Unreadable => {
+                self.host.event(Event::StoreMiss { duration_ms });
+                Found::Unreadable
+            }
         }
     }
 
@@ -108,7 +114,7 @@ impl<'a, H: Host> Shared<'a, H> {
             Some(token) => Found::Token(token),
             None => {
                 self.host.event(Event::StoreUnreadable);
-                Found::Nothing
+                Found::Unreadable
             }
         }
     }

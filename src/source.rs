@@ -363,9 +363,13 @@ impl<H: Host> TokenSource<H> {
         if !matches!(errand, Errand::Since(_)) {
             match look().await {
                 Found::Token(token) => return Turn::Settled(Ok(self.cached(entry, token)), None),
-                Found::Nothing => {}
-                // Waiting for others is for nothing when what they put cannot be seen.
+                // Waiting for others is for nothing when what they put cannot be seen. A record that
+                // cannot be read may be replaced soon, which only those who have no token wait for.
                 Found::Failed => return Turn::Ours(None),
+                Found::Unreadable if matches!(errand, Errand::Successor(_)) => {
+                    return Turn::Ours(None);
+                }
+                Found::Unreadable | Found::Nothing => {}
             }
         }
         let begun_at_ms = self.host.now_ms();
@@ -394,7 +398,7 @@ impl<H: Host> TokenSource<H> {
             match look().await {
                 Found::Token(token) => return Turn::Settled(Ok(self.cached(entry, token)), fence),
                 Found::Failed if fence.is_none() => return Turn::Ours(None),
-                Found::Nothing | Found::Failed => {}
+                Found::Nothing | Found::Unreadable | Found::Failed => {}
             }
             // One holder may die, and its successor bring a token. After that there is just time
             // enough for a grant of our own.

@@ -62,6 +62,21 @@ fn a_forced_refresh_takes_no_older_token_from_the_store() {
 }
 
 #[test]
+fn a_refresh_that_cannot_read_what_others_put_waits_for_nobody() {
+    let (world, shelf) = leased(|n, _| Reply::token(50, &token(n)));
+    assert_eq!(ask(&world), "token-0");
+    world.isolate.run_for(3_500 * SECOND_MS);
+    for record in shelf.records.borrow_mut().values_mut() {
+        *record = "a lie".into();
+    }
+    // Somebody holds the lease, and would be waited for.
+    shelf.tenure.set((9, u64::MAX));
+    assert_eq!(ask(&world), "token-0");
+    world.isolate.run_for(SECOND_MS);
+    assert_eq!(ask(&world), "token-1");
+}
+
+#[test]
 fn of_many_stale_instances_one_refreshes() {
     let (world, _) = leased(|n, _| Reply::token(300, &token(n)));
     let neighbours: Vec<World> = (0..20).map(|_| world.neighbour()).collect();
