@@ -73,21 +73,11 @@ export function coordinator(namespace) {
   }
   // A stub that has failed once stays broken, so each call has its own.
   const object = (key) => namespace.get(namespace.idFromName(key));
-  /** The leases that are held by this instance. */
-  const fences = new Map();
   return {
     get: (key) => object(key).read(),
-    put: (key, value, { ttl }) => object(key).write(value, ttl, fences.get(key)),
+    put: (key, value, { ttl, fence }) => object(key).write(value, ttl, fence && Number(fence)),
     delete: (key) => object(key).remove(),
-    async acquire(key, ttlMs) {
-      const { held, fence, retryAfterMs } = await object(key).acquire(ttlMs);
-      if (!held) return { held, retryAfterMs };
-      fences.set(key, fence);
-      return { held, fence };
-    },
-    async release(key, fence) {
-      if (fences.get(key) === Number(fence)) fences.delete(key);
-      await object(key).release(Number(fence));
-    },
+    acquire: (key, ttlMs) => object(key).acquire(ttlMs),
+    release: (key, fence) => object(key).release(Number(fence)),
   };
 }

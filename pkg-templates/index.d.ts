@@ -210,6 +210,8 @@ export type TokenStore = ({ get(key: string): unknown } | { getItem(key: string)
 export interface StorePutOptions {
   readonly ttl: number;
   readonly expirationTtl: number;
+  /** The writer's lease, if it has one. A put of an earlier lease than that of the record is to be ignored. */
+  readonly fence?: string;
 }
 
 /** What a store of your own may say about itself. Of a KV namespace it is known. */

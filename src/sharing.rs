@@ -129,7 +129,7 @@ impl<'a, H: Host> Shared<'a, H> {
     }
 
     /// Puts `token` into the store, if it lives long enough to be worth it.
-    pub(crate) async fn put(&self, token: &Token) {
+    pub(crate) async fn put(&self, token: &Token, fence: Option<&str>) {
         let life_ms = token.expires_at_ms.saturating_sub(self.host.now_ms());
         let ttl_seconds = life_ms / 1000;
         if ttl_seconds < self.store.min_ttl_seconds().max(1) {
@@ -149,7 +149,7 @@ impl<'a, H: Host> Shared<'a, H> {
         if pause_ms > 0 {
             self.host.sleep(pause_ms as u32).await;
         }
-        let put = self.store.put(&self.key, &text, ttl_seconds);
+        let put = self.store.put(&self.key, &text, ttl_seconds, fence);
         self.ask("put", BACKGROUND_TIMEOUT_MS, put).await;
     }
 

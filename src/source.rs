@@ -280,7 +280,7 @@ impl<H: Host> TokenSource<H> {
                 return;
             };
             if is_news && let Some(Ok(cached)) = &brought {
-                shared.put(&cached.token).await;
+                shared.put(&cached.token, aftermath.fence.as_deref()).await;
             }
             if let Some(fence) = &aftermath.fence {
                 shared.release(fence).await;

@@ -17,7 +17,13 @@
 //!         Ok(self.0.borrow().get(key).cloned())
 //!     }
 //!
-//!     async fn put(&self, key: &str, value: &str, _ttl_seconds: u64) -> Result<(), StoreError> {
+//!     async fn put(
+//!         &self,
+//!         key: &str,
+//!         value: &str,
+//!         _ttl_seconds: u64,
+//!         _fence: Option<&str>,
+//!     ) -> Result<(), StoreError> {
 //!         self.0.borrow_mut().insert(key.into(), value.into());
 //!         Ok(())
 //!     }
@@ -37,12 +43,15 @@ pub trait TokenStore: 'static {
     /// What is kept under `key`, if anything is.
     fn get(&self, key: &str) -> impl Future<Output = Result<Option<String>, StoreError>>;
 
-    /// Keeps `value` under `key` for at least `ttl_seconds`, replacing what was there.
+    /// Keeps `value` under `key` for at least `ttl_seconds`, replacing what was there. `fence` names
+    /// the writer's tenure of the [`Lease`], if it has one: a store that can tell tenures apart lets
+    /// nobody overwrite what a later tenure wrote.
     fn put(
         &self,
         key: &str,
         value: &str,
         ttl_seconds: u64,
+        fence: Option<&str>,
     ) -> impl Future<Output = Result<(), StoreError>>;
 
     /// Forgets what is kept under `key`.
@@ -125,7 +134,13 @@ impl TokenStore for NoStore {
         match *self {}
     }
 
-    async fn put(&self, _key: &str, _value: &str, _ttl_seconds: u64) -> Result<(), StoreError> {
+    async fn put(
+        &self,
+        _key: &str,
+        _value: &str,
+        _ttl_seconds: u64,
+        _fence: Option<&str>,
+    ) -> Result<(), StoreError> {
         match *self {}
     }
 

@@ -14,7 +14,13 @@ extern "C" {
     #[wasm_bindgen(method)]
     fn get(this: &StoreAdapter, key: &str) -> Promise;
     #[wasm_bindgen(method)]
-    fn put(this: &StoreAdapter, key: &str, value: &str, ttl_seconds: f64) -> Promise;
+    fn put(
+        this: &StoreAdapter,
+        key: &str,
+        value: &str,
+        ttl_seconds: f64,
+        fence: Option<&str>,
+    ) -> Promise;
     #[wasm_bindgen(method)]
     fn delete(this: &StoreAdapter, key: &str) -> Promise;
     /// Resolves to `[fence]` or `[undefined, retryAfterMs]`.
@@ -45,8 +51,14 @@ impl TokenStore for JsStore {
             .map(|value| value.as_string())
     }
 
-    async fn put(&self, key: &str, value: &str, ttl_seconds: u64) -> Result<(), StoreError> {
-        settled(self.0.put(key, value, ttl_seconds as f64))
+    async fn put(
+        &self,
+        key: &str,
+        value: &str,
+        ttl_seconds: u64,
+        fence: Option<&str>,
+    ) -> Result<(), StoreError> {
+        settled(self.0.put(key, value, ttl_seconds as f64, fence))
             .await
             .map(drop)
     }

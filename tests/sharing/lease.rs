@@ -161,3 +161,11 @@ fn with_the_store_down_every_instance_looks_after_itself() {
         }
     }
 }
+
+#[test]
+fn a_put_names_the_tenure_it_is_made_in() {
+    let (world, shelf) = leased(|n, _| Reply::token(300, &token(n)));
+    assert_eq!(ask(&world), "token-0");
+    world.isolate.run_for(SECOND_MS);
+    assert_eq!(*shelf.fences.borrow(), [Some("1".to_owned())]);
+}

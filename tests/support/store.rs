@@ -28,6 +28,8 @@ pub struct Shelf {
     pub propagation_ms: Cell<u32>,
     pub min_ttl_seconds: Cell<u64>,
     pub has_lease: Cell<bool>,
+    /// The tenure of every put.
+    pub fences: RefCell<Vec<Option<String>>>,
     /// Number of the tenure, and when it ends.
     pub tenure: Cell<(u64, u64)>,
 }
@@ -41,6 +43,7 @@ impl Default for Shelf {
             propagation_ms: Cell::new(0),
             min_ttl_seconds: Cell::new(1),
             has_lease: Cell::new(false),
+            fences: RefCell::default(),
             tenure: Cell::new((0, 0)),
         }
     }
@@ -94,8 +97,16 @@ impl TokenStore for TestStore {
         Ok(self.shelf.records.borrow().get(key).cloned())
     }
 
-    async fn put(&self, key: &str, value: &str, ttl_seconds: u64) -> Result<(), StoreError> {
+    async fn put(
+        &self,
+        key: &str,
+        value: &str,
+        ttl_seconds: u64,
+        fence: Option<&str>,
+    ) -> Result<(), StoreError> {
         self.begin("put", ttl_seconds).await?;
+        let mut fences = self.shelf.fences.borrow_mut();
+        fences.push(fence.map(str::to_owned));
         let mut records = self.shelf.records.borrow_mut();
         records.insert(key.to_owned(), value.to_owned());
         Ok(())

@@ -26,8 +26,8 @@ export function storeAdapter(store) {
       // Some stores parse what looks like JSON.
       return typeof value === 'object' && value !== null ? JSON.stringify(value) : value;
     },
-    async put(key, value, ttlSeconds) {
-      await store[put](key, value, expiry(store, ttlSeconds));
+    async put(key, value, ttlSeconds, fence) {
+      await store[put](key, value, putOptions(store, ttlSeconds, fence));
     },
     async delete(key) {
       await store[remove](key);
@@ -44,8 +44,8 @@ export function storeAdapter(store) {
   };
 }
 
-/** The time to live, as KV and unstorage take it, or as Keyv does. */
-function expiry(store, ttlSeconds) {
+/** The time to live, as KV and unstorage take it, or as Keyv does; and the writer's lease. */
+function putOptions(store, ttlSeconds, fence) {
   const isKeyv = 'namespace' in store && typeof store.disconnect === 'function';
-  return isKeyv ? ttlSeconds * 1000 : { expirationTtl: ttlSeconds, ttl: ttlSeconds };
+  return isKeyv ? ttlSeconds * 1000 : { expirationTtl: ttlSeconds, ttl: ttlSeconds, ...(fence !== undefined && { fence }) };
 }

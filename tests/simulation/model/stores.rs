@@ -18,6 +18,8 @@ const REPLICA_MS: u64 = MINUTE_MS;
 struct Record {
     text: String,
     until_ms: u64,
+    /// The tenure in which it was written; 0 if in none.
+    fence: u64,
 }
 
 /// What a location of a KV namespace has read, and how long it goes on answering with it.
@@ -197,7 +199,13 @@ impl TokenStore for SimStore {
         })
     }
 
-    async fn put(&self, key: &str, value: &str, ttl_seconds: u64) -> Result<(), StoreError> {
+    async fn put(
+        &self,
+        key: &str,
+        value: &str,
+        ttl_seconds: u64,
+        fence: Option<&str>,
+    ) -> Result<(), StoreError> {
         let location = self.isolate.location;
         let is_kv = self.is_kv();
         self.travel(true, |shelf, now_ms| {
@@ -212,9 +220,14 @@ impl TokenStore for SimStore {
                 }
                 put_at_ms.insert(key.to_owned(), now_ms);
             }
+            let fence = fence.and_then(|fence| fence.parse().ok()).unwrap_or(0);
+            if shelf.read(key, now_ms).is_some_and(|it| it.fence > fence) {
+                return Ok(());
+            }
             let record = Record {
                 text: value.to_owned(),
                 until_ms: now_ms + ttl_seconds * SECOND_MS,
+                fence,
             };
             shelf.records.borrow_mut().insert(key.to_owned(), record);
             if !self.plan().windows.is_empty() {
