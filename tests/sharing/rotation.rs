@@ -313,10 +313,10 @@ fn a_put_that_fails_is_made_again() {
     shelf.mood.set(Mood::Slow(20));
     let (_, answer) = begin(&world);
     // Just before the put.
-    world.isolate.run_for(75);
-    assert_eq!(access_token(&answer), "token-1");
+    world.isolate.run_for(65);
     shelf.mood.set(Mood::Failing);
     world.isolate.run_for(500);
+    assert_eq!(access_token(&answer), "token-1");
     shelf.mood.set(Mood::Well);
     world.isolate.run_for(2 * SECOND_MS);
     assert_eq!(ask(&world.neighbour()), "token-1");
