@@ -101,7 +101,8 @@ describe('a fleet', { concurrency: true, timeout: 115_000 }, () => {
         const grants = lives.reduce((sum, one) => sum + one, 0);
         t.diagnostic(`${store}: cold herd ${first} grants; then ${answers.length} requests, grants per life of ${life} s: ${lives}`);
         ok(lives.length >= 2, `${lives.length} renewals`);
-        equal(grants, lives.length, `grants per life: ${lives}`);
+        // What isolates have of one another beside KV is not atomic: now and then two may ask together.
+        ok(grants <= lives.length + (store === 'kv' ? 1 : 0), `grants per life: ${lives}`);
       });
 
       test('isolates that start later find the token in the store', async () => {
@@ -146,7 +147,9 @@ test('a record in KV that was tampered with is a miss, and replaced', async () =
   await namespace.put(key, record.replace(/.{4}$/, 'AAAA'));
   await fleet.forget(key);
   const second = await fleet.request(1, message);
-  equal([second.status, second.events], [200, ['store_unreadable', 'store_miss', 'grant']]);
+  // It looks once more when it has the claim.
+  const looks = ['store_unreadable', 'store_miss', 'store_unreadable', 'store_miss'];
+  equal([second.status, second.events], [200, [...looks, 'grant']]);
   await eventually(async () => (await fleet.request(2, message)).accessToken === second.accessToken, 'the new record is there');
   equal(await scene.grants(), 2);
 });

@@ -35,12 +35,13 @@ export function nearby(kv) {
     // What was put here within KV's propagation time comes first. It may hide what another location has put since,
     // but no longer than KV might: that costs a grant at most, and saves one for each isolate here.
     async get(key) {
-      return (await attempt(() => read(recordUrl(key)), PATIENCE_MS)) ?? (await kv.get(key));
+      const record = await attempt(() => read(recordUrl(key)), PATIENCE_MS);
+      return record ? record.value : await kv.get(key);
     },
     async put(key, value, ttlSeconds) {
-      const seconds = Math.min(ttlSeconds, kv.propagationMs / 1000);
+      const ttlMs = Math.min(ttlSeconds * 1000, kv.propagationMs);
       // Not after KV, which is slow, and refuses more than one write per second.
-      const cached = attempt(() => write(recordUrl(key), value, seconds), BACKGROUND_MS);
+      const cached = attempt(() => write(recordUrl(key), { value }, ttlMs), BACKGROUND_MS);
       try {
         await kv.put(key, value, ttlSeconds);
       } finally {
@@ -58,7 +59,7 @@ export function nearby(kv) {
     },
     async release(key, id) {
       await attempt(async () => {
-        if ((await claimOn(key))?.id === id) await remove(claimUrl(key));
+        if ((await read(claimUrl(key)))?.id === id) await remove(claimUrl(key));
       }, BACKGROUND_MS);
     },
   };
@@ -69,32 +70,28 @@ const claimUrl = (key) => `${ORIGIN}/claim/${encodeURIComponent(key)}`;
 
 /** Claims `key` for `id`, or brings the claim of another. Of several that begin together the last to write has it. */
 async function claim(key, id, ttlMs) {
+  const url = claimUrl(key);
   const begunAt = Date.now();
-  const earlier = await claimOn(key);
+  const earlier = await read(url);
   if (earlier) return earlier;
-  await write(claimUrl(key), JSON.stringify({ id, endsAt: begunAt + ttlMs }), Math.ceil(ttlMs / 1000));
+  await write(url, { id }, ttlMs);
   // The others take about as long as we did from their look to their claim.
   const tookMs = Date.now() - begunAt;
   await new Promise((done) => setTimeout(done, SETTLE_MS + tookMs));
-  const last = await claimOn(key);
+  const last = await read(url);
   return last?.id === id ? undefined : last;
 }
 
-/** The claim on `key` that is not over, if there is one. */
-async function claimOn(key) {
-  const text = await read(claimUrl(key));
-  const found = text && JSON.parse(text);
-  return found?.endsAt > Date.now() ? found : undefined;
-}
-
+/** What is under `url`, unless it is over: a cache rule of the zone's may keep it for longer than it was told to. */
 async function read(url) {
   const response = await (await cache()).match(url);
-  return await response?.text();
+  const content = await response?.json();
+  return content?.endsAt > Date.now() ? content : undefined;
 }
 
-async function write(url, text, seconds) {
-  const headers = { 'cache-control': `max-age=${seconds}` };
-  await (await cache()).put(url, new Response(text, { headers }));
+async function write(url, content, ttlMs) {
+  const headers = { 'cache-control': `max-age=${Math.ceil(ttlMs / 1000)}` };
+  await (await cache()).put(url, Response.json({ ...content, endsAt: Date.now() + ttlMs }, { headers }));
 }
 
 async function remove(url) {
