@@ -151,12 +151,14 @@ describe('the record', { concurrency: true, timeout: 30_000 }, () => {
   });
 
   test('is cached although KV refuses it, and that is told', async () => {
-    const { key } = newKey();
-    // Less than KV takes.
-    const { error } = await call('oslo-0', 'put', key, 'near', 30);
-    ok(error?.includes('Invalid expiration_ttl of 30'), error);
-    equal((await call('oslo-1', 'get', key)).result, 'near');
-    equal((await call('lima-1', 'get', key)).result, null);
+    for (let round = 0; round < 5; round += 1) {
+      const { key } = newKey();
+      // Less than KV takes.
+      const { error } = await call('slow-0', 'put', key, 'near', 30);
+      ok(error?.includes('Invalid expiration_ttl of 30'), error);
+      equal((await call('slow-1', 'get', key)).result, 'near');
+      equal((await call('lima-1', 'get', key)).result, null);
+    }
   });
 
   test('is deleted here and in KV', async () => {
