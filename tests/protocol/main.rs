@@ -8,10 +8,12 @@
     clippy::unwrap_used
 )]
 
+mod authorization;
 mod client_config;
 mod endpoint;
 mod error_response;
 mod json;
+mod pkce;
 mod token_request;
 mod token_response;
 
