@@ -13,6 +13,7 @@ mod client_config;
 mod endpoint;
 mod error_response;
 mod json;
+mod metadata;
 mod pkce;
 mod token_request;
 mod token_response;
