@@ -8,6 +8,7 @@ pub mod grant;
 pub mod http;
 pub mod metadata;
 pub mod pkce;
+pub mod revocation;
 mod timestamp;
 pub mod token_request;
 pub mod token_response;

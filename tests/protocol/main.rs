@@ -15,6 +15,7 @@ mod error_response;
 mod json;
 mod metadata;
 mod pkce;
+mod revocation;
 mod token_request;
 mod token_response;
 
