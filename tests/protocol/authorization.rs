@@ -237,6 +237,8 @@ fn the_code_is_found_in_every_form_of_a_callback() {
             ("app's URL", format!("com.example.app:/cb?{good}")),
             ("path", format!("/cb?{good}")),
             ("relative path", format!("cb?{good}")),
+            ("path with an equals sign", format!("/a=b?{good}")),
+            ("app's path with an equals sign", format!("app:a=b?{good}")),
             ("query", good.clone()),
             ("query with its mark", format!("?{good}")),
             ("after other parameters", format!("/cb?a=1&b=?&{good}")),
