@@ -374,7 +374,7 @@ export type OAuth2ErrorCode =
   | 'reauthorization_required'
   /** The server sent the user back with an error (RFC 6749 §4.1.2.1): see `error` and `description`. */
   | 'authorization_rejected'
-  /** What the user came back with is no answer to the authorization request: another `state` or `iss` (RFC 9207), repeated or missing parameters. */
+  /** What the user came back with is no answer to the request: another `state` or `iss`, repeated or missing parameters. */
   | 'invalid_callback'
   /** The issuer's metadata could not be had, or must not be used (RFC 8414): `tokenUrl` does without it. */
   | 'discovery_failed'
