@@ -376,6 +376,12 @@ export type OAuth2ErrorCode =
   | 'token_request_rejected'
   /** The refresh token is no longer accepted, and there is no other way to a token: the user has to authorize again. */
   | 'reauthorization_required'
+  /** The server sent the user back with an error (RFC 6749 §4.1.2.1): see `error` and `description`. */
+  | 'authorization_rejected'
+  /** What the user came back with is no answer to the request: another `state` or `iss`, repeated or missing parameters. */
+  | 'invalid_callback'
+  /** The issuer's metadata could not be had, or must not be used (RFC 8414): `tokenUrl` does without it. */
+  | 'discovery_failed'
   /** The token endpoint answered with an HTTP error and no OAuth error: see `status`. */
   | 'http_status'
   /** The token endpoint answered with a redirect, which is never followed. */
