@@ -5,8 +5,11 @@
 
 pub mod figures;
 pub mod host;
+pub mod kv;
 pub mod ledger;
+pub mod location_cache;
 pub mod plan;
+pub mod rate;
 pub mod rng;
 pub mod scheduler;
 pub mod server;

@@ -11,6 +11,7 @@ use edge_oauth2::{
 
 use super::host::SimHost;
 use super::ledger::{Answer, Ledger, add};
+use super::location_cache::LocationCache;
 use super::plan::{HOUR_MS, MINUTE_MS, Plan, SECOND_MS};
 use super::rng::Rng;
 use super::scheduler::{Life, Request, Scheduler};
@@ -28,6 +29,7 @@ pub struct World {
     pub scheduler: Rc<Scheduler<Happening>>,
     pub server: Server,
     pub shelf: Shelf,
+    pub location_cache: LocationCache,
     pub ledger: Ledger,
     configs: Vec<ClientConfig>,
     places: RefCell<Vec<Option<Rc<Isolate>>>>,
@@ -90,6 +92,7 @@ impl World {
             scheduler: Rc::new(Scheduler::new(START_MS, plan.seed)),
             server: Server::default(),
             shelf: Shelf::default(),
+            location_cache: LocationCache::default(),
             ledger: Ledger::default(),
             configs,
             places: RefCell::new(vec![None; plan.isolates]),
@@ -446,7 +449,7 @@ impl World {
         }
         let excuses = self.ledger.excuses.get();
         let needless = self.needless_grants.get();
-        if self.plan.store.kind.has_lease() && needless > excuses {
+        if self.plan.store.kind.has_exact_lease() && needless > excuses {
             self.ledger.violated(
                 self.now_ms(),
                 format!("{needless} needless grants after {excuses} accidents"),
