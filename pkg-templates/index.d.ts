@@ -370,6 +370,8 @@ export type OAuth2ErrorCode =
   | 'invalid_option'
   /** The server refused, and said why (RFC 6749 §5.2): see `error` and `description`. */
   | 'token_request_rejected'
+  /** The refresh token is no longer accepted, and there is no other way to a token: the user has to authorize again. */
+  | 'reauthorization_required'
   /** The token endpoint answered with an HTTP error and no OAuth error: see `status`. */
   | 'http_status'
   /** The token endpoint answered with a redirect, which is never followed. */

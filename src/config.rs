@@ -173,7 +173,13 @@ impl ClientConfig {
             id: options.client_id,
             secret: options.client_secret,
         };
-        check_client(&client, options.client_auth)?;
+        let client_auth = match (&client.secret, &options.grant) {
+            // The other grants may be made by public clients, which have none (RFC 6749 §2.1).
+            (None, grant) if !matches!(grant, Grant::ClientCredentials) => ClientAuth::None,
+            _ => options.client_auth,
+        };
+        check_client(&client, client_auth)?;
+        check_grant(&options.grant)?;
         check_parameters(&options.endpoint_params)?;
         check_headers(&options.headers)?;
         if options.default_lifetime_seconds == 0 {
@@ -209,7 +215,7 @@ impl ClientConfig {
         Ok(Self {
             endpoint,
             client,
-            client_auth: options.client_auth,
+            client_auth,
             grant: options.grant,
             scope: joined_scopes(&options.scopes)?,
             endpoint_params: options.endpoint_params,
@@ -245,10 +251,10 @@ impl ClientConfig {
         Some(config)
     }
 
-    pub(crate) fn token_request(&self) -> TokenRequest<'_> {
+    pub(crate) fn token_request<'a>(&'a self, grant: &'a Grant) -> TokenRequest<'a> {
         TokenRequest {
             endpoint: &self.endpoint,
-            grant: &self.grant,
+            grant,
             client: &self.client,
             client_auth: self.client_auth,
             scope: &self.scope,
@@ -289,13 +295,22 @@ fn check_client(client: &ClientCredentials, client_auth: ClientAuth) -> Result<(
             "clientSecret",
             "is given although clientAuth is 'none'; leave one of them out",
         )),
-        (Some(secret), _) if secret.expose().is_empty() => {
-            Err(Error::invalid_option("clientSecret", "must not be empty"))
-        }
-        (Some(secret), _) if has_control(secret.expose()) => {
-            Err(Error::invalid_option("clientSecret", CONTROL))
-        }
-        (Some(_), _) => Ok(()),
+        (Some(secret), _) => check_credential("clientSecret", secret),
+    }
+}
+
+fn check_grant(grant: &Grant) -> Result<(), Error> {
+    match grant {
+        Grant::ClientCredentials => Ok(()),
+        Grant::RefreshToken { refresh_token } => check_credential("refreshToken", refresh_token),
+    }
+}
+
+fn check_credential(option: &'static str, credential: &Secret) -> Result<(), Error> {
+    match credential.expose() {
+        "" => Err(Error::invalid_option(option, "must not be empty")),
+        text if has_control(text) => Err(Error::invalid_option(option, CONTROL)),
+        _ => Ok(()),
     }
 }
 

@@ -10,6 +10,8 @@ pub enum ErrorCode {
     InvalidOption,
     /// The authorization server answered with an error of RFC 6749 §5.2.
     TokenRequestRejected,
+    /// The refresh token is no longer accepted, and there is no other way to a token.
+    ReauthorizationRequired,
     /// The token endpoint answered outside 2xx, without an OAuth error in the body.
     HttpStatus,
     /// The token endpoint answered with a redirect. Following it would hand the credentials on.
@@ -34,6 +36,7 @@ impl ErrorCode {
         match self {
             Self::InvalidOption => "invalid_option",
             Self::TokenRequestRejected => "token_request_rejected",
+            Self::ReauthorizationRequired => "reauthorization_required",
             Self::HttpStatus => "http_status",
             Self::RedirectRefused => "redirect_refused",
             Self::InvalidResponse => "invalid_response",
@@ -112,6 +115,14 @@ impl Error {
     pub(crate) fn with_retry_after(mut self, retry_after_ms: Option<u64>) -> Self {
         self.0.retry_after_ms = retry_after_ms;
         self
+    }
+
+    /// The same failure under another name, told in other words.
+    pub(crate) fn retold(&self, code: ErrorCode, message: String) -> Self {
+        let mut error = self.clone();
+        error.0.code = code;
+        error.0.message = message;
+        error
     }
 
     /// How long the server wants to be left alone (`Retry-After`, RFC 9110 §10.2.3), if it said.

@@ -41,11 +41,26 @@ pub(crate) fn is_worthwhile(error: &Error) -> bool {
     error.retryable() && error.code() != ErrorCode::Timeout
 }
 
+/// Whether the server says that it did nothing, so that a refresh token is as good as before.
+pub(crate) fn is_unspent(error: &Error) -> bool {
+    matches!(error.status(), Some(429 | 503))
+}
+
+/// Whether the server knows the refresh token no more (RFC 6749 §5.2).
+pub(crate) fn is_spent(error: &Error) -> bool {
+    error
+        .response()
+        .is_some_and(|response| response.error == "invalid_grant")
+}
+
 /// Whether `error` stays as it is until somebody changes something, so that asking again would only
 /// hammer the server, and lock the account.
 pub(crate) fn is_terminal(error: &Error) -> bool {
     matches!(
         error.code(),
-        ErrorCode::TokenRequestRejected | ErrorCode::HttpStatus | ErrorCode::RedirectRefused
+        ErrorCode::TokenRequestRejected
+            | ErrorCode::ReauthorizationRequired
+            | ErrorCode::HttpStatus
+            | ErrorCode::RedirectRefused
     ) && !error.retryable()
 }

@@ -20,6 +20,13 @@ const LEASE_TIMEOUT_MS: u32 = 2_000;
 /// How long what happens in the background may take.
 const BACKGROUND_TIMEOUT_MS: u32 = 10_000;
 
+/// How long a record with a refresh token is kept: longer than servers remember one that nobody uses
+/// (Entra 90 days, Google half a year).
+const REFRESH_TOKEN_TTL_SECONDS: u64 = 190 * 24 * 60 * 60;
+
+/// How often a record is put that nobody could ask the server for again.
+const PUT_ATTEMPTS: u32 = 3;
+
 /// What a look into the store shows.
 pub(crate) enum Found {
     /// A token.
@@ -49,7 +56,9 @@ impl<'a, H: Host> Shared<'a, H> {
         entry: &'a Entry<H::View>,
     ) -> Option<Self> {
         let store = host.store()?;
-        if entry.store.is_resting(host.now_ms()) {
+        let is_keeper = slot.config().grant.is_renewed_by_refresh_token();
+        // Nobody else knows the newest refresh token.
+        if entry.store.is_resting(host.now_ms()) && !is_keeper {
             return None;
         }
         let Some(key) = store_key(host, slot, slot.identity()).await else {
@@ -111,7 +120,10 @@ impl<'a, H: Host> Shared<'a, H> {
         };
         let opened = self.opened(key, text).await;
         match opened.and_then(|text| record::decode(&text, key, self.host.now_ms())) {
-            Some(token) => Found::Token(token),
+            Some(token) => {
+                self.entry.learn(&token);
+                Found::Token(token)
+            }
             None => {
                 self.host.event(Event::StoreUnreadable);
                 Found::Unreadable
@@ -130,10 +142,27 @@ impl<'a, H: Host> Shared<'a, H> {
 
     /// Puts `token` into the store, if it lives long enough to be worth it.
     pub(crate) async fn put(&self, token: &Token, fence: Option<&str>) {
+        let attempts = if self.keeps_refresh_token(token) {
+            PUT_ATTEMPTS
+        } else {
+            1
+        };
+        for _ in 0..attempts {
+            if self.write(token, fence, BACKGROUND_TIMEOUT_MS).await {
+                return;
+            }
+        }
+    }
+
+    /// Whether all is done that can be.
+    async fn write(&self, token: &Token, fence: Option<&str>, timeout_ms: u32) -> bool {
         let life_ms = token.expires_at_ms.saturating_sub(self.host.now_ms());
-        let ttl_seconds = life_ms / 1000;
+        let mut ttl_seconds = life_ms / 1000;
+        if self.keeps_refresh_token(token) {
+            ttl_seconds = ttl_seconds.max(REFRESH_TOKEN_TTL_SECONDS);
+        }
         if ttl_seconds < self.store.min_ttl_seconds().max(1) {
-            return;
+            return true;
         }
         let sharing = &self.slot.config().sharing;
         let text = record::encode(token, &self.key);
@@ -143,27 +172,46 @@ impl<'a, H: Host> Shared<'a, H> {
             (true, None) => None,
         };
         let Some(text) = text else {
-            return;
+            return true;
         };
         let pause_ms = self.entry.store.before_put_ms(self.host.now_ms());
         if pause_ms > 0 {
             self.host.sleep(pause_ms as u32).await;
         }
         let put = self.store.put(&self.key, &text, ttl_seconds, fence);
-        self.ask("put", BACKGROUND_TIMEOUT_MS, put).await;
+        self.ask("put", timeout_ms, put).await.is_some()
+    }
+
+    /// Whether the record outlives the access token, since the next is got with what else is in it.
+    fn keeps_refresh_token(&self, token: &Token) -> bool {
+        token.refresh_token.is_some() && self.slot.config().grant.is_renewed_by_refresh_token()
     }
 
     /// Deletes the record if it holds a token that `condemns` says yes to; a neighbour's newer one
     /// stays.
     pub(crate) async fn delete_if(&self, condemns: impl Fn(&Token) -> bool) {
-        if let Found::Token(token) = self.read(&self.key).await
-            && condemns(&token)
-        {
-            // Somebody waits for it.
-            let timeout_ms = self.slot.config().sharing.timeout_ms;
+        let Found::Token(token) = self.read(&self.key).await else {
+            return;
+        };
+        if !condemns(&token) {
+            return;
+        }
+        // Somebody waits for it.
+        let timeout_ms = self.slot.config().sharing.timeout_ms;
+        if self.keeps_refresh_token(&token) {
+            let is_over = Token {
+                expires_at_ms: 0,
+                ..token
+            };
+            self.write(&is_over, None, timeout_ms).await;
+        } else {
             let delete = self.store.delete(&self.key);
             self.ask("delete", timeout_ms, delete).await;
         }
+    }
+
+    pub(crate) fn has_lease(&self) -> bool {
+        self.store.lease().is_some()
     }
 
     /// Asks for the lease; `None` if the store has none, or does not answer.

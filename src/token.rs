@@ -58,15 +58,44 @@ pub struct Token {
     pub id_token: Option<Secret>,
     /// Every member of the response as received, secrets included.
     pub raw: Json,
+    /// How many times the grant was renewed until this token came: of two refresh tokens the one
+    /// with the higher count is the newer, whatever the clocks say.
+    pub(crate) rotation: u32,
 }
 
 impl Token {
+    /// The token as the successor of one that was renewed by `spent`. A server that sends no new
+    /// refresh token goes on accepting the old one (RFC 6749 §6).
+    pub(crate) fn renewed_by(mut self, spent: &RefreshToken) -> Self {
+        self.refresh_token
+            .get_or_insert_with(|| spent.secret.clone());
+        self.rotation = spent.rotation.saturating_add(1);
+        self
+    }
+
     /// The value of an `Authorization` header that carries this token (RFC 6750 §2.1).
     ///
     /// `None` when the token's type is not `Bearer`: such a token must not be sent in a way that
     /// was not agreed for its type (RFC 6749 §7.1).
     pub fn authorization(&self) -> Option<String> {
         (self.token_type == "Bearer").then(|| ["Bearer ", self.access_token.expose()].concat())
+    }
+}
+
+/// A refresh token, and how many renewals it is away from the first.
+#[derive(Clone, Debug)]
+pub(crate) struct RefreshToken {
+    pub(crate) secret: Secret,
+    pub(crate) rotation: u32,
+}
+
+impl RefreshToken {
+    /// The one that a user gave.
+    pub(crate) fn first(secret: &Secret) -> Self {
+        Self {
+            secret: secret.clone(),
+            rotation: 0,
+        }
     }
 }
 

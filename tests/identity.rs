@@ -6,7 +6,7 @@
 
 mod support;
 
-use edge_oauth2::{ClientAuth, ClientConfig, ClientOptions};
+use edge_oauth2::{ClientAuth, ClientConfig, ClientOptions, Grant};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use support::host::{Reply, World};
@@ -29,6 +29,15 @@ fn pairs(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
 fn with_parameters(parameters: &[(&str, &str)]) -> ClientOptions {
     ClientOptions {
         endpoint_params: pairs(parameters),
+        ..options()
+    }
+}
+
+fn refreshing(refresh_token: &str) -> ClientOptions {
+    ClientOptions {
+        grant: Grant::RefreshToken {
+            refresh_token: refresh_token.into(),
+        },
         ..options()
     }
 }
@@ -95,6 +104,8 @@ fn these_share_nothing() {
                 ..options()
             },
         ),
+        ("grant", options(), refreshing("a")),
+        ("refresh token", refreshing("a"), refreshing("b")),
         ("scope or none", options(), with_scopes(&["read"])),
         ("scopes", with_scopes(&["read"]), with_scopes(&["write"])),
         (

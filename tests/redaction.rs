@@ -27,6 +27,7 @@ use support::{check_rows, config, response};
 /// In every secret and every token of these tests.
 const MARKER: &str = "marker";
 const SECRET: &str = "client secret marker/+";
+const GRANTED: &str = "refresh token marker/+";
 const URL: &str = "https://auth.example.com/token?key=marker";
 
 fn pair(name: &str) -> Vec<(String, String)> {
@@ -44,6 +45,12 @@ fn options() -> ClientOptions {
     }
 }
 
+fn refresh_token() -> Grant {
+    Grant::RefreshToken {
+        refresh_token: GRANTED.into(),
+    }
+}
+
 fn token_body() -> String {
     [
         "access_token",
@@ -57,10 +64,18 @@ fn token_body() -> String {
 }
 
 /// Every form in which the secret could be seen.
-fn forms() -> [String; 4] {
+fn forms() -> [String; 6] {
     let encoded = encode_value(SECRET);
     let basic = Base64::encode_string(format!("client:{encoded}").as_bytes());
-    [MARKER.into(), SECRET.into(), encoded, basic]
+    let granted = encode_value(GRANTED);
+    [
+        MARKER.into(),
+        SECRET.into(),
+        encoded,
+        basic,
+        GRANTED.into(),
+        granted,
+    ]
 }
 
 fn check_hidden(shown: &str) -> Result<(), String> {
@@ -99,6 +114,7 @@ fn debug_of_every_type_hides_them() {
     let context = TokenResponseContext {
         endpoint: &endpoint,
         client: &client,
+        grant: &Grant::default(),
         now_ms: 0,
         default_lifetime_seconds: 1,
     };
@@ -111,6 +127,7 @@ fn debug_of_every_type_hides_them() {
         [
             ("ClientOptions", shown(&options())),
             ("ClientConfig", shown(&config(options()))),
+            ("Grant", shown(&refresh_token())),
             ("ClientCredentials", shown(&client)),
             ("Secret", shown(&Secret::from(SECRET))),
             ("Identity", shown(&Identity::of(&config(options())))),
@@ -134,7 +151,7 @@ fn debug_of_every_type_hides_them() {
 
 #[test]
 fn errors_hide_them_whatever_goes_wrong() {
-    let [marker, secret, encoded, basic] = forms();
+    let [marker, secret, encoded, basic, ..] = forms();
     let echo = format!("{secret} {encoded} Basic {basic}");
     let with_type = |content_type: String, body: String| {
         Reply::After(
@@ -212,6 +229,33 @@ fn errors_hide_them_whatever_goes_wrong() {
                 Ok(_) => Err("no error".into()),
                 Err(error) => check_hidden(&format!("{error} {error:?} {error:#?}")),
             }
+        },
+    );
+}
+
+#[test]
+fn errors_hide_an_echoed_refresh_token() {
+    let echo = format!("{GRANTED} {}", encode_value(GRANTED));
+    let rejection = |error: &str| {
+        let body = format!(r#"{{"error":"{error}","error_description":"{echo}"}}"#);
+        Reply::now(400, body)
+    };
+    let broken = Reply::After(0, Err(TransportError::Connection(echo.clone())));
+    check_rows(
+        [
+            ("spent", rejection("invalid_grant")),
+            ("refused", rejection("invalid_client")),
+            ("echoed as the error", rejection(&echo)),
+            ("connection", broken),
+        ],
+        |reply| {
+            let world = World::new(move |_, _| reply.clone());
+            let options = ClientOptions {
+                grant: refresh_token(),
+                ..options()
+            };
+            let error = world.token(config(options)).expect_err("no token");
+            check_hidden(&format!("{error} {error:?} {error:#?}"))
         },
     );
 }

@@ -10,7 +10,7 @@ use edge_oauth2::protocol::client_auth::ClientCredentials;
 use edge_oauth2::protocol::endpoint::Endpoint;
 use edge_oauth2::protocol::http::HttpResponse;
 use edge_oauth2::protocol::token_response::{TokenResponseContext, read};
-use edge_oauth2::{Error, Json, Token};
+use edge_oauth2::{Error, Grant, Json, Token};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 #[wasm_bindgen_test]
@@ -49,6 +49,7 @@ fn read_body(body: &str) -> Result<Token, Error> {
                 id: "client".into(),
                 secret: None,
             },
+            grant: &Grant::default(),
             now_ms: 0,
             default_lifetime_seconds: 3600,
         },

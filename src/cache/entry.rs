@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::flight::Flight;
 use crate::error::Error;
-use crate::token::{Secret, Token};
+use crate::token::{RefreshToken, Secret, Token};
 
 /// How many refused tokens are remembered; more than one only matters when tokens are refused
 /// faster than a store forgets them.
@@ -28,6 +28,8 @@ pub struct Cached<V> {
 #[derive(Debug)]
 pub struct Entry<V> {
     cached: RefCell<Option<Rc<Cached<V>>>>,
+    /// The newest there is, to this instance's knowledge. Outlives the access token.
+    refresh_token: RefCell<Option<RefreshToken>>,
     flight: RefCell<Flight<Rc<Cached<V>>>>,
     /// Access tokens that must not come back from a store.
     refused: RefCell<Vec<Secret>>,
@@ -45,6 +47,7 @@ impl<V> Default for Entry<V> {
     fn default() -> Self {
         Self {
             cached: RefCell::default(),
+            refresh_token: RefCell::default(),
             flight: RefCell::default(),
             refused: RefCell::default(),
             replaces_refused: Cell::new(false),
@@ -71,11 +74,34 @@ impl<V> Entry<V> {
 
     /// Puts a token into the cache. All is well again.
     pub fn keep(&self, cached: Rc<Cached<V>>) {
+        self.learn(&cached.token);
         self.replaces_refused.set(false);
         self.refresh_failures.set(0);
         self.refresh_rests_until_ms.set(0);
         *self.terminal.borrow_mut() = None;
         *self.cached.borrow_mut() = Some(cached);
+    }
+
+    /// Remembers the refresh token that came with `token`, if there is no newer one.
+    pub(crate) fn learn(&self, token: &Token) {
+        let Some(secret) = &token.refresh_token else {
+            return;
+        };
+        let mut newest = self.refresh_token.borrow_mut();
+        if newest
+            .as_ref()
+            .is_none_or(|it| it.rotation <= token.rotation)
+        {
+            *newest = Some(RefreshToken {
+                secret: secret.clone(),
+                rotation: token.rotation,
+            });
+        }
+    }
+
+    /// The newest refresh token.
+    pub(crate) fn refresh_token(&self) -> Option<RefreshToken> {
+        self.refresh_token.borrow().clone()
     }
 
     /// Empties the cache, and forgets what went wrong.

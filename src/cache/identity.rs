@@ -25,7 +25,7 @@ impl Identity {
     pub fn of(config: &ClientConfig) -> Self {
         let mut bytes = Bytes::default();
         bytes.text(config.endpoint.as_str());
-        bytes.text(config.grant.grant_type());
+        bytes.pairs(&config.grant.parameters());
         bytes.text(match config.client_auth {
             ClientAuth::Basic => "basic",
             ClientAuth::Post => "post",

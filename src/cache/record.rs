@@ -23,6 +23,7 @@ pub(crate) fn encode(token: &Token, key: &str) -> String {
         ("scope", token.scope.as_deref().and_then(text)),
         ("refresh_token", secret(&token.refresh_token)),
         ("id_token", secret(&token.id_token)),
+        ("rotation", Some(Json::Number(token.rotation.into()))),
         ("raw", Some(token.raw.clone())),
     ])
     .to_text()
@@ -45,6 +46,7 @@ pub(crate) fn decode(text: &str, key: &str, now_ms: u64) -> Option<Token> {
         scope: text("scope"),
         refresh_token: text("refresh_token").map(Secret::from),
         id_token: text("id_token").map(Secret::from),
+        rotation: record.get("rotation")?.as_f64()? as u32,
         raw: record.get("raw")?.clone(),
     })
 }

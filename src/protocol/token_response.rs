@@ -4,6 +4,7 @@
 use super::client_auth::ClientCredentials;
 use super::endpoint::Endpoint;
 use super::form;
+use super::grant::Grant;
 use super::http::HttpResponse;
 use super::timestamp::{parse_http_date, parse_rfc3339};
 use crate::error::{Error, ErrorCode, ErrorResponse};
@@ -24,6 +25,8 @@ pub struct TokenResponseContext<'a> {
     pub endpoint: &'a Endpoint,
     /// Who asked; an echo of its secret is taken out of error messages.
     pub client: &'a ClientCredentials,
+    /// What was asked for; its credentials are taken out as well.
+    pub grant: &'a Grant,
     /// When it was asked for, in milliseconds since the epoch.
     pub now_ms: u64,
     /// How long a token lives whose response does not say.
@@ -97,6 +100,7 @@ pub fn read(response: &HttpResponse, context: TokenResponseContext<'_>) -> Resul
         id_token: text_member(&members, "id_token").map(Secret::from),
         access_token: Secret::from(access_token),
         raw: members,
+        rotation: 0,
     })
 }
 
@@ -231,6 +235,10 @@ fn error_text(error: &Json) -> Option<String> {
 }
 
 impl TokenResponseContext<'_> {
+    fn redact(&self, text: &str) -> String {
+        self.grant.redact(&self.client.redact(text))
+    }
+
     fn error(&self, code: ErrorCode, what_it_did: &str) -> Error {
         let message = [
             "the token endpoint ",
@@ -239,14 +247,14 @@ impl TokenResponseContext<'_> {
             what_it_did,
         ]
         .concat();
-        Error::new(code, self.client.redact(&message))
+        Error::new(code, self.redact(&message))
     }
 
     fn rejected(&self, status: u16, response: ErrorResponse) -> Error {
         let clean = |text: String| {
             let text: String = text.chars().filter(|c| !c.is_control()).collect();
             // Cut last: half a secret would not be recognised.
-            let text = self.client.redact(&text);
+            let text = self.redact(&text);
             text.chars().take(MAX_DESCRIPTION_CHARS).collect()
         };
         let response = ErrorResponse {

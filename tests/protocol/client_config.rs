@@ -1,6 +1,6 @@
 //! Options are validated once; the error names the option.
 
-use edge_oauth2::{ClientAuth, ClientConfig, ClientOptions, ErrorCode};
+use edge_oauth2::{ClientAuth, ClientConfig, ClientOptions, ErrorCode, Grant};
 
 use crate::support::{check_rows, options, same};
 
@@ -9,6 +9,12 @@ const MARKER: &str = "marker-5f1e";
 
 fn pair(name: &str, value: &str) -> Vec<(String, String)> {
     vec![(name.into(), value.into())]
+}
+
+fn refreshing(refresh_token: &str) -> Grant {
+    Grant::RefreshToken {
+        refresh_token: refresh_token.into(),
+    }
 }
 
 /// What is done to valid options, and the option that the error must name.
@@ -71,6 +77,17 @@ fn bad_values_name_their_option() {
             (
                 "secret of a public client",
                 row(|o| o.client_auth = ClientAuth::None, "clientSecret"),
+            ),
+            (
+                "empty refresh token",
+                row(|o| o.grant = refreshing(""), "refreshToken"),
+            ),
+            (
+                "refresh token with a line break",
+                row(
+                    |o| o.grant = refreshing(&format!("{MARKER}\n")),
+                    "refreshToken",
+                ),
             ),
             (
                 "empty secret",

@@ -22,7 +22,7 @@ use edge_oauth2::protocol::client_auth::ClientCredentials;
 use edge_oauth2::protocol::endpoint::Endpoint;
 use edge_oauth2::protocol::http::HttpResponse;
 use edge_oauth2::protocol::token_response::{TokenResponseContext, read};
-use edge_oauth2::{Error, Token};
+use edge_oauth2::{Error, Grant, Token};
 
 /// When every response of these tests arrives: 2027-01-15T08:00:00.123Z.
 const NOW_MS: u64 = 1_800_000_000_123;
@@ -39,6 +39,7 @@ fn read_response(response: &HttpResponse) -> Result<Token, Error> {
                 id: "client".into(),
                 secret: Some(SECRET.into()),
             },
+            grant: &Grant::default(),
             now_ms: NOW_MS,
             default_lifetime_seconds: 3600,
         },

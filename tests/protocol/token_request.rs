@@ -2,7 +2,7 @@
 
 use base64ct::{Base64, Encoding};
 use edge_oauth2::protocol::http::HttpRequest;
-use edge_oauth2::{ClientAuth, ClientOptions};
+use edge_oauth2::{ClientAuth, ClientOptions, Grant};
 
 use crate::support::host::{Reply, World};
 use crate::support::{TOKEN_URL, check_rows, config, options, same};
@@ -164,4 +164,24 @@ fn headers_are_added_and_replace_the_replaceable() {
     assert_eq!(header(&request, "user-agent"), ["mine/1"]);
     assert_eq!(header(&request, "authorization").len(), 1);
     assert_eq!(request.url, TOKEN_URL);
+}
+
+#[test]
+fn a_refresh_token_is_spent_as_the_client_that_it_was_issued_to() {
+    let refreshing = |client_secret: Option<&str>| {
+        sent(ClientOptions {
+            client_secret: client_secret.map(Into::into),
+            grant: Grant::RefreshToken {
+                refresh_token: "a+b c".into(),
+            },
+            ..options()
+        })
+    };
+    let confidential = refreshing(Some("secret"));
+    let parameters = "grant_type=refresh_token&refresh_token=a%2Bb+c";
+    assert_eq!(body(&confidential), parameters);
+    assert_eq!(header(&confidential, "authorization").len(), 1);
+    let public = refreshing(None);
+    assert_eq!(body(&public), format!("{parameters}&client_id=client"));
+    assert!(header(&public, "authorization").is_empty());
 }

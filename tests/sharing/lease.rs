@@ -1,6 +1,6 @@
 //! The lease: one instance asks, the others wait for what it brings.
 
-use edge_oauth2::Error;
+use edge_oauth2::{ClientOptions, Error};
 use std::cell::RefCell;
 
 use super::*;
@@ -168,4 +168,22 @@ fn a_put_names_the_tenure_it_is_made_in() {
     assert_eq!(ask(&world), "token-0");
     world.isolate.run_for(SECOND_MS);
     assert_eq!(*shelf.fences.borrow(), [Some("1".to_owned())]);
+}
+
+/// The store is silent: a forced refresh, which does not look into it first, asks for the lease.
+#[test]
+fn a_lease_is_waited_for_for_two_seconds_or_a_quarter_of_the_time() {
+    for (timeout_ms, waited_ms) in [(10_000, 2_000), (4_000, 1_000)] {
+        let (world, shelf) = leased(|n, _| Reply::token(50, &token(n)));
+        shelf.mood.set(Mood::Silent);
+        let (request, source) = world.source(config(ClientOptions {
+            timeout_ms,
+            ..options()
+        }));
+        let refreshed = async move { source.refreshed().await.map(drop) };
+        let answer = world.isolate.call(request, refreshed);
+        world.isolate.run_for(20 * SECOND_MS);
+        let at_ms = answer.borrow().as_ref().expect("an answer").1;
+        assert_eq!(at_ms - START_MS, waited_ms + 50);
+    }
 }

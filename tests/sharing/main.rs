@@ -12,6 +12,7 @@
 mod failure;
 mod lease;
 mod refresh;
+mod rotation;
 mod sealing;
 mod store;
 #[path = "../support/mod.rs"]

@@ -1,0 +1,218 @@
+//! Whose turn it is to ask the server: a look into the store, and the lease.
+
+use std::rc::Rc;
+
+use super::{Result, TokenSource, is_same};
+use crate::cache::entry::{Cached, Entry};
+use crate::cache::store::Acquired;
+use crate::error::ErrorCode;
+use crate::host::Host;
+use crate::sharing::{Found, Shared};
+use crate::token::Token;
+
+/// How long an instance has the lease at most. Others wait that long for one that died with it.
+const MAX_LEASE_TTL_MS: u32 = 5_000;
+
+/// The same when a refresh token is spent under it: it must not end before the answer is there.
+const MAX_SPENDING_TTL_MS: u32 = 8_000;
+
+/// How long a refresh that another instance makes is left to it at most.
+const LONGEST_REST_MS: u32 = 1_000;
+
+/// How often an instance that waits for another's grant looks into the store: the longer it has
+/// waited, the longer it pauses, since thousands may wait with it.
+const SHORTEST_PAUSE_MS: u32 = 50;
+const LONGEST_PAUSE_MS: u32 = 1_000;
+
+/// What a flight is for.
+pub(super) enum Errand<V> {
+    /// There is no token to hand out.
+    Any,
+    /// There is one, and nobody waits for its successor.
+    Successor(Rc<Cached<V>>),
+    /// Whoever waits wants one that was asked for at this moment or later.
+    Since(u64),
+}
+
+/// Whose turn it is.
+enum Turn<V> {
+    /// Nobody's: there is a token, or an error.
+    Settled(Result<V>),
+    /// Another instance's.
+    Others,
+    /// Ours.
+    Ours,
+}
+
+/// The lease, while this instance has it.
+pub(super) struct Tenure {
+    pub(super) fence: String,
+    /// Until when a refresh token may be spent: what it brings must be in the store before another
+    /// instance has the lease.
+    pub(super) spends_until_ms: u64,
+}
+
+/// What an errand brings.
+pub(super) struct Brought<V> {
+    /// `None` when there is nothing to bring.
+    pub(super) result: Option<Result<V>>,
+    /// It came from the server: no store has the token, and no memory the error.
+    pub(super) is_news: bool,
+    /// The lease to give back once the news is in the store.
+    pub(super) tenure: Option<Tenure>,
+}
+
+impl<H: Host> TokenSource<H> {
+    /// The store, the lease, the grant.
+    pub(super) async fn run(
+        &self,
+        entry: &Entry<H::View>,
+        shared: Option<&Shared<'_, H>>,
+        errand: &Errand<H::View>,
+    ) -> Brought<H::View> {
+        let mut tenure = None;
+        let turn = match (entry.remembered(self.host.now_ms()), shared) {
+            (Some(error), Some(shared)) if error.code() == ErrorCode::ReauthorizationRequired => {
+                // An instance with a newer refresh token may have put what it got for it.
+                match shared.token(|token| errand.accepts(token)).await {
+                    Found::Token(token) => Turn::Settled(Ok(self.cached(entry, token))),
+                    _ => Turn::Settled(Err(error)),
+                }
+            }
+            (Some(error), _) => Turn::Settled(Err(error)),
+            (None, Some(shared)) => self.turn(entry, shared, errand, &mut tenure).await,
+            (None, None) => Turn::Ours,
+        };
+        let (result, is_news) = match turn {
+            Turn::Settled(result) => (Some(result), false),
+            Turn::Others => (None, false),
+            Turn::Ours => {
+                let (result, is_news) = self.issue(entry, shared, tenure.as_ref()).await;
+                (Some(result), is_news)
+            }
+        };
+        Brought {
+            result,
+            is_news,
+            tenure,
+        }
+    }
+
+    /// Finds out with the other instances whose turn it is.
+    ///
+    /// A store that has no lease, or does not answer, leaves every instance to itself. Only a
+    /// refresh token that may be good for one use is not spent before everything was tried to be
+    /// the only one who does.
+    async fn turn(
+        &self,
+        entry: &Entry<H::View>,
+        shared: &Shared<'_, H>,
+        errand: &Errand<H::View>,
+        tenure: &mut Option<Tenure>,
+    ) -> Turn<H::View> {
+        let config = self.slot.config();
+        if let Err(error) = config.check_sealing() {
+            return Turn::Settled(Err(error));
+        }
+        let is_for_later = matches!(errand, Errand::Successor(_));
+        let is_spending = config.grant.is_renewed_by_refresh_token() && shared.has_lease();
+        let look = || shared.token(|token| errand.accepts(token));
+        if !matches!(errand, Errand::Since(_)) {
+            match look().await {
+                Found::Token(token) => return Turn::Settled(Ok(self.cached(entry, token))),
+                Found::Nothing => {}
+                _ if is_spending => {}
+                // Waiting for others is for nothing when what they put cannot be seen. A record that
+                // cannot be read may be replaced soon, which only those who have no token wait for.
+                Found::Unreadable if !is_for_later => {}
+                Found::Unreadable | Found::Failed => return Turn::Ours,
+            }
+        }
+        let begun_at_ms = self.host.now_ms();
+        let waited_ms = || self.host.now_ms().saturating_sub(begun_at_ms);
+        let timeout_ms = config.policy.timeout_ms;
+        let ttl_ms = if is_spending {
+            (timeout_ms / 4).saturating_mul(3).min(MAX_SPENDING_TTL_MS)
+        } else {
+            (timeout_ms / 2).min(MAX_LEASE_TTL_MS)
+        };
+        // One holder may die, and its successor bring a token. After that there is just time enough
+        // for a grant of our own.
+        let patience_ms = u64::from(timeout_ms).saturating_mul(3) / 4;
+        loop {
+            let asked_at_ms = self.host.now_ms();
+            let acquired = shared.acquire(ttl_ms).await;
+            let retry_after_ms = match acquired {
+                None if !is_spending || waited_ms() > patience_ms => return Turn::Ours,
+                None => LONGEST_PAUSE_MS,
+                Some(Acquired::HeldByOther { retry_after_ms }) => retry_after_ms,
+                Some(Acquired::Held { fence }) => {
+                    let spends_ms = u64::from(ttl_ms).saturating_mul(7) / 8;
+                    let held = tenure.insert(Tenure {
+                        fence,
+                        spends_until_ms: asked_at_ms.saturating_add(spends_ms),
+                    });
+                    // Somebody may have been quicker.
+                    let mut found = look().await;
+                    while is_spending
+                        && matches!(found, Found::Failed)
+                        && self.host.now_ms() < held.spends_until_ms.saturating_sub(spends_ms / 2)
+                    {
+                        // Which refresh token is the newest is written there.
+                        self.host.sleep(SHORTEST_PAUSE_MS).await;
+                        found = look().await;
+                    }
+                    return match found {
+                        Found::Token(token) => Turn::Settled(Ok(self.cached(entry, token))),
+                        Found::Failed if is_spending && is_for_later => {
+                            self.leave_to_others(entry, LONGEST_REST_MS)
+                        }
+                        _ => Turn::Ours,
+                    };
+                }
+            };
+            if is_for_later {
+                return self.leave_to_others(entry, retry_after_ms);
+            }
+            let pause_ms = u32::try_from(waited_ms() / 2)
+                .unwrap_or(LONGEST_PAUSE_MS)
+                .min(retry_after_ms)
+                .clamp(SHORTEST_PAUSE_MS, LONGEST_PAUSE_MS);
+            let pause_ms = f64::from(pause_ms) * (0.5 + self.host.random() / 2.0);
+            self.host.sleep(pause_ms as u32).await;
+            // Somebody may be done.
+            match look().await {
+                Found::Token(token) => return Turn::Settled(Ok(self.cached(entry, token))),
+                Found::Failed if !is_spending => return Turn::Ours,
+                Found::Nothing | Found::Unreadable | Found::Failed => {}
+            }
+            if !is_spending && waited_ms() > patience_ms {
+                return Turn::Ours;
+            }
+            if waited_ms() > u64::from(timeout_ms) {
+                return Turn::Settled(Err(self.timed_out()));
+            }
+        }
+    }
+
+    /// The token will be in the store when this instance looks again.
+    fn leave_to_others(&self, entry: &Entry<H::View>, retry_after_ms: u32) -> Turn<H::View> {
+        let rest_ms = u64::from(retry_after_ms.min(LONGEST_REST_MS));
+        entry.rest_refresh(self.host.now_ms().saturating_add(rest_ms));
+        Turn::Others
+    }
+}
+
+impl<V> Errand<V> {
+    /// Whether a token from the store does what is wanted.
+    fn accepts(&self, token: &Token) -> bool {
+        match self {
+            Self::Any => true,
+            Self::Since(since_ms) => token.received_at_ms >= *since_ms,
+            Self::Successor(cached) => {
+                !is_same(&cached.token, token)
+                    && token.received_at_ms >= cached.token.received_at_ms
+            }
+        }
+    }
+}
