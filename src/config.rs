@@ -136,15 +136,20 @@ pub(crate) struct Sharing {
     pub(crate) seal_keys: Vec<Secret>,
     pub(crate) timeout_ms: u32,
     pub(crate) prefix: String,
+    pub(crate) previous_client_secret: Option<Secret>,
 }
 
 impl PartialEq for Sharing {
     fn eq(&self, other: &Self) -> bool {
-        let keys = self.seal_keys.iter().map(Secret::expose);
+        fn exposed(sharing: &Sharing) -> impl Iterator<Item = &str> {
+            let secrets = sharing.seal_keys.iter();
+            let secrets = secrets.chain(&sharing.previous_client_secret);
+            secrets.map(Secret::expose)
+        }
         self.timeout_ms == other.timeout_ms
             && self.seal == other.seal
             && self.prefix == other.prefix
-            && keys.eq(other.seal_keys.iter().map(Secret::expose))
+            && exposed(self).eq(exposed(other))
     }
 }
 
@@ -161,7 +166,6 @@ pub struct ClientConfig {
     pub(crate) default_lifetime_seconds: u32,
     pub(crate) policy: Policy,
     pub(crate) sharing: Sharing,
-    pub(crate) previous_client_secret: Option<Secret>,
 }
 
 impl ClientConfig {
@@ -211,6 +215,7 @@ impl ClientConfig {
             )?,
             timeout_ms: options.store_timeout_ms,
             prefix: options.store_prefix,
+            previous_client_secret: options.previous_client_secret,
         };
         Ok(Self {
             endpoint,
@@ -228,7 +233,6 @@ impl ClientConfig {
                 refresh_ahead: options.refresh_ahead,
             },
             sharing,
-            previous_client_secret: options.previous_client_secret,
         })
     }
 
@@ -245,7 +249,7 @@ impl ClientConfig {
 
     /// The same configuration with the client secret of before, if there is one.
     pub(crate) fn of_previous_secret(&self) -> Option<Self> {
-        let secret = self.previous_client_secret.clone()?;
+        let secret = self.sharing.previous_client_secret.clone()?;
         let mut config = self.clone();
         config.client.secret = Some(secret);
         Some(config)

@@ -9,6 +9,9 @@
 
 mod support;
 
+use std::rc::Rc;
+
+use edge_oauth2::cache::slot::Slot;
 use edge_oauth2::{ClientConfig, ClientOptions, Memory};
 use support::host::{Reply, World};
 use support::{config, options};
@@ -76,7 +79,7 @@ fn a_client_that_gave_way_finds_its_new_place() {
     let (request, client) = world.source(tenant(0));
     let client = std::rc::Rc::new(client);
     let token = || {
-        let client = std::rc::Rc::clone(&client);
+        let client = Rc::clone(&client);
         let cached = world
             .isolate
             .block_on(request, async move { client.token().await });
@@ -89,7 +92,7 @@ fn a_client_that_gave_way_finds_its_new_place() {
     assert_eq!(token(), "token-2");
     assert!(!is_requested(&world, 0));
     // What is dropped is what is there now, not what was there once.
-    let dropping = std::rc::Rc::clone(&client);
+    let dropping = Rc::clone(&client);
     world
         .isolate
         .block_on(request, async move { dropping.invalidate().await });
@@ -114,4 +117,22 @@ fn an_identity_that_is_waited_for_goes_last() {
     assert_eq!(answer.borrow().map(|(is_ok, _)| is_ok), Some(true));
     assert_eq!(world.sent(), 1);
     assert!(!is_requested(&world, 0));
+}
+
+/// A bug that was: of two clients that differ only in their earlier secret, the second was taken for
+/// the first when nothing is sealed.
+#[test]
+fn clients_with_different_earlier_secrets_are_not_taken_for_one() {
+    let slot = |seal, secret: &str| {
+        let options = ClientOptions {
+            seal,
+            previous_client_secret: Some(secret.into()),
+            ..options()
+        };
+        Slot::<()>::new(config(options), Rc::default())
+    };
+    for seal in [true, false] {
+        assert!(slot(seal, "a").equals(&slot(seal, "a")));
+        assert!(!slot(seal, "a").equals(&slot(seal, "b")));
+    }
 }

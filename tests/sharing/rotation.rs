@@ -80,7 +80,11 @@ type Answer = Rc<RefCell<Option<(Result<Rc<Cached<()>>, edge_oauth2::Error>, u64
 
 /// Begins to ask, without waiting for the answer.
 fn begin(world: &World) -> (usize, Answer) {
-    let (request, source): (_, TokenSource<TestHost>) = world.source(config(standing()));
+    begin_with(world, standing())
+}
+
+fn begin_with(world: &World, options: ClientOptions) -> (usize, Answer) {
+    let (request, source): (_, TokenSource<TestHost>) = world.source(config(options));
     let answer = world
         .isolate
         .call(request, async move { source.token().await });
@@ -309,12 +313,106 @@ fn a_put_that_fails_is_made_again() {
     shelf.mood.set(Mood::Slow(20));
     let (_, answer) = begin(&world);
     // Just before the put.
-    world.isolate.run_for(75);
-    assert_eq!(access_token(&answer), "token-1");
+    world.isolate.run_for(65);
     shelf.mood.set(Mood::Failing);
     world.isolate.run_for(500);
+    assert_eq!(access_token(&answer), "token-1");
     shelf.mood.set(Mood::Well);
     world.isolate.run_for(2 * SECOND_MS);
     assert_eq!(ask(&world.neighbour()), "token-1");
     assert_eq!(line.spent(), ["refresh-0"]);
+}
+
+#[test]
+fn nobody_spends_because_its_own_time_is_short() {
+    let (world, shelf, line) = rotating();
+    shelf.has_lease.set(true);
+    line.mishaps.borrow_mut().push(Reply::Never);
+    let (holder, _) = begin(&world.neighbour());
+    world.isolate.run_for(100);
+    world.isolate.kill(holder);
+    let hasty = ClientOptions {
+        timeout_ms: 4_000,
+        ..standing()
+    };
+    let (_, answer) = begin_with(&world, hasty);
+    world.isolate.run_for(6 * SECOND_MS);
+    let answer = answer.borrow();
+    let (result, _) = answer.as_ref().expect("an answer");
+    assert_eq!(
+        result.as_ref().expect_err("no token").code(),
+        ErrorCode::Timeout
+    );
+    assert!(line.spent().is_empty());
+}
+
+/// Which refresh token is the newest cannot be known, though the lease is ours.
+#[test]
+fn a_holder_that_cannot_read_spends_nothing_while_there_is_an_access_token() {
+    let (world, shelf, line) = rotating();
+    shelf.has_lease.set(true);
+    ask(&world);
+    shelf.mood.set(Mood::Blind);
+    world.isolate.run_for(HOUR_MS - 300 * SECOND_MS);
+    assert_eq!(ask(&world), "token-1");
+    world.isolate.run_for(5 * SECOND_MS);
+    assert_eq!(line.spent(), ["refresh-0"]);
+    assert_eq!(shelf.count("release"), shelf.count("acquire"));
+}
+
+#[test]
+fn a_holder_that_cannot_read_tries_for_a_while() {
+    let (world, shelf, line) = rotating();
+    shelf.has_lease.set(true);
+    ask(&world);
+    world.isolate.run_for(2 * HOUR_MS);
+    shelf.mood.set(Mood::Blind);
+    let (_, answer) = begin(&world.neighbour());
+    world.isolate.run_for(SECOND_MS);
+    shelf.mood.set(Mood::Well);
+    world.isolate.run_for(SECOND_MS);
+    assert_eq!(access_token(&answer), "token-2");
+    assert_eq!(line.spent(), ["refresh-0", "refresh-1"]);
+}
+
+#[test]
+fn who_waits_for_the_lease_goes_on_waiting_when_the_store_cannot_be_read() {
+    let (world, shelf, line) = rotating();
+    shelf.has_lease.set(true);
+    line.mishaps.borrow_mut().push(Reply::Never);
+    begin(&world.neighbour());
+    world.isolate.run_for(100);
+    shelf.mood.set(Mood::Blind);
+    begin(&world);
+    world.isolate.run_for(5 * SECOND_MS);
+    assert!(line.spent().is_empty());
+}
+
+#[test]
+fn without_a_lease_the_later_of_two_gives_the_earlier_time_to_put() {
+    let (world, shelf, line) = rotating();
+    let (_, early) = begin(&world.neighbour());
+    let (_, late) = begin(&world.neighbour());
+    world.isolate.run_for(60);
+    assert_eq!(access_token(&early), "token-1");
+    // The put is seen a second later.
+    let record = shelf.records.take();
+    world.isolate.run_for(SECOND_MS);
+    shelf.records.replace(record);
+    world.isolate.run_for(2 * SECOND_MS);
+    assert_eq!(access_token(&late), "token-1");
+    assert_eq!(line.spent(), ["refresh-0", "refresh-0"]);
+}
+
+#[test]
+fn a_store_that_shows_an_older_record_takes_no_newer_refresh_token_away() {
+    let (world, shelf, line) = rotating();
+    ask(&world);
+    let old = shelf.record();
+    world.isolate.run_for(2 * HOUR_MS);
+    assert_eq!(ask(&world), "token-2");
+    shelf.replace_record(&old);
+    world.isolate.run_for(2 * HOUR_MS);
+    assert_eq!(ask(&world), "token-3");
+    assert_eq!(line.spent(), ["refresh-0", "refresh-1", "refresh-2"]);
 }

@@ -17,6 +17,8 @@ pub enum Mood {
     Slow(u64),
     Failing,
     Silent,
+    /// Nothing can be read; all else goes well.
+    Blind,
 }
 
 /// What all requests see of the store.
@@ -82,7 +84,10 @@ impl TestStore {
         let at_ms = self.isolate.now_ms();
         self.shelf.log.borrow_mut().push((operation, ttl, at_ms));
         match self.shelf.mood.get() {
-            Mood::Well => {}
+            Mood::Blind if operation == "get" => {
+                return Err(StoreError("nothing can be read".into()));
+            }
+            Mood::Well | Mood::Blind => {}
             Mood::Slow(ms) => self.isolate.sleep(self.request, ms).await,
             Mood::Failing => return Err(StoreError("the store is down".into())),
             Mood::Silent => pending().await,
