@@ -66,15 +66,20 @@ impl SimStore {
     /// A write that the namespace refuses is seen nearby all the same.
     pub async fn kv_put(&self, key: &str, text: &str, ttl_seconds: u64) -> Result<(), StoreError> {
         let kept_ms = KEPT_MS.min(ttl_seconds * SECOND_MS);
-        self.keep_in_cache(key, text.to_owned(), kept_ms).await;
+        let location = self.isolate.location;
+        self.ask_cache(|cache, now_ms| {
+            cache.keep(location, key, text.to_owned(), now_ms + kept_ms);
+            self.stored(now_ms);
+        })
+        .await;
         if ttl_seconds < MIN_TTL_SECONDS {
             return Ok(());
         }
-        let location = self.isolate.location;
         self.travel(true, |shelf, now_ms| {
             shelf.take_write(key, now_ms)?;
             shelf.write(key, text, now_ms + ttl_seconds * SECOND_MS, 0);
             shelf.replicate(location, key, now_ms);
+            self.stored(now_ms);
             Ok(())
         })
         .await
@@ -101,8 +106,12 @@ impl SimStore {
             id: id.clone(),
             until_ms: self.clock_ms() + u64::from(ttl_ms),
         };
-        self.keep_in_cache(&claim_key, claim.text(), ttl_ms.into())
-            .await;
+        let location = self.isolate.location;
+        self.ask_cache(|cache, now_ms| {
+            let until_ms = now_ms + u64::from(ttl_ms);
+            cache.keep(location, &claim_key, claim.text(), until_ms);
+        })
+        .await;
         self.sleep(SETTLE_MS).await;
         let refusal = self.refusal(&claim_key, Some(&id)).await;
         refusal.unwrap_or(Acquired::Held { fence: id })
@@ -131,12 +140,6 @@ impl SimStore {
         self.ask_cache(|cache, now_ms| cache.find(location, key, now_ms))
             .await
             .flatten()
-    }
-
-    async fn keep_in_cache(&self, key: &str, text: String, ms: u64) {
-        let location = self.isolate.location;
-        self.ask_cache(|cache, now_ms| cache.keep(location, key, text, now_ms + ms))
-            .await;
     }
 
     async fn forget_in_cache(&self, key: &str) {

@@ -11,6 +11,7 @@ pub mod location_cache;
 pub mod plan;
 pub mod rate;
 pub mod rng;
+pub mod rotation;
 pub mod scheduler;
 pub mod server;
 pub mod stores;

@@ -139,6 +139,8 @@ pub struct Plan {
     /// The traffic before is the deployment's, and counts as cold.
     pub steady_from_ms: u64,
     pub timeout_ms: u32,
+    /// The identities are known by refresh tokens, and the server takes each only once.
+    pub rotating: bool,
     pub server: ServerPlan,
     pub store: StorePlan,
     pub mischief: Mischief,
@@ -164,6 +166,7 @@ impl Plan {
             daytime: 0.0,
             steady_from_ms: 5 * MINUTE_MS,
             timeout_ms: 10_000,
+            rotating: false,
             server: ServerPlan {
                 latency_ms: (50, 500),
                 slow: 0.0,
@@ -207,6 +210,8 @@ impl Plan {
         let life = rng.pick(&[20, 60, 100, 300, 900, 3_600, 86_400]);
         plan.server.life_seconds = (life, life);
         plan.store.cache.works = rng.chance(0.8);
+        // Without a store nobody could know the newest.
+        plan.rotating = kind != StoreKind::None && rng.chance(0.3);
         if rng.chance(0.6) {
             plan.trouble(&rng);
         }
@@ -276,15 +281,19 @@ impl Plan {
         let mischief = &self.mischief;
         self.server_is_well()
             && self.server.slow == 0.0
-            && self.store.loss == 0.0
-            && self.store.cache.failing == 0.0
-            && self.store.windows.is_empty()
+            && self.store_is_well()
             && mischief.freeze + mischief.evict + mischief.abandon + mischief.refuse == 0.0
             && mischief.clock_offset_ms == 0
             && !self.server.says_when
     }
 
-    /// Whether every token request is answered with a token.
+    /// Whether the store does all that it is asked to.
+    pub fn store_is_well(&self) -> bool {
+        let store = &self.store;
+        store.loss == 0.0 && store.cache.failing == 0.0 && store.windows.is_empty()
+    }
+
+    /// Whether every token request is answered with a token, if it is a good one.
     pub fn server_is_well(&self) -> bool {
         self.server.failing == 0.0 && self.server.windows.is_empty()
     }

@@ -114,6 +114,11 @@ impl SimStore {
         }
     }
 
+    /// What the request had to keep can be seen by others.
+    pub fn stored(&self, now_ms: u64) {
+        self.world.server.families.stored(&self.request, now_ms);
+    }
+
     pub async fn sleep(&self, ms: u64) {
         self.world.scheduler.sleep(&self.request, ms).await;
     }
@@ -245,6 +250,7 @@ impl TokenStore for SimStore {
         self.travel(true, |shelf, now_ms| {
             if shelf.read(key, now_ms).is_none_or(|it| it.fence <= fence) {
                 shelf.write(key, value, now_ms + ttl_seconds * SECOND_MS, fence);
+                self.stored(now_ms);
             }
             Ok(())
         })

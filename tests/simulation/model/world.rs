@@ -6,14 +6,15 @@ use std::rc::Rc;
 
 use edge_oauth2::cache::slot::Slot;
 use edge_oauth2::{
-    Cached, ClientAuth, ClientConfig, ClientOptions, Error, Event, Memory, TokenSource,
+    Cached, ClientAuth, ClientConfig, ClientOptions, Error, Event, Grant, Memory, TokenSource,
 };
 
 use super::host::SimHost;
 use super::ledger::{Answer, Ledger, add};
 use super::location_cache::LocationCache;
-use super::plan::{HOUR_MS, MINUTE_MS, Plan, SECOND_MS};
+use super::plan::{HOUR_MS, MINUTE_MS, Plan, SECOND_MS, StoreKind};
 use super::rng::Rng;
+use super::rotation::Families;
 use super::scheduler::{Life, Request, Scheduler};
 use super::server::Server;
 use super::stores::Shelf;
@@ -75,6 +76,19 @@ struct Waiting {
 impl Isolate {
     pub fn clock_ms(&self, world: &World) -> u64 {
         world.now_ms().saturating_add_signed(self.clock_offset_ms)
+    }
+
+    pub fn is_gone(&self) -> bool {
+        self.life.is_gone()
+    }
+
+    pub fn is_frozen(&self) -> bool {
+        self.life.is_frozen()
+    }
+
+    /// How long it was frozen so far.
+    pub fn frozen_ms(&self) -> u64 {
+        self.life.frozen_ms.get()
     }
 
     pub fn sees_grant(&self, now_ms: u64) {
@@ -313,6 +327,9 @@ impl World {
                 frozen_ms,
                 saw_grant: isolate.saw_grant_ms.get() >= waiting.since_ms,
                 error: result.as_ref().err(),
+                may_be_unauthorized: self.plan.rotating
+                    && (self.plan.store.kind == StoreKind::Kv
+                        || self.server.families.is_hurt(identity)),
                 has_token: isolate.slots[identity]
                     .hit(isolate.clock_ms(self))
                     .is_some(),
@@ -464,7 +481,16 @@ fn config(plan: &Plan, identity: usize) -> ClientConfig {
         client_id: "client".into(),
         client_secret: Some("secret".into()),
         client_auth: ClientAuth::Post,
-        endpoint_params: vec![("audience".into(), identity.to_string())],
+        endpoint_params: match plan.rotating {
+            false => vec![("audience".into(), identity.to_string())],
+            true => Vec::new(),
+        },
+        grant: match plan.rotating {
+            false => Grant::ClientCredentials,
+            true => Grant::RefreshToken {
+                refresh_token: Families::first(identity).into(),
+            },
+        },
         timeout_ms: plan.timeout_ms,
         ..ClientOptions::default()
     })
