@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 
 use edge_oauth2::{Error, ErrorCode};
 
-use super::plan::{MINUTE_MS, Plan, SECOND_MS, ServerFault};
+use super::plan::{MINUTE_MS, Plan, SECOND_MS, ServerFault, StoreKind};
 use super::world::START_MS;
 
 /// A terminal error is answered from memory for this long.
@@ -112,8 +112,10 @@ fn is_steady(plan: &Plan, now_ms: u64) -> bool {
 fn must_succeed(plan: &Plan) -> bool {
     let mischief = &plan.mischief;
     let deaths = mischief.freeze + mischief.evict + mischief.abandon;
-    // Without the store nobody may spend a refresh token, and nobody but its holder can end a lease.
-    let may_spend = !plan.rotating || plan.store_is_well() && deaths == 0.0;
+    // Refresh tokens need a store that shows at once which is the newest, and a lease whose holder
+    // died is left alone until it ends.
+    let may_spend =
+        !plan.rotating || plan.store_is_well() && plan.store.kind != StoreKind::Kv && deaths == 0.0;
     plan.server_is_well()
         && may_spend
         && (plan.is_calm() || plan.timeout_ms >= 4_000)

@@ -184,6 +184,11 @@ impl Shelf {
         self.records.borrow_mut().remove(key);
     }
 
+    fn last_fence(&self, key: &str) -> u64 {
+        let tenures = self.tenures.borrow();
+        tenures.get(key).map_or(0, |(fence, _)| *fence)
+    }
+
     /// A KV namespace takes one write a second of a key.
     pub fn take_write(&self, key: &str, now_ms: u64) -> Result<(), StoreError> {
         let mut put_at_ms = self.put_at_ms.borrow_mut();
@@ -246,8 +251,10 @@ impl TokenStore for SimStore {
         if self.is_kv() {
             return self.kv_put(key, value, ttl_seconds).await;
         }
-        let fence = fence.and_then(|fence| fence.parse().ok()).unwrap_or(0);
+        let fence = fence.and_then(|fence| fence.parse().ok());
         self.travel(true, |shelf, now_ms| {
+            // Who has no lease writes in the name of whoever had it last.
+            let fence = fence.unwrap_or_else(|| shelf.last_fence(key));
             if shelf.read(key, now_ms).is_none_or(|it| it.fence <= fence) {
                 shelf.write(key, value, now_ms + ttl_seconds * SECOND_MS, fence);
                 self.stored(now_ms);
@@ -312,7 +319,7 @@ impl Lease for SimStore {
                 .get(key)
                 .is_some_and(|(holder, _)| holder.to_string() == fence)
             {
-                tenures.remove(key);
+                tenures.entry(key.to_owned()).and_modify(|it| it.1 = 0);
             }
             Ok(())
         })
