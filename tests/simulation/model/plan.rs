@@ -211,7 +211,7 @@ impl Plan {
         plan.server.life_seconds = (life, life);
         plan.store.cache.works = rng.chance(0.8);
         // Without a store nobody could know the newest.
-        plan.rotating = kind != StoreKind::None && rng.chance(0.3);
+        plan.rotating = kind != StoreKind::None && rng.chance(0.4);
         if rng.chance(0.6) {
             plan.trouble(&rng);
         }
@@ -230,7 +230,7 @@ impl Plan {
             freeze: rng.pick(&[0.0, 0.02, 0.1]),
             evict: rng.pick(&[0.0, 0.02, 0.1]),
             abandon: rng.pick(&[0.0, 0.02, 0.1]),
-            refuse: rng.pick(&[0.0, 0.0, 0.01]),
+            refuse: rng.pick(&[0.0, 0.0, 0.01, 0.2]),
             clock_offset_ms: 0,
         };
         // Clocks differ by less than what is kept back of a token's life for that, all in all.

@@ -143,8 +143,7 @@ impl Families {
             return Presented::Good(name(identity, next), delivery);
         }
         let spending = family.spendings.get(&number);
-        let spending = spending
-            .unwrap_or_else(|| panic!("r{identity}-{number} is not known in world {}", plan.seed));
+        let spending = spending.expect("a refresh token that was issued");
         let is_excused =
             !plan.store_is_well() || sender.was_frozen() || spending.excuses(&sender, plan);
         family.is_hurt |= is_excused;
