@@ -91,6 +91,9 @@ export interface OAuth2ClientOptions {
    * `edge-oauth2/cloudflare`, unstorage, Keyv, a `Map`, or any object with `get`, `put` or `set`, and `delete`,
    * synchronous or not. Whatever it does, no request fails because of it.
    *
+   * With a KV namespace, isolates of the same data centre also share by Cloudflare's Cache API, where that works: one
+   * of them at a time asks the server, and the others see its token at once.
+   *
    * Records are sealed (AES-256-GCM) with the client secret, or with `sealKey`; their keys are digests.
    *
    * @defaultValue none: every instance obtains a token of its own
@@ -98,7 +101,8 @@ export interface OAuth2ClientOptions {
   store?: TokenStore | undefined;
 
   /**
-   * Whether records are sealed. `false` stores tokens in plain text: whoever reads the store can use them.
+   * Whether records are sealed. `false` stores tokens in plain text: whoever reads the store can use them. With a KV
+   * namespace that goes for the data centre's cache too.
    *
    * @defaultValue `true`
    */

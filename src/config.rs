@@ -1,14 +1,17 @@
 //! What a user configures, validated once.
 
+mod check;
+
 use std::fmt;
 
 use crate::error::Error;
-use crate::protocol::client_auth::{ClientAuth, ClientCredentials};
+use crate::protocol::client_auth::{ClientAuth, ClientCredentials, CredentialEncoding};
 use crate::protocol::endpoint::Endpoint;
 use crate::protocol::form::Parameters;
 use crate::protocol::grant::Grant;
-use crate::protocol::token_request::{RESERVED_HEADERS, RESERVED_PARAMETERS, TokenRequest};
-use crate::token::Secret;
+use crate::protocol::token_request::BodyFormat;
+use crate::protocol::token_response::TokenMapping;
+use crate::token::{Credential, Secret};
 
 /// The options of a client, as a user writes them. Fill in what differs from the default:
 ///
@@ -30,16 +33,41 @@ pub struct ClientOptions {
     pub token_url: String,
     /// `client_id` (RFC 6749 §2.2).
     pub client_id: String,
-    /// `client_secret`; required unless `client_auth` is [`ClientAuth::None`].
-    pub client_secret: Option<Secret>,
-    /// How the client authenticates (RFC 6749 §2.3). Default: [`ClientAuth::Basic`].
+    /// Where refresh tokens are spent. Default: the token endpoint.
+    pub refresh_url: Option<String>,
+    /// `client_secret`; required for client credentials, unless `client_auth` is [`ClientAuth::None`].
+    pub client_secret: Option<Credential>,
+    /// How the client authenticates (RFC 6749 §2.3). Default: [`ClientAuth::Basic`], for other grants
+    /// than client credentials without a secret [`ClientAuth::None`].
     pub client_auth: ClientAuth,
+    /// How id and secret are written in the header. Default: [`CredentialEncoding::Strict`].
+    pub credential_encoding: CredentialEncoding,
+    /// What `client_id` is called in the body.
+    pub client_id_param: String,
+    /// What `client_secret` is called in the body.
+    pub client_secret_param: String,
     /// What is asked for. Default: client credentials (RFC 6749 §4.4).
     pub grant: Grant,
     /// Scopes (RFC 6749 §3.3). Default: none, the server decides.
     pub scopes: Vec<String>,
+    /// What stands between two scopes. Default: a space (RFC 6749 §3.3).
+    pub scope_separator: String,
+    /// The APIs that the token is for (RFC 8707 §2), as absolute URIs.
+    pub resource: Vec<String>,
     /// Further parameters of the token request, such as `audience`. A name may repeat.
     pub endpoint_params: Parameters,
+    /// The same for the request that spends a refresh token. Default: `endpoint_params`.
+    pub refresh_params: Option<Parameters>,
+    /// How the parameters are written. Default: [`BodyFormat::Form`].
+    pub body_format: BodyFormat,
+    /// Where the members of the token response are; see [`TokenMapping::new`].
+    pub token_mapping: Vec<(String, String)>,
+    /// Whether refresh tokens are left unused.
+    pub no_refresh_token: bool,
+    /// Stands for what cannot be compared, such as a secret that the host is asked for. Required then.
+    pub identity: Option<String>,
+    /// Whether [`Host::token_request`](crate::host::Host::token_request) does more than to send.
+    pub has_hooks: bool,
     /// Further headers of the token request.
     pub headers: Vec<(String, String)>,
     /// How long before its expiry a token is no longer handed out. Default: 10 s. For a token that
@@ -73,11 +101,23 @@ impl Default for ClientOptions {
         Self {
             token_url: String::new(),
             client_id: String::new(),
+            refresh_url: None,
             client_secret: None,
             client_auth: ClientAuth::default(),
+            credential_encoding: CredentialEncoding::default(),
+            client_id_param: "client_id".into(),
+            client_secret_param: "client_secret".into(),
             grant: Grant::default(),
             scopes: Vec::new(),
+            scope_separator: " ".into(),
+            resource: Vec::new(),
             endpoint_params: Vec::new(),
+            refresh_params: None,
+            body_format: BodyFormat::default(),
+            token_mapping: Vec::new(),
+            no_refresh_token: false,
+            identity: None,
+            has_hooks: false,
             headers: Vec::new(),
             expiry_skew_seconds: 10,
             default_lifetime_seconds: 3600,
@@ -157,13 +197,23 @@ impl PartialEq for Sharing {
 #[derive(Clone)]
 pub struct ClientConfig {
     pub(crate) endpoint: Endpoint,
+    pub(crate) refresh_endpoint: Option<Endpoint>,
+    /// Without a secret that the host is asked for.
     pub(crate) client: ClientCredentials,
+    pub(crate) asks_for_secret: bool,
     pub(crate) client_auth: ClientAuth,
     pub(crate) grant: Grant,
-    pub(crate) scope: String,
+    pub(crate) scopes: Vec<String>,
+    pub(crate) scope_separator: String,
+    pub(crate) resource: Vec<String>,
     pub(crate) endpoint_params: Parameters,
+    pub(crate) refresh_params: Option<Parameters>,
     pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body_format: BodyFormat,
+    pub(crate) token_mapping: TokenMapping,
+    pub(crate) no_refresh_token: bool,
     pub(crate) default_lifetime_seconds: u32,
+    pub(crate) identity: Option<String>,
     pub(crate) policy: Policy,
     pub(crate) sharing: Sharing,
 }
@@ -171,46 +221,31 @@ pub struct ClientConfig {
 impl ClientConfig {
     /// Validates `options`; the error names the option and what to do about it.
     pub fn new(options: ClientOptions) -> Result<Self, Error> {
-        let endpoint = Endpoint::parse(&options.token_url)
-            .map_err(|problem| Error::invalid_option("tokenUrl", problem))?;
-        let client = ClientCredentials {
-            id: options.client_id,
-            secret: options.client_secret,
+        let url = |option, url: &str| {
+            Endpoint::parse(url).map_err(|problem| Error::invalid_option(option, problem))
         };
-        let client_auth = match (&client.secret, &options.grant) {
-            // The other grants may be made by public clients, which have none (RFC 6749 §2.1).
-            (None, grant) if !matches!(grant, Grant::ClientCredentials) => ClientAuth::None,
+        let endpoint = url("tokenUrl", &options.token_url)?;
+        let refresh_url = options.refresh_url.as_deref();
+        let refresh_endpoint = refresh_url.map(|it| url("refreshUrl", it)).transpose()?;
+        let client_auth = match (&options.client_secret, &options.grant) {
+            (None, Grant::ClientCredentials) => options.client_auth,
+            // The other grants may be made by public clients, which have no secret (RFC 6749 §2.1).
+            (None, _) if !options.client_auth.is_assertion() => ClientAuth::None,
             _ => options.client_auth,
         };
-        check_client(&client, client_auth)?;
-        check_grant(&options.grant)?;
-        check_parameters(&options.endpoint_params)?;
-        check_headers(&options.headers)?;
-        if options.default_lifetime_seconds == 0 {
-            return Err(Error::invalid_option(
-                "defaultLifetimeSeconds",
-                "must be at least 1",
-            ));
-        }
-        if options.timeout_ms == 0 {
-            return Err(Error::invalid_option("timeoutMs", "must be at least 1"));
-        }
-        if options
-            .refresh_ahead
-            .is_some_and(|share| !(0.1..=0.95).contains(&share))
-        {
-            return Err(Error::invalid_option(
-                "refreshAhead",
-                "must be a share of the token's life from 0.1 to 0.95, or false",
-            ));
-        }
+        check::client(&options, client_auth)?;
+        check::grant(&options.grant)?;
+        check::request(&options)?;
+        check::policy(&options)?;
+        check::identity(&options)?;
+        let client_secret = options.client_secret.as_ref().and_then(Credential::given);
         let sharing = Sharing {
             seal: options.seal,
-            seal_keys: seal_keys(
+            seal_keys: check::seal_keys(
                 options.seal,
                 options.seal_key,
                 options.previous_seal_keys,
-                client.secret.as_ref(),
+                client_secret,
                 options.previous_client_secret.as_ref(),
             )?,
             timeout_ms: options.store_timeout_ms,
@@ -219,13 +254,28 @@ impl ClientConfig {
         };
         Ok(Self {
             endpoint,
-            client,
+            refresh_endpoint,
+            asks_for_secret: matches!(options.client_secret, Some(Credential::Asked)),
+            client: ClientCredentials {
+                id: options.client_id,
+                secret: client_secret.cloned(),
+                encoding: options.credential_encoding,
+                id_param: options.client_id_param,
+                secret_param: options.client_secret_param,
+            },
             client_auth,
             grant: options.grant,
-            scope: joined_scopes(&options.scopes)?,
+            scopes: options.scopes,
+            scope_separator: options.scope_separator,
+            resource: options.resource,
             endpoint_params: options.endpoint_params,
+            refresh_params: options.refresh_params,
             headers: options.headers,
+            body_format: options.body_format,
+            token_mapping: TokenMapping::new(&options.token_mapping).unwrap_or_default(),
+            no_refresh_token: options.no_refresh_token,
             default_lifetime_seconds: options.default_lifetime_seconds,
+            identity: options.identity,
             policy: Policy {
                 expiry_skew_seconds: options.expiry_skew_seconds,
                 timeout_ms: options.timeout_ms,
@@ -255,16 +305,14 @@ impl ClientConfig {
         Some(config)
     }
 
-    pub(crate) fn token_request<'a>(&'a self, grant: &'a Grant) -> TokenRequest<'a> {
-        TokenRequest {
-            endpoint: &self.endpoint,
-            grant,
-            client: &self.client,
-            client_auth: self.client_auth,
-            scope: &self.scope,
-            parameters: &self.endpoint_params,
-            headers: &self.headers,
-        }
+    /// The value of `scope`.
+    pub(crate) fn scope(&self) -> String {
+        self.scopes.join(&self.scope_separator)
+    }
+
+    /// Whether a refresh token renews the token.
+    pub(crate) fn is_renewed_by_refresh_token(&self) -> bool {
+        self.grant.is_renewed_by_refresh_token() && !self.no_refresh_token
     }
 }
 
@@ -276,161 +324,8 @@ impl fmt::Debug for ClientConfig {
             .field("client", &self.client)
             .field("client_auth", &self.client_auth)
             .field("grant", &self.grant)
-            .field("scope", &self.scope)
+            .field("scopes", &self.scopes)
             .field("policy", &self.policy)
             .finish_non_exhaustive()
     }
-}
-
-fn check_client(client: &ClientCredentials, client_auth: ClientAuth) -> Result<(), Error> {
-    if client.id.is_empty() {
-        return Err(Error::invalid_option("clientId", "must not be empty"));
-    }
-    if has_control(&client.id) {
-        return Err(Error::invalid_option("clientId", CONTROL));
-    }
-    match (&client.secret, client_auth) {
-        (None, ClientAuth::None) => Ok(()),
-        (None, _) => Err(Error::invalid_option(
-            "clientSecret",
-            "is required; for a public client say clientAuth: 'none'",
-        )),
-        (Some(_), ClientAuth::None) => Err(Error::invalid_option(
-            "clientSecret",
-            "is given although clientAuth is 'none'; leave one of them out",
-        )),
-        (Some(secret), _) => check_credential("clientSecret", secret),
-    }
-}
-
-fn check_grant(grant: &Grant) -> Result<(), Error> {
-    match grant {
-        Grant::ClientCredentials => Ok(()),
-        Grant::RefreshToken { refresh_token } => check_credential("refreshToken", refresh_token),
-    }
-}
-
-fn check_credential(option: &'static str, credential: &Secret) -> Result<(), Error> {
-    match credential.expose() {
-        "" => Err(Error::invalid_option(option, "must not be empty")),
-        text if has_control(text) => Err(Error::invalid_option(option, CONTROL)),
-        _ => Ok(()),
-    }
-}
-
-fn seal_keys(
-    seal: bool,
-    seal_key: Option<Secret>,
-    previous: Vec<Secret>,
-    client_secret: Option<&Secret>,
-    previous_client_secret: Option<&Secret>,
-) -> Result<Vec<Secret>, Error> {
-    let given = seal_key.iter().chain(&previous);
-    if given.clone().any(|key| key.expose().is_empty()) {
-        return Err(Error::invalid_option("sealKey", "must not be empty"));
-    }
-    if !seal {
-        return if given.count() == 0 {
-            Ok(Vec::new())
-        } else {
-            Err(Error::invalid_option(
-                "sealKey",
-                "is given although seal is false; leave one of them out",
-            ))
-        };
-    }
-    let current = seal_key.or_else(|| client_secret.cloned());
-    Ok(current
-        .into_iter()
-        .chain(previous)
-        .chain(previous_client_secret.cloned())
-        .collect())
-}
-
-const CONTROL: &str =
-    "must not contain control characters (is there a line break at the end of the value?)";
-
-fn has_control(text: &str) -> bool {
-    text.chars().any(char::is_control)
-}
-
-fn check_parameters(parameters: &Parameters) -> Result<(), Error> {
-    for (name, _) in parameters {
-        if name.is_empty() {
-            return Err(Error::invalid_option(
-                "endpointParams",
-                "must not have an empty name",
-            ));
-        }
-        if RESERVED_PARAMETERS.contains(&name.as_str()) {
-            let use_instead = match name.as_str() {
-                "scope" => "scopes",
-                "client_id" => "clientId",
-                "client_secret" => "clientSecret",
-                _ => "grant",
-            };
-            return Err(Error::invalid_option(
-                "endpointParams",
-                [
-                    "must not set ",
-                    name,
-                    ", which the protocol sets; use the option ",
-                    use_instead,
-                ]
-                .concat(),
-            ));
-        }
-    }
-    Ok(())
-}
-
-fn check_headers(headers: &[(String, String)]) -> Result<(), Error> {
-    for (name, value) in headers {
-        let is_token = |byte: u8| {
-            byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte) // RFC 9110 §5.6.2
-        };
-        if name.is_empty() || !name.bytes().all(is_token) {
-            return Err(Error::invalid_option(
-                "headers",
-                "has a name that is no header name",
-            ));
-        }
-        if RESERVED_HEADERS
-            .iter()
-            .any(|reserved| name.eq_ignore_ascii_case(reserved))
-        {
-            return Err(Error::invalid_option(
-                "headers",
-                ["must not set ", name, ", which the protocol sets"].concat(),
-            ));
-        }
-        if !value.is_ascii() || has_control(value) {
-            return Err(Error::invalid_option(
-                "headers",
-                [
-                    "has a value with control or non-ASCII characters for ",
-                    name,
-                ]
-                .concat(),
-            ));
-        }
-    }
-    Ok(())
-}
-
-/// The value of `scope`: tokens of printable ASCII without quotes and backslashes (RFC 6749 §3.3).
-fn joined_scopes(scopes: &[String]) -> Result<String, Error> {
-    let is_scope_token = |scope: &String| {
-        !scope.is_empty()
-            && scope
-                .bytes()
-                .all(|byte| byte.is_ascii_graphic() && byte != b'"' && byte != b'\\')
-    };
-    if scopes.iter().all(is_scope_token) {
-        return Ok(scopes.join(" "));
-    }
-    Err(Error::invalid_option(
-        "scopes",
-        "must be scopes of printable ASCII characters without spaces, quotes and backslashes (RFC 6749 §3.3)",
-    ))
 }

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::host::HookError;
+
 /// A stable name for the kind of failure; never renamed once released.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -12,6 +14,8 @@ pub enum ErrorCode {
     TokenRequestRejected,
     /// The refresh token is no longer accepted, and there is no other way to a token.
     ReauthorizationRequired,
+    /// A function of the user's that takes part in the token request failed.
+    HookFailed,
     /// The token endpoint answered outside 2xx, without an OAuth error in the body.
     HttpStatus,
     /// The token endpoint answered with a redirect. Following it would hand the credentials on.
@@ -37,6 +41,7 @@ impl ErrorCode {
             Self::InvalidOption => "invalid_option",
             Self::TokenRequestRejected => "token_request_rejected",
             Self::ReauthorizationRequired => "reauthorization_required",
+            Self::HookFailed => "hook_failed",
             Self::HttpStatus => "http_status",
             Self::RedirectRefused => "redirect_refused",
             Self::InvalidResponse => "invalid_response",
@@ -81,6 +86,7 @@ struct Details {
     status: Option<u16>,
     response: Option<ErrorResponse>,
     retry_after_ms: Option<u64>,
+    hook: Option<HookError>,
 }
 
 impl Error {
@@ -92,6 +98,7 @@ impl Error {
             status: None,
             response: None,
             retry_after_ms: None,
+            hook: None,
         }))
     }
 
@@ -123,6 +130,21 @@ impl Error {
         error.0.code = code;
         error.0.message = message;
         error
+    }
+
+    /// `hook` is what the user calls it.
+    pub(crate) fn hook_failed(hook: &str, reason: HookError) -> Self {
+        let mut error = Self::new(ErrorCode::HookFailed, [hook, " failed"].concat());
+        error.0.hook = Some(reason);
+        error
+    }
+
+    /// The host's reference to what a function of the user's threw, with [`ErrorCode::HookFailed`].
+    pub fn hook(&self) -> Option<&str> {
+        self.0
+            .hook
+            .as_ref()
+            .map(|HookError(reason)| reason.as_str())
     }
 
     /// How long the server wants to be left alone (`Retry-After`, RFC 9110 §10.2.3), if it said.

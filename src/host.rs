@@ -8,8 +8,9 @@ use std::future::{Future, ready};
 
 use crate::cache::store::TokenStore;
 use crate::event::Event;
+use crate::json::Json;
 use crate::protocol::http::{HttpRequest, HttpResponse};
-use crate::token::Token;
+use crate::token::{Secret, Token};
 
 /// Sends requests.
 pub trait HttpClient {
@@ -85,6 +86,26 @@ pub trait Crypto {
     }
 }
 
+/// What a configuration leaves to the host.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Asked {
+    /// The client secret, given as [`Credential::Asked`](crate::Credential::Asked).
+    ClientSecret,
+    /// The assertion of a JWT bearer grant.
+    Assertion,
+}
+
+impl Asked {
+    /// The option's name.
+    pub const fn option(self) -> &'static str {
+        match self {
+            Self::ClientSecret => "clientSecret",
+            Self::Assertion => "assertion",
+        }
+    }
+}
+
 /// A platform.
 pub trait Host: HttpClient + Clock + Timer + Background + Random + Crypto + 'static {
     /// What the platform keeps beside a cached token; `()` if nothing.
@@ -99,9 +120,30 @@ pub trait Host: HttpClient + Clock + Timer + Background + Random + Crypto + 'sta
     /// The store, if there is one.
     fn store(&self) -> Option<&Self::Store>;
 
+    /// A credential that is not part of the configuration, once per grant; `None` if it cannot be had.
+    fn credential(&self, _asked: Asked) -> impl Future<Output = Result<Secret, HookError>> {
+        ready(Err(HookError(String::new())))
+    }
+
+    /// Makes a token request. A platform may make it in its own way, or change what comes back;
+    /// `renewed` is the token response with the refresh token that it spends. Configurations must say
+    /// so (`has_hooks`).
+    fn token_request(
+        &self,
+        request: HttpRequest,
+        _renewed: Option<&Json>,
+    ) -> impl Future<Output = Result<HttpResponse, TransportError>> {
+        self.send(request)
+    }
+
     /// Hears what happens. Must return at once.
     fn event(&self, _event: Event) {}
 }
+
+/// Why a function of the user's brought nothing: a reference that only the host understands. What such
+/// a function throws is not known to be free of secrets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HookError(pub String);
 
 /// Why no response arrived.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -111,6 +153,8 @@ pub enum TransportError {
     Connection(String),
     /// The response was longer than the request allowed.
     TooLong,
+    /// A function of the user's that makes or changes token requests failed: its name, and why.
+    Hook(&'static str, HookError),
 }
 
 impl fmt::Display for TransportError {
@@ -118,6 +162,7 @@ impl fmt::Display for TransportError {
         match self {
             Self::Connection(reason) => f.write_str(reason),
             Self::TooLong => f.write_str("the response is too long"),
+            Self::Hook(hook, _) => [hook, " failed"].concat().fmt(f),
         }
     }
 }

@@ -58,6 +58,14 @@ impl Json {
         }
     }
 
+    /// What is found by going down `path`: members of objects, positions in arrays.
+    pub fn at(&self, path: &[String]) -> Option<&Self> {
+        path.iter().try_fold(self, |value, step| match value {
+            Self::Array(items) => items.get(step.parse::<usize>().ok()?),
+            _ => value.get(step),
+        })
+    }
+
     /// The value of a number.
     pub fn as_f64(&self) -> Option<f64> {
         match self {
@@ -102,6 +110,10 @@ mod native {
             match self {
                 Self::Null => serializer.serialize_unit(),
                 Self::Bool(value) => serializer.serialize_bool(*value),
+                // As JavaScript writes it: 60, not 60.0.
+                Self::Number(value) if value.fract() == 0.0 && value.abs() < 1e15 => {
+                    serializer.serialize_i64(*value as i64)
+                }
                 Self::Number(value) => serializer.serialize_f64(*value),
                 Self::String(value) => serializer.serialize_str(value),
                 Self::Array(items) => serializer.collect_seq(items),

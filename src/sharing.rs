@@ -56,7 +56,7 @@ impl<'a, H: Host> Shared<'a, H> {
         entry: &'a Entry<H::View>,
     ) -> Option<Self> {
         let store = host.store()?;
-        let is_keeper = slot.config().grant.is_renewed_by_refresh_token();
+        let is_keeper = slot.config().is_renewed_by_refresh_token();
         // Nobody else knows the newest refresh token.
         if entry.store.is_resting(host.now_ms()) && !is_keeper {
             return None;
@@ -184,7 +184,7 @@ impl<'a, H: Host> Shared<'a, H> {
 
     /// Whether the record outlives the access token, since the next is got with what else is in it.
     fn keeps_refresh_token(&self, token: &Token) -> bool {
-        token.refresh_token.is_some() && self.slot.config().grant.is_renewed_by_refresh_token()
+        token.refresh_token.is_some() && self.slot.config().is_renewed_by_refresh_token()
     }
 
     /// Deletes the record if it holds a token that `condemns` says yes to; a neighbour's newer one

@@ -1,6 +1,7 @@
 //! The chain that brings a token: memory, the single flight, the store, the lease, the grant.
 
 mod issuance;
+mod request;
 mod turn;
 
 use std::convert::Infallible;

@@ -4,6 +4,8 @@ use std::fmt;
 
 use crate::json::Json;
 
+const YEAR_MS: u64 = 365 * 24 * 60 * 60 * 1000;
+
 /// A text that must not be seen: `Debug` redacts it and there is no `Display`.
 #[derive(Clone)]
 pub struct Secret(String);
@@ -38,6 +40,31 @@ impl fmt::Debug for Secret {
     }
 }
 
+/// A secret that is given, or one that the host is asked for each time it is needed.
+#[derive(Clone, Debug)]
+pub enum Credential {
+    /// This one.
+    Given(Secret),
+    /// The host knows: [`Host::credential`](crate::host::Host::credential).
+    Asked,
+}
+
+impl<T: Into<Secret>> From<T> for Credential {
+    fn from(secret: T) -> Self {
+        Self::Given(secret.into())
+    }
+}
+
+impl Credential {
+    /// The secret, if it is given.
+    pub fn given(&self) -> Option<&Secret> {
+        match self {
+            Self::Given(secret) => Some(secret),
+            Self::Asked => None,
+        }
+    }
+}
+
 /// An access token as the token endpoint issued it (RFC 6749 §5.1).
 #[derive(Clone)]
 #[non_exhaustive]
@@ -64,6 +91,27 @@ pub struct Token {
 }
 
 impl Token {
+    /// A token that somebody else obtained.
+    pub(crate) fn given(
+        access_token: &Secret,
+        expires_at_ms: Option<u64>,
+        refresh_token: Option<&Secret>,
+        now_ms: u64,
+    ) -> Self {
+        Self {
+            access_token: access_token.clone(),
+            token_type: "Bearer".into(),
+            received_at_ms: now_ms,
+            // Nobody knows: until it is refused.
+            expires_at_ms: expires_at_ms.unwrap_or(now_ms.saturating_add(YEAR_MS)),
+            scope: None,
+            refresh_token: refresh_token.cloned(),
+            id_token: None,
+            raw: Json::Object(Vec::new()),
+            rotation: 0,
+        }
+    }
+
     /// The token as the successor of one that was renewed by `spent`. A server that sends no new
     /// refresh token goes on accepting the old one (RFC 6749 §6).
     pub(crate) fn renewed_by(mut self, spent: &RefreshToken) -> Self {
@@ -87,6 +135,8 @@ impl Token {
 pub(crate) struct RefreshToken {
     pub(crate) secret: Secret,
     pub(crate) rotation: u32,
+    /// The response that it came with, if it did.
+    pub(crate) came_with: Option<Json>,
 }
 
 impl RefreshToken {
@@ -95,6 +145,7 @@ impl RefreshToken {
         Self {
             secret: secret.clone(),
             rotation: 0,
+            came_with: None,
         }
     }
 }

@@ -314,7 +314,7 @@ fn meaning(options: &ClientOptions) -> impl PartialEq + std::fmt::Debug + use<> 
         options
             .client_secret
             .as_ref()
-            .map(|secret| secret.expose().to_owned()),
+            .map(|secret| secret.given().unwrap().expose().to_owned()),
         options.client_auth,
         scopes,
         sorted(&options.endpoint_params),

@@ -18,8 +18,8 @@ use edge_oauth2::protocol::endpoint::Endpoint;
 use edge_oauth2::protocol::form::encode_value;
 use edge_oauth2::protocol::grant::Grant;
 use edge_oauth2::protocol::http::{HttpRequest, HttpResponse};
-use edge_oauth2::protocol::token_request::TokenRequest;
-use edge_oauth2::protocol::token_response::TokenResponseContext;
+use edge_oauth2::protocol::token_request::{BodyFormat, TokenRequest};
+use edge_oauth2::protocol::token_response::{TokenMapping, TokenResponseContext};
 use edge_oauth2::{ClientOptions, Resource, Secret};
 use support::host::{Reply, World};
 use support::{check_rows, config, response};
@@ -97,24 +97,28 @@ fn debug_of_every_type_hides_them() {
     let request: HttpRequest = world.network.sent.borrow()[0].clone();
     let answer: HttpResponse = response(200, token_body());
     let endpoint = Endpoint::parse(URL).unwrap();
-    let client = ClientCredentials {
-        id: "client".into(),
-        secret: Some(SECRET.into()),
-    };
+    let client = ClientCredentials::new("client", Some(SECRET.into()));
+    let grant = refresh_token().parameters();
+    let mapping = TokenMapping::default();
     let (parameters, headers) = (pair("password"), pair("x-api-key"));
     let token_request = TokenRequest {
         endpoint: &endpoint,
-        grant: &Grant::default(),
+        grant: &grant,
         client: &client,
         client_auth: ClientAuth::Basic,
+        client_assertion: Some(MARKER),
         scope: "",
+        resource: &[],
         parameters: &parameters,
         headers: &headers,
+        body_format: BodyFormat::Form,
     };
     let context = TokenResponseContext {
         endpoint: &endpoint,
         client: &client,
-        grant: &Grant::default(),
+        grant: &grant,
+        mapping: &mapping,
+        is_basic: true,
         now_ms: 0,
         default_lifetime_seconds: 1,
     };

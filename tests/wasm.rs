@@ -9,7 +9,7 @@ mod table;
 use edge_oauth2::protocol::client_auth::ClientCredentials;
 use edge_oauth2::protocol::endpoint::Endpoint;
 use edge_oauth2::protocol::http::HttpResponse;
-use edge_oauth2::protocol::token_response::{TokenResponseContext, read};
+use edge_oauth2::protocol::token_response::{TokenMapping, TokenResponseContext, read};
 use edge_oauth2::{Error, Grant, Json, Token};
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -45,11 +45,10 @@ fn read_body(body: &str) -> Result<Token, Error> {
         },
         TokenResponseContext {
             endpoint: &Endpoint::parse("https://auth.example.com/token").unwrap(),
-            client: &ClientCredentials {
-                id: "client".into(),
-                secret: None,
-            },
-            grant: &Grant::default(),
+            client: &ClientCredentials::new("client", None),
+            grant: &Grant::default().parameters(),
+            mapping: &TokenMapping::default(),
+            is_basic: true,
             now_ms: 0,
             default_lifetime_seconds: 3600,
         },

@@ -95,6 +95,7 @@ impl<V> Entry<V> {
             *newest = Some(RefreshToken {
                 secret: secret.clone(),
                 rotation: token.rotation,
+                came_with: Some(token.raw.clone()),
             });
         }
     }

@@ -4,7 +4,8 @@ use std::fmt;
 use std::rc::Rc;
 
 use crate::config::ClientConfig;
-use crate::protocol::client_auth::ClientAuth;
+use crate::protocol::endpoint::Endpoint;
+use crate::protocol::token_request::BodyFormat;
 use crate::token::Secret;
 
 /// Everything that decides which token a configuration stands for. Two configurations have the
@@ -25,27 +26,36 @@ impl Identity {
     pub fn of(config: &ClientConfig) -> Self {
         let mut bytes = Bytes::default();
         bytes.text(config.endpoint.as_str());
+        bytes.option(config.refresh_endpoint.as_ref().map(Endpoint::as_str));
         bytes.pairs(&config.grant.parameters());
-        bytes.text(match config.client_auth {
-            ClientAuth::Basic => "basic",
-            ClientAuth::Post => "post",
-            ClientAuth::None => "none",
-        });
-        bytes.text(&config.client.id);
-        bytes.option(config.client.secret.as_ref().map(Secret::expose));
+        bytes.option(config.identity.as_deref());
+        bytes.text(config.client_auth.name());
+        let client = &config.client;
+        bytes.text(&client.id);
+        bytes.option(client.secret.as_ref().map(Secret::expose));
+        bytes.text(client.encoding.name());
+        bytes.text(&client.id_param);
+        bytes.text(&client.secret_param);
         let mut scopes = Vec::new();
-        for scope in config.scope.split(' ') {
-            insert_sorted(&mut scopes, scope, |scope| scope);
+        for scope in &config.scopes {
+            insert_sorted(&mut scopes, scope.as_str(), |scope| scope);
         }
         scopes.dedup();
         bytes.list(scopes.into_iter());
+        bytes.text(&config.scope_separator);
+        bytes.list(config.resource.iter().map(String::as_str));
         bytes.pairs(&config.endpoint_params);
+        bytes.length(config.refresh_params.is_some().into());
+        bytes.pairs(config.refresh_params.as_deref().unwrap_or_default());
         let headers: Vec<_> = config
             .headers
             .iter()
             .map(|(name, value)| (name.to_ascii_lowercase(), value.clone()))
             .collect();
         bytes.pairs(&headers);
+        bytes.length(matches!(config.body_format, BodyFormat::Json).into());
+        bytes.pairs(&config.token_mapping.pairs());
+        bytes.length(config.no_refresh_token.into());
         bytes.length(config.default_lifetime_seconds as usize);
         Self {
             checksum: checksum(&bytes.0),

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use super::entry::Entry;
 use super::identity::Identity;
+use crate::protocol::client_auth::ClientAuth;
 
 /// How many identities are remembered, so that a Worker that serves many tenants stays bounded.
 pub(crate) const DEFAULT_CAPACITY: usize = 1000;
@@ -15,6 +16,8 @@ pub(crate) const DEFAULT_CAPACITY: usize = 1000;
 #[derive(Debug)]
 pub struct Memory<V> {
     entries: RefCell<Vec<(Identity, Rc<Entry<V>>)>>,
+    /// How clients have to authenticate, by endpoint and client; the oldest gives way.
+    styles: RefCell<Vec<(String, ClientAuth)>>,
     capacity: usize,
     uses: Cell<u64>,
 }
@@ -30,6 +33,7 @@ impl<V> Memory<V> {
     pub fn with_capacity(capacity: usize) -> Self {
         Self {
             entries: RefCell::default(),
+            styles: RefCell::default(),
             capacity: capacity.max(1),
             uses: Cell::new(0),
         }
@@ -59,6 +63,28 @@ impl<V> Memory<V> {
         drop(entries);
         self.touch(&entry);
         entry
+    }
+
+    pub(super) fn style(&self, server: &str) -> Option<ClientAuth> {
+        let styles = self.styles.borrow();
+        styles
+            .iter()
+            .find_map(|(known, style)| (known == server).then_some(*style))
+    }
+
+    pub(super) fn learn_style(&self, server: String, style: ClientAuth) {
+        self.forget_style(&server);
+        let mut styles = self.styles.borrow_mut();
+        if styles.len() >= self.capacity {
+            styles.remove(0);
+        }
+        styles.push((server, style));
+    }
+
+    pub(super) fn forget_style(&self, server: &str) {
+        self.styles
+            .borrow_mut()
+            .retain(|(known, _)| known != server);
     }
 
     /// Whether `entry` still stands for its identity; if so it is now the most recently used.

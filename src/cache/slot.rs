@@ -8,6 +8,7 @@ use super::freshness::is_usable;
 use super::identity::Identity;
 use super::memory::Memory;
 use crate::config::ClientConfig;
+use crate::protocol::client_auth::ClientAuth;
 use crate::token::Token;
 
 /// An API that refuses whatever token it is shown must not buy a grant with every request: a token
@@ -93,6 +94,24 @@ impl<V> Slot<V> {
             && entry.may_refresh(now_ms)
             && !entry.flight(|flight| flight.is_alive(now_ms));
         Some(Look { cached, is_due })
+    }
+
+    /// How the client has to authenticate, if that was found out.
+    pub(crate) fn style(&self) -> Option<ClientAuth> {
+        self.memory.style(&self.server())
+    }
+
+    pub(crate) fn learn_style(&self, style: ClientAuth) {
+        self.memory.learn_style(self.server(), style);
+    }
+
+    pub(crate) fn forget_style(&self) {
+        self.memory.forget_style(&self.server());
+    }
+
+    /// Token endpoint and client: servers expect the same of a client whatever it asks for.
+    fn server(&self) -> String {
+        [self.config.endpoint.as_str(), " ", &self.config.client.id].concat()
     }
 
     pub(crate) fn is_usable(&self, token: &Token, now_ms: u64) -> bool {

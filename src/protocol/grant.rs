@@ -1,20 +1,67 @@
 //! What is asked for: the grant and its parameters (RFC 6749 §1.3).
 
 use super::form::{Parameters, encode_value};
-use crate::token::Secret;
+use crate::token::{Credential, Secret};
 
-/// An authorization grant.
+/// The grant type of RFC 7523 §2.1.
+const JWT_BEARER: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
+
+/// Parameters whose values must not be seen.
+const SECRETS: [&str; 7] = [
+    "password",
+    "refresh_token",
+    "code",
+    "code_verifier",
+    "assertion",
+    "client_assertion",
+    "token",
+];
+
+/// An authorization grant: how a client comes to its first token, and to the next ones.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub enum Grant {
     /// The client acts for itself (RFC 6749 §4.4).
     #[default]
     ClientCredentials,
+    /// The client knows a user's password (RFC 6749 §4.3). Renewed by the refresh token, if one came
+    /// with the token, and else by the password again.
+    Password {
+        /// `username`
+        username: String,
+        /// `password`
+        password: Secret,
+    },
     /// A refresh token that stands for an authorization given before (RFC 6749 §6). Where the server
     /// rotates it, the newest is kept in memory and in the store, and is what is spent next.
     RefreshToken {
         /// `refresh_token`, the first one.
         refresh_token: Secret,
+    },
+    /// A user authorizes (RFC 6749 §4.1). The first token comes with the callback; it is renewed by its
+    /// refresh token only.
+    AuthorizationCode,
+    /// A signed assertion (RFC 7523 §2.1). Renewed by the refresh token, if there is one, and else by an
+    /// assertion again.
+    JwtBearer {
+        /// `assertion`
+        assertion: Credential,
+    },
+    /// An access token that is there already: used until it expires or is refused, and then renewed by
+    /// the refresh token, if there is one.
+    Token {
+        /// `access_token`
+        access_token: Secret,
+        /// When it ends, in milliseconds since the epoch; `None` if nobody knows.
+        expires_at_ms: Option<u64>,
+        /// `refresh_token`
+        refresh_token: Option<Secret>,
+    },
+    /// Any other (RFC 6749 §4.5). Its parameters are those of the token endpoint. Renewed by the refresh
+    /// token, if there is one, and else by the grant again.
+    Custom {
+        /// `grant_type`, an absolute URI or a name that the server understands.
+        grant_type: String,
     },
 }
 
@@ -23,15 +70,46 @@ impl Grant {
     pub fn grant_type(&self) -> &str {
         match self {
             Self::ClientCredentials => "client_credentials",
+            Self::Password { .. } => "password",
             Self::RefreshToken { .. } => "refresh_token",
+            Self::AuthorizationCode => "authorization_code",
+            Self::JwtBearer { .. } => JWT_BEARER,
+            // No request asks for it; the name tells identities apart.
+            Self::Token { .. } => "token",
+            Self::Custom { grant_type } => grant_type,
         }
     }
 
-    /// The grant's own parameters, `grant_type` first.
+    /// The grant's own parameters, `grant_type` first. An assertion that is asked for, or made, is added
+    /// by [`jwt_bearer`].
     pub fn parameters(&self) -> Parameters {
         let mut parameters = vec![("grant_type".into(), self.grant_type().into())];
-        if let Self::RefreshToken { refresh_token } = self {
-            parameters.push(("refresh_token".into(), refresh_token.expose().into()));
+        let mut add = |name: &str, value: &str| parameters.push((name.into(), value.into()));
+        match self {
+            Self::Password { username, password } => {
+                add("username", username);
+                add("password", password.expose());
+            }
+            Self::RefreshToken { refresh_token } => add("refresh_token", refresh_token.expose()),
+            Self::JwtBearer {
+                assertion: Credential::Given(assertion),
+            } => add("assertion", assertion.expose()),
+            // For identities, as its name.
+            Self::Token {
+                access_token,
+                refresh_token,
+                ..
+            } => {
+                add("access_token", access_token.expose());
+                add(
+                    "refresh_token",
+                    refresh_token.as_ref().map_or("", Secret::expose),
+                );
+            }
+            Self::ClientCredentials
+            | Self::AuthorizationCode
+            | Self::JwtBearer { .. }
+            | Self::Custom { .. } => {}
         }
         parameters
     }
@@ -42,13 +120,47 @@ impl Grant {
         !matches!(self, Self::ClientCredentials)
     }
 
-    /// Takes the grant's credentials out of a text that came from outside.
-    pub(crate) fn redact(&self, text: &str) -> String {
-        let Self::RefreshToken { refresh_token } = self else {
-            return text.to_owned();
-        };
-        let secret = refresh_token.expose();
-        text.replace(secret, "[redacted]")
-            .replace(&encode_value(secret), "[redacted]")
+    /// Whether it can be made again when no refresh token helps.
+    pub(crate) fn is_repeatable(&self) -> bool {
+        !matches!(
+            self,
+            Self::RefreshToken { .. } | Self::AuthorizationCode | Self::Token { .. }
+        )
     }
+
+    /// The refresh token that is there from the beginning.
+    pub(crate) fn first_refresh_token(&self) -> Option<&Secret> {
+        match self {
+            Self::RefreshToken { refresh_token } => Some(refresh_token),
+            Self::Token { refresh_token, .. } => refresh_token.as_ref(),
+            _ => None,
+        }
+    }
+}
+
+/// The parameters of a refresh (RFC 6749 §6).
+pub(crate) fn refresh(refresh_token: &Secret) -> Parameters {
+    Grant::RefreshToken {
+        refresh_token: refresh_token.clone(),
+    }
+    .parameters()
+}
+
+/// The parameters of a JWT bearer grant with this assertion (RFC 7523 §2.1).
+pub(crate) fn jwt_bearer(assertion: Secret) -> Parameters {
+    Grant::JwtBearer {
+        assertion: Credential::Given(assertion),
+    }
+    .parameters()
+}
+
+/// Takes the grant's credentials out of a text that came from outside.
+pub(crate) fn redact(parameters: &[(String, String)], text: String) -> String {
+    parameters
+        .iter()
+        .filter(|(name, value)| SECRETS.contains(&name.as_str()) && !value.is_empty())
+        .fold(text, |text, (_, value)| {
+            text.replace(value.as_str(), "[redacted]")
+                .replace(&encode_value(value), "[redacted]")
+        })
 }

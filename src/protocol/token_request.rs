@@ -5,46 +5,67 @@ use std::fmt;
 use super::client_auth::{ClientAuth, ClientCredentials};
 use super::endpoint::Endpoint;
 use super::form::{self, Parameters};
-use super::grant::Grant;
 use super::http::HttpRequest;
+use crate::json::Json;
 
 /// A token response is a few kilobytes; what is longer is not one.
 const MAX_RESPONSE_BYTES: usize = 1024 * 1024;
 
-/// Parameters that the protocol sets itself. Another value for one of them would change what is
-/// asked for behind the configuration's back.
-pub(crate) const RESERVED_PARAMETERS: [&str; 4] =
-    ["grant_type", "client_id", "client_secret", "scope"];
+/// Parameters that the protocol sets itself, whatever the grant. Another value for one of them would
+/// change what is asked for behind the configuration's back.
+pub(crate) const RESERVED_PARAMETERS: [&str; 6] = [
+    "grant_type",
+    "client_id",
+    "client_secret",
+    "client_assertion",
+    "client_assertion_type",
+    "scope",
+];
 
 /// Headers that the protocol sets itself.
 pub(crate) const RESERVED_HEADERS: [&str; 4] =
     ["authorization", "content-type", "content-length", "host"];
+
+/// How the parameters are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum BodyFormat {
+    /// `application/x-www-form-urlencoded` (RFC 6749 appendix B).
+    #[default]
+    Form,
+    /// A JSON object; a parameter that repeats becomes an array.
+    Json,
+}
 
 /// Everything a token request is made of.
 #[derive(Clone, Copy)]
 pub struct TokenRequest<'a> {
     /// Where the request goes.
     pub endpoint: &'a Endpoint,
-    /// What is asked for.
-    pub grant: &'a Grant,
+    /// What is asked for: the grant's own parameters.
+    pub grant: &'a Parameters,
     /// Who asks.
     pub client: &'a ClientCredentials,
     /// How the client proves who it is.
     pub client_auth: ClientAuth,
-    /// `scope`, separated by spaces; empty to leave it out.
+    /// `client_assertion`, for the methods that need one.
+    pub client_assertion: Option<&'a str>,
+    /// `scope`; empty to leave it out.
     pub scope: &'a str,
+    /// `resource`, once for each (RFC 8707 §2.2).
+    pub resource: &'a [String],
     /// Further parameters, none of them reserved.
     pub parameters: &'a Parameters,
     /// Further headers, none of them reserved.
     pub headers: &'a [(String, String)],
+    /// How the body is written.
+    pub body_format: BodyFormat,
 }
 
-/// Without `parameters` and `headers`: their values may be secrets.
+/// Without `grant`, `parameters` and `headers`: their values may be secrets.
 impl fmt::Debug for TokenRequest<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("TokenRequest")
             .field("endpoint", self.endpoint)
-            .field("grant", self.grant)
             .field("client", self.client)
             .field("client_auth", &self.client_auth)
             .field("scope", &self.scope)
@@ -55,12 +76,20 @@ impl fmt::Debug for TokenRequest<'_> {
 impl TokenRequest<'_> {
     /// The request as it goes onto the wire.
     pub fn to_http(self) -> HttpRequest {
-        let mut body = self.grant.parameters();
+        let mut body = self.grant.clone();
         if !self.scope.is_empty() {
             body.push(("scope".into(), self.scope.into()));
         }
-        body.extend(self.client.parameters(self.client_auth));
+        for resource in self.resource {
+            body.push(("resource".into(), resource.clone()));
+        }
+        let client = self.client;
+        body.extend(client.parameters(self.client_auth, self.client_assertion));
         body.extend(self.parameters.iter().cloned());
+        let (content_type, body) = match self.body_format {
+            BodyFormat::Form => ("application/x-www-form-urlencoded", form::encode(&body)),
+            BodyFormat::Json => ("application/json", to_json(body).to_text()),
+        };
 
         let mut headers: Vec<(String, String)> = vec![
             ("accept".into(), "application/json".into()),
@@ -73,19 +102,32 @@ impl TokenRequest<'_> {
             headers.retain(|(present, _)| !present.eq_ignore_ascii_case(name));
             headers.push((name.to_ascii_lowercase(), value.clone()));
         }
-        headers.push((
-            "content-type".into(),
-            "application/x-www-form-urlencoded".into(),
-        ));
-        if self.client_auth == ClientAuth::Basic {
-            headers.push(("authorization".into(), self.client.basic()));
+        headers.push(("content-type".into(), content_type.into()));
+        if let Some(authorization) = client.header(self.client_auth) {
+            headers.push(("authorization".into(), authorization));
         }
         HttpRequest {
             method: "POST".into(),
             url: self.endpoint.as_str().into(),
             headers,
-            body: form::encode(&body).into_bytes(),
+            body: body.into_bytes(),
             max_response_bytes: MAX_RESPONSE_BYTES,
         }
     }
+}
+
+fn to_json(parameters: Parameters) -> Json {
+    let mut members: Vec<(String, Json)> = Vec::new();
+    for (name, value) in parameters {
+        let value = Json::String(value);
+        match members.iter_mut().find(|(present, _)| *present == name) {
+            None => members.push((name, value)),
+            Some((_, Json::Array(values))) => values.push(value),
+            Some((_, present)) => {
+                let first = std::mem::replace(present, Json::Null);
+                *present = Json::Array(vec![first, value]);
+            }
+        }
+    }
+    Json::Object(members)
 }

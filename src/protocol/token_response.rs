@@ -1,10 +1,12 @@
 //! The access token response and the error response (RFC 6749 §5.1, §5.2), read as tolerantly as
 //! servers are varied.
 
+use std::fmt;
+
 use super::client_auth::ClientCredentials;
 use super::endpoint::Endpoint;
-use super::form;
-use super::grant::Grant;
+use super::form::{self, Parameters};
+use super::grant;
 use super::http::HttpResponse;
 use super::timestamp::{parse_http_date, parse_rfc3339};
 use crate::error::{Error, ErrorCode, ErrorResponse};
@@ -14,23 +16,89 @@ use crate::token::{Secret, Token};
 /// No server's token is trusted for longer than this.
 const MAX_LIFETIME_SECONDS: u64 = 365 * 24 * 60 * 60;
 
+/// The server does not know the client, or not with these credentials (RFC 6749 §5.2).
+pub(crate) const INVALID_CLIENT: &str = "invalid_client";
+
+const ENCODING_HINT: &str = "; clientId or clientSecret hold characters that servers read differently from the Authorization header: if both are right, try another credentialEncoding ('strict', 'loose', 'interop') or clientAuth: 'body'";
+
 /// What is shown of a server's own words.
 const MAX_DESCRIPTION_CHARS: usize = 1000;
 const MAX_CONTENT_TYPE_CHARS: usize = 100;
 
 /// What reading a response depends on besides the response.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct TokenResponseContext<'a> {
     /// Where the request went.
     pub endpoint: &'a Endpoint,
     /// Who asked; an echo of its secret is taken out of error messages.
     pub client: &'a ClientCredentials,
     /// What was asked for; its credentials are taken out as well.
-    pub grant: &'a Grant,
+    pub grant: &'a Parameters,
+    /// Where the members are, if not where the standard says.
+    pub mapping: &'a TokenMapping,
+    /// Whether the client's credentials were sent in the header.
+    pub is_basic: bool,
     /// When it was asked for, in milliseconds since the epoch.
     pub now_ms: u64,
     /// How long a token lives whose response does not say.
     pub default_lifetime_seconds: u64,
+}
+
+/// Where servers put what RFC 6749 §5.1 puts at the top. What is not named here is looked for there.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TokenMapping(Vec<(&'static str, Vec<String>)>);
+
+impl TokenMapping {
+    /// Reads pairs of a member's name, as `access_token` or `accessToken`, and a path to it, as
+    /// `data.access_token`; `None` for a name that is not one, or an empty step in a path.
+    pub fn new(pairs: &[(String, String)]) -> Option<Self> {
+        let entry = |(name, path): &(String, String)| {
+            let member = match name.as_str() {
+                "access_token" | "accessToken" => "access_token",
+                "token_type" | "tokenType" => "token_type",
+                "expires_in" | "expiresIn" => "expires_in",
+                "expires_at" | "expiresAt" => "expires_at",
+                "scope" => "scope",
+                "refresh_token" | "refreshToken" => "refresh_token",
+                "id_token" | "idToken" => "id_token",
+                _ => return None,
+            };
+            let steps: Vec<String> = path.split('.').map(str::to_owned).collect();
+            steps
+                .iter()
+                .all(|step| !step.is_empty())
+                .then_some((member, steps))
+        };
+        pairs.iter().map(entry).collect::<Option<_>>().map(Self)
+    }
+
+    pub(crate) fn pairs(&self) -> Vec<(String, String)> {
+        let pair =
+            |(name, path): &(&'static str, Vec<String>)| ((*name).to_owned(), path.join("."));
+        self.0.iter().map(pair).collect()
+    }
+
+    /// The members where the standard puts them. Of members with the same name the last counts.
+    fn applied(&self, members: &Json) -> Json {
+        let Json::Object(present) = members else {
+            return members.clone();
+        };
+        let mapped = self.0.iter().map(|(name, path)| {
+            let value = members.at(path).cloned();
+            ((*name).to_owned(), value.unwrap_or(Json::Null))
+        });
+        Json::Object(present.iter().cloned().chain(mapped).collect())
+    }
+}
+
+/// Without `grant`: its values are secrets.
+impl fmt::Debug for TokenResponseContext<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TokenResponseContext")
+            .field("endpoint", self.endpoint)
+            .field("client", self.client)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Reads the token endpoint's answer.
@@ -78,8 +146,9 @@ pub fn read(response: &HttpResponse, context: TokenResponseContext<'_>) -> Resul
             .error(ErrorCode::InvalidResponse, &described)
             .with_status(status)
     };
-    let members =
+    let raw =
         members.ok_or_else(|| unusable("answered with neither JSON nor a form-encoded token"))?;
+    let members = context.mapping.applied(&raw);
     let access_token = text_member(&members, "access_token")
         .ok_or_else(|| unusable("answered without an access_token"))?;
     if !access_token.bytes().all(|byte| byte.is_ascii_graphic()) {
@@ -99,7 +168,7 @@ pub fn read(response: &HttpResponse, context: TokenResponseContext<'_>) -> Resul
         refresh_token: text_member(&members, "refresh_token").map(Secret::from),
         id_token: text_member(&members, "id_token").map(Secret::from),
         access_token: Secret::from(access_token),
-        raw: members,
+        raw,
         rotation: 0,
     })
 }
@@ -236,7 +305,7 @@ fn error_text(error: &Json) -> Option<String> {
 
 impl TokenResponseContext<'_> {
     fn redact(&self, text: &str) -> String {
-        self.grant.redact(&self.client.redact(text))
+        grant::redact(self.grant, self.client.redact(text))
     }
 
     fn error(&self, code: ErrorCode, what_it_did: &str) -> Error {
@@ -262,10 +331,14 @@ impl TokenResponseContext<'_> {
             description: response.description.map(clean),
             uri: response.uri.map(clean),
         };
+        let is_unknown_client = response.error == INVALID_CLIENT;
         let mut what_it_did = ["answered ", &status.to_string(), " ", &response.error].concat();
         if let Some(description) = &response.description {
             what_it_did.push_str(": ");
             what_it_did.push_str(description);
+        }
+        if is_unknown_client && self.is_basic && self.client.is_ambiguous() {
+            what_it_did.push_str(ENCODING_HINT);
         }
         self.error(ErrorCode::TokenRequestRejected, &what_it_did)
             .with_status(status)

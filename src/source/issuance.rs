@@ -9,13 +9,12 @@ use crate::cache::freshness::{refresh_at_ms, usable_until_ms};
 use crate::cache::store::TokenStore;
 use crate::error::{Error, ErrorCode};
 use crate::event::Event;
-use crate::host::{Host, TransportError};
-use crate::protocol::grant::Grant;
-use crate::protocol::token_response::{self, TokenResponseContext};
-use crate::race::{First, race};
+use crate::host::{Asked, Host};
+use crate::protocol::form::Parameters;
+use crate::protocol::grant::{self, Grant};
 use crate::retry;
 use crate::sharing::{Found, Shared};
-use crate::token::{RefreshToken, Token};
+use crate::token::{Credential, RefreshToken, Token};
 
 /// Before the store is asked once more whether another instance spent the refresh token: what that
 /// one got for it may still be on its way.
@@ -42,14 +41,18 @@ impl<H: Host> TokenSource<H> {
         let passed_ms = || self.host.now_ms().saturating_sub(begun_at_ms);
         let mut delay_ms = None;
         let mut attempt: u32 = 1;
+        let mut renewal = self.renewal(entry);
         let error = loop {
-            let spent = self.renewal(entry);
             let mut left_ms = timeout_ms.saturating_sub(passed_ms());
-            if let (Some(_), Some(tenure)) = (&spent, tenure) {
+            if let (Some(_), Some(tenure)) = (&renewal, tenure) {
                 let spends_until_ms = tenure.spends_until_ms;
                 left_ms = left_ms.min(spends_until_ms.saturating_sub(self.host.now_ms()));
             }
-            let error = match self.request(spent.as_ref(), left_ms).await {
+            let issued = match &renewal {
+                Some(spent) => self.refresh(spent, left_ms).await,
+                None => self.begin_anew(entry, left_ms).await,
+            };
+            let error = match issued {
                 Ok(token) => {
                     self.host.event(Event::Grant {
                         duration_ms: passed_ms(),
@@ -58,20 +61,24 @@ impl<H: Host> TokenSource<H> {
                 }
                 Err(error) => error,
             };
-            if let Some(spent) = &spent
+            if let Some(spent) = &renewal
                 && retry::is_spent(&error)
             {
                 match self.newer(entry, shared, spent).await {
                     Newer::Token(token) => return (Ok(self.cached(entry, token)), false),
-                    Newer::RefreshToken if passed_ms() < timeout_ms / 2 => continue,
+                    Newer::RefreshToken if passed_ms() < timeout_ms / 2 => {
+                        renewal = self.renewal(entry);
+                    }
+                    _ if self.slot.config().grant.is_repeatable() => renewal = None,
                     Newer::RefreshToken | Newer::Nothing => {
-                        break self.reauthorization_required(&error);
+                        break self.reauthorization_required(Some(&error));
                     }
                 }
+                continue;
             }
             let delay = retry::delay_ms(delay_ms, error.retry_after_ms(), self.host.random());
             let next_ms = passed_ms().saturating_add(delay.into());
-            let is_worthwhile = match spent {
+            let is_worthwhile = match renewal {
                 Some(_) => retry::is_unspent(&error),
                 None => retry::is_worthwhile(&error),
             };
@@ -95,16 +102,96 @@ impl<H: Host> TokenSource<H> {
 
     /// The refresh token to renew by, if that is how the grant is renewed and there is one.
     fn renewal(&self, entry: &Entry<H::View>) -> Option<RefreshToken> {
-        let grant = &self.slot.config().grant;
-        match grant {
-            _ if !grant.is_renewed_by_refresh_token() => None,
-            Grant::RefreshToken { refresh_token } => Some(
-                entry
-                    .refresh_token()
-                    .unwrap_or_else(|| RefreshToken::first(refresh_token)),
-            ),
-            _ => entry.refresh_token(),
+        let config = self.slot.config();
+        if !config.is_renewed_by_refresh_token() {
+            return None;
         }
+        let first = || config.grant.first_refresh_token().map(RefreshToken::first);
+        entry.refresh_token().or_else(first)
+    }
+
+    /// Whether `token` can be replaced by another without the user.
+    fn is_renewable(&self, entry: &Entry<H::View>, token: &Token) -> bool {
+        token.refresh_token.is_some()
+            || self.slot.config().grant.is_repeatable()
+            || self.renewal(entry).is_some()
+    }
+
+    /// The access token that is part of the configuration, while it is good.
+    pub(super) fn given(&self, entry: &Entry<H::View>) -> Option<Token> {
+        let Grant::Token {
+            access_token,
+            expires_at_ms,
+            refresh_token,
+        } = &self.slot.config().grant
+        else {
+            return None;
+        };
+        let now_ms = self.host.now_ms();
+        let token = Token::given(access_token, *expires_at_ms, refresh_token.as_ref(), now_ms);
+        let is_good = self.slot.is_usable(&token, now_ms) && !entry.distrusts(&token);
+        is_good.then_some(token)
+    }
+
+    async fn refresh(
+        &self,
+        spent: &RefreshToken,
+        timeout_ms: u64,
+    ) -> std::result::Result<Token, Error> {
+        let config = self.slot.config();
+        let scope = match config.grant {
+            Grant::RefreshToken { .. } => config.scope(),
+            // Left out it means those of the token before (RFC 6749 §6).
+            _ => String::new(),
+        };
+        let request = super::request::Asking {
+            endpoint: config.refresh_endpoint.as_ref().unwrap_or(&config.endpoint),
+            grant: &grant::refresh(&spent.secret),
+            scope: &scope,
+            parameters: config
+                .refresh_params
+                .as_ref()
+                .unwrap_or(&config.endpoint_params),
+            is_repeatable: true,
+            renewed: spent.came_with.as_ref(),
+        };
+        let token = self.request(&request, timeout_ms).await?;
+        Ok(token.renewed_by(spent))
+    }
+
+    /// The grant itself.
+    async fn begin_anew(
+        &self,
+        entry: &Entry<H::View>,
+        timeout_ms: u64,
+    ) -> std::result::Result<Token, Error> {
+        let config = self.slot.config();
+        if !config.grant.is_repeatable() {
+            return Err(self.reauthorization_required(None));
+        }
+        let request = super::request::Asking {
+            endpoint: &config.endpoint,
+            grant: &self.grant_parameters().await?,
+            scope: &config.scope(),
+            parameters: &config.endpoint_params,
+            is_repeatable: true,
+            renewed: None,
+        };
+        let mut token = self.request(&request, timeout_ms).await?;
+        // Newer than every refresh token before.
+        let before = entry.refresh_token().map(|newest| newest.rotation);
+        token.rotation = before.map_or(0, |rotation| rotation.saturating_add(1));
+        Ok(token)
+    }
+
+    async fn grant_parameters(&self) -> std::result::Result<Parameters, Error> {
+        let grant = &self.slot.config().grant;
+        Ok(match grant {
+            Grant::JwtBearer {
+                assertion: Credential::Asked,
+            } => grant::jwt_bearer(self.ask(Asked::Assertion).await?),
+            _ => grant.parameters(),
+        })
     }
 
     /// Looks for what another instance got for the refresh token that it spent before us.
@@ -131,45 +218,6 @@ impl<H: Host> TokenSource<H> {
         Newer::Nothing
     }
 
-    /// One token request.
-    async fn request(
-        &self,
-        spent: Option<&RefreshToken>,
-        timeout_ms: u64,
-    ) -> std::result::Result<Token, Error> {
-        let config = self.slot.config();
-        let refresh = spent.map(|spent| Grant::RefreshToken {
-            refresh_token: spent.secret.clone(),
-        });
-        let grant = refresh.as_ref().unwrap_or(&config.grant);
-        // Lifetimes count from the asking: an isolate may be frozen between answer and reading.
-        let asked_at_ms = self.host.now_ms();
-        let timeout_ms = u32::try_from(timeout_ms).unwrap_or(u32::MAX);
-        if timeout_ms == 0 {
-            return Err(self.timed_out());
-        }
-        let exchange = self.host.send(config.token_request(grant).to_http());
-        let response = match race(exchange, self.host.sleep(timeout_ms)).await {
-            First::Left(Ok(response)) => response,
-            First::Left(Err(error)) => return Err(self.transport_error(&error, grant)),
-            First::Right(()) => return Err(self.timed_out()),
-        };
-        let token = token_response::read(
-            &response,
-            TokenResponseContext {
-                endpoint: &config.endpoint,
-                client: &config.client,
-                grant,
-                now_ms: asked_at_ms,
-                default_lifetime_seconds: config.default_lifetime_seconds.into(),
-            },
-        )?;
-        Ok(match spent {
-            Some(spent) => token.renewed_by(spent),
-            None => token,
-        })
-    }
-
     pub(super) fn cached(&self, entry: &Entry<H::View>, token: Token) -> Rc<Cached<H::View>> {
         let policy = &self.slot.config().policy;
         let skew = policy.expiry_skew_seconds;
@@ -179,7 +227,9 @@ impl<H: Host> TokenSource<H> {
             .is_some_and(|cached| is_same(&cached.token, &token));
         let refresh_at_ms = match policy.refresh_ahead {
             None => u64::MAX,
-            Some(_) if is_known => usable_until_ms(&token, skew),
+            Some(_) if is_known || !self.is_renewable(entry, &token) => {
+                usable_until_ms(&token, skew)
+            }
             Some(share) => {
                 let propagation_ms = self.host.store().map_or(0, TokenStore::propagation_ms);
                 refresh_at_ms(&token, skew, share, propagation_ms, self.host.random())
@@ -193,50 +243,28 @@ impl<H: Host> TokenSource<H> {
         })
     }
 
-    fn transport_error(&self, error: &TransportError, grant: &Grant) -> Error {
-        let config = self.slot.config();
-        let endpoint = config.endpoint.for_display();
-        match error {
-            TransportError::TooLong => Error::new(
-                ErrorCode::InvalidResponse,
-                [
-                    "the token endpoint ",
-                    endpoint,
-                    " answered with more than 1 MiB",
-                ]
-                .concat(),
-            ),
-            TransportError::Connection(reason) => Error::new(
-                ErrorCode::Network,
-                grant.redact(
-                    &config.client.redact(
-                        &[
-                            "the token endpoint ",
-                            endpoint,
-                            " could not be reached: ",
-                            // The platform's words may hold the URL with its query.
-                            &reason.replace(config.endpoint.as_str(), endpoint),
-                        ]
-                        .concat(),
-                    ),
-                ),
-            ),
-        }
-    }
-
-    /// The server knows the refresh token no more, and nobody has another.
-    fn reauthorization_required(&self, error: &Error) -> Error {
+    /// The server knows the refresh token no more, and nobody has another; or there never was one.
+    fn reauthorization_required(&self, error: Option<&Error>) -> Error {
         let endpoint = self.slot.config().endpoint.for_display();
-        let said = error.response().and_then(|it| it.description.as_deref());
+        let code = ErrorCode::ReauthorizationRequired;
+        let Some(error) = error else {
+            let message = [
+                "there is no token and no refresh token for ",
+                endpoint,
+                "; have the user authorize",
+            ];
+            return Error::new(code, message.concat());
+        };
         let mut message = [
             "the token endpoint ",
             endpoint,
             " no longer accepts the refresh token; have the user authorize again, or give another refreshToken",
         ]
         .concat();
+        let said = error.response().and_then(|it| it.description.as_deref());
         if let Some(said) = said {
             message.extend([" (", said, ")"]);
         }
-        error.retold(ErrorCode::ReauthorizationRequired, message)
+        error.retold(code, message)
     }
 }

@@ -71,6 +71,13 @@ impl<H: Host> TokenSource<H> {
         errand: &Errand<H::View>,
     ) -> Brought<H::View> {
         let mut tenure = None;
+        if let (Errand::Any, Some(token)) = (errand, self.given(entry)) {
+            return Brought {
+                result: Some(Ok(self.cached(entry, token))),
+                is_news: false,
+                tenure,
+            };
+        }
         let turn = match (entry.remembered(self.host.now_ms()), shared) {
             (Some(error), Some(shared)) if error.code() == ErrorCode::ReauthorizationRequired => {
                 // An instance with a newer refresh token may have put what it got for it.
@@ -115,7 +122,7 @@ impl<H: Host> TokenSource<H> {
             return Turn::Settled(Err(error));
         }
         let is_for_later = matches!(errand, Errand::Successor(_));
-        let is_spending = config.grant.is_renewed_by_refresh_token() && shared.has_lease();
+        let is_spending = config.is_renewed_by_refresh_token() && shared.has_lease();
         let look = || shared.token(|token| errand.accepts(token));
         if !matches!(errand, Errand::Since(_)) {
             match look().await {

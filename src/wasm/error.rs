@@ -20,6 +20,7 @@ extern "C" {
         uri: Option<&str>,
         status: Option<u16>,
         retryable: bool,
+        hook: Option<&str>,
     ) -> JsValue;
 }
 
@@ -33,5 +34,6 @@ pub(super) fn to_js(error: &Error) -> JsValue {
         response.and_then(|response| response.uri.as_deref()),
         error.status(),
         error.retryable(),
+        error.hook(),
     )
 }

@@ -10,7 +10,10 @@ use web_sys::{AbortController, AbortSignal};
 
 use super::store::JsStore;
 use crate::event::Event;
-use crate::host::{Background, Clock, Crypto, Host, HttpClient, Random, Timer, TransportError};
+use crate::host::{
+    Asked, Background, Clock, Crypto, HookError, Host, HttpClient, Random, Timer, TransportError,
+};
+use crate::json::Json;
 use crate::protocol::http::{HttpRequest, HttpResponse};
 use crate::token::{Secret, Token};
 
@@ -63,6 +66,10 @@ pub(super) struct JsHost {
     pub(super) wait_until: Option<Function>,
     pub(super) store: Option<JsStore>,
     pub(super) on_event: Function,
+    /// Asks the user's function of that name for a credential.
+    pub(super) ask: Function,
+    /// Makes token requests in the user's way, if there is one.
+    pub(super) hooked: Option<Function>,
 }
 
 /// Aborts the request when its future is dropped before the response was read.
@@ -74,8 +81,21 @@ impl Drop for AbortOnDrop {
     }
 }
 
-impl HttpClient for JsHost {
-    async fn send(&self, request: HttpRequest) -> Result<HttpResponse, TransportError> {
+/// What a promise of the user's brings. What it throws stays with the face, which gives a reference.
+async fn answer(promise: Result<JsValue, JsValue>) -> Result<JsValue, HookError> {
+    let reference = |error: JsValue| HookError(error.as_string().unwrap_or_default());
+    let promise: Promise = promise.map_err(reference)?.unchecked_into();
+    JsFuture::from(promise).await.map_err(reference)
+}
+
+impl JsHost {
+    /// `hooked` takes the request, and the response whose refresh token it spends; it resolves to what
+    /// `exchange` resolves to, or to the name of the hook that failed and a reference to what it threw.
+    async fn exchange(
+        &self,
+        request: HttpRequest,
+        hooked: Option<(&Function, Option<&Json>)>,
+    ) -> Result<HttpResponse, TransportError> {
         let failed = |error: JsValue| TransportError::Connection(reason(&error));
         let controller = AbortOnDrop(AbortController::new().map_err(failed)?);
         let headers: Array = request
@@ -83,20 +103,45 @@ impl HttpClient for JsHost {
             .iter()
             .map(|(name, value)| Array::of2(&name.into(), &value.into()))
             .collect();
-        let exchange = exchange(
-            &self.fetch,
-            &request.method,
-            &request.url,
-            headers,
-            &String::from_utf8_lossy(&request.body),
-            request.max_response_bytes,
-            &controller.0.signal(),
-        );
+        let body = String::from_utf8_lossy(&request.body);
+        let exchange = match hooked {
+            Some((hooked, renewed)) => hooked
+                .apply(
+                    &JsValue::UNDEFINED,
+                    &Array::of5(
+                        &request.url.into(),
+                        &headers,
+                        &body.as_ref().into(),
+                        &controller.0.signal(),
+                        &renewed.map_or(JsValue::UNDEFINED, super::json::to_js),
+                    ),
+                )
+                .map_err(failed)?
+                .unchecked_into(),
+            None => exchange(
+                &self.fetch,
+                &request.method,
+                &request.url,
+                headers,
+                &body,
+                request.max_response_bytes,
+                &controller.0.signal(),
+            ),
+        };
         let answer = JsFuture::from(exchange).await.map_err(failed)?;
         if answer.is_undefined() {
             return Err(TransportError::TooLong);
         }
         let answer = Array::from(&answer);
+        if let Some(hook) = answer.get(0).as_string() {
+            let reference = answer.get(1).as_string().unwrap_or_default();
+            let hook = match hook.as_str() {
+                "refresh" => "hooks.refresh",
+                "credentials" => "hooks.credentials",
+                _ => "hooks.tokenRequest",
+            };
+            return Err(TransportError::Hook(hook, HookError(reference)));
+        }
         let headers = Array::from(&answer.get(2)).into_iter().filter_map(|pair| {
             let pair = Array::from(&pair);
             Some((pair.get(0).as_string()?, pair.get(1).as_string()?))
@@ -106,6 +151,12 @@ impl HttpClient for JsHost {
             headers: headers.collect(),
             body: answer.get(1).as_string().unwrap_or_default().into_bytes(),
         })
+    }
+}
+
+impl HttpClient for JsHost {
+    async fn send(&self, request: HttpRequest) -> Result<HttpResponse, TransportError> {
+        self.exchange(request, None).await
     }
 }
 
@@ -190,6 +241,21 @@ impl Host for JsHost {
 
     fn store(&self) -> Option<&JsStore> {
         self.store.as_ref()
+    }
+
+    async fn credential(&self, asked: Asked) -> Result<Secret, HookError> {
+        let promise = self.ask.call1(&JsValue::UNDEFINED, &asked.option().into());
+        let secret = answer(promise).await?.as_string();
+        secret.map(Secret::from).ok_or(HookError(String::new()))
+    }
+
+    async fn token_request(
+        &self,
+        request: HttpRequest,
+        renewed: Option<&Json>,
+    ) -> Result<HttpResponse, TransportError> {
+        let hooked = self.hooked.as_ref().map(|hooked| (hooked, renewed));
+        self.exchange(request, hooked).await
     }
 
     fn event(&self, event: Event) {

@@ -11,14 +11,12 @@ use wasm_bindgen_futures::future_to_promise;
 
 use super::error::to_js;
 use super::host::JsHost;
+use super::options::options;
 use super::store::{JsStore, StoreAdapter};
 use crate::cache::memory::{DEFAULT_CAPACITY, Memory};
 use crate::cache::slot::Slot;
-use crate::config::{ClientConfig, ClientOptions};
-use crate::error::Error;
-use crate::protocol::client_auth::ClientAuth;
+use crate::config::ClientConfig;
 use crate::source::TokenSource;
-use crate::token::Secret;
 
 /// The configurations that were opened, oldest first, by ascending number.
 #[derive(Default)]
@@ -66,52 +64,6 @@ impl Slots {
         self.slots.push((id, Rc::new(slot)));
         id
     }
-}
-
-fn options(fields: &[String]) -> Result<ClientOptions, Error> {
-    let mut options = ClientOptions::default();
-    for field in fields.chunks_exact(3) {
-        let [option, key, value] = field else {
-            continue;
-        };
-        let number = || {
-            value
-                .parse()
-                .map_err(|_| Error::invalid_option("options", "has a number that is out of range"))
-        };
-        match option.as_str() {
-            "tokenUrl" => options.token_url = value.clone(),
-            "clientId" => options.client_id = value.clone(),
-            "clientSecret" => options.client_secret = Some(Secret::from(value.as_str())),
-            "clientAuth" => options.client_auth = ClientAuth::from_name(value).unwrap_or_default(),
-            "scopes" => options.scopes.push(value.clone()),
-            "endpointParams" => options.endpoint_params.push((key.clone(), value.clone())),
-            "headers" => options.headers.push((key.clone(), value.clone())),
-            "expirySkewSeconds" => options.expiry_skew_seconds = number()?,
-            "defaultLifetimeSeconds" => options.default_lifetime_seconds = number()?,
-            "timeoutMs" => options.timeout_ms = number()?,
-            "errorCacheSeconds" => options.error_cache_seconds = number()?,
-            "refreshAhead" => options.refresh_ahead = share(value),
-            "seal" => options.seal = value == "true",
-            "sealKey" => options.seal_key = Some(Secret::from(value.as_str())),
-            "previousSealKeys" => options.previous_seal_keys.push(value.as_str().into()),
-            "previousClientSecret" => {
-                options.previous_client_secret = Some(Secret::from(value.as_str()));
-            }
-            "storeTimeoutMs" => options.store_timeout_ms = number()?,
-            "storePrefix" => options.store_prefix = value.clone(),
-            _ => {}
-        }
-    }
-    Ok(options)
-}
-
-/// A share of a life in percent, so that no text has to be read as a float; anything else is none.
-fn share(percent: &str) -> Option<f64> {
-    percent
-        .parse::<u32>()
-        .ok()
-        .map(|percent| f64::from(percent) / 100.0)
 }
 
 /// The token in the cache, as the face rendered it; `undefined` if none may be handed out.
@@ -178,6 +130,10 @@ extern "C" {
     fn store(this: &Call) -> Option<StoreAdapter>;
     #[wasm_bindgen(method, getter, js_name = onEvent)]
     fn on_event(this: &Call) -> Function;
+    #[wasm_bindgen(method, getter)]
+    fn ask(this: &Call) -> Function;
+    #[wasm_bindgen(method, getter)]
+    fn hooked(this: &Call) -> Option<Function>;
 }
 
 fn source(id: u32, call: &Call) -> Option<TokenSource<JsHost>> {
@@ -187,6 +143,8 @@ fn source(id: u32, call: &Call) -> Option<TokenSource<JsHost>> {
         wait_until: call.wait_until(),
         store: call.store().map(JsStore),
         on_event: call.on_event(),
+        ask: call.ask(),
+        hooked: call.hooked(),
     };
     Some(TokenSource::of_slot(Rc::new(host), slot))
 }

@@ -14,6 +14,8 @@ mod host;
 #[cfg(feature = "bindings")]
 mod kernel;
 #[cfg(feature = "bindings")]
+mod options;
+#[cfg(feature = "bindings")]
 mod start;
 #[cfg(feature = "bindings")]
 mod store;

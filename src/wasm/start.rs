@@ -38,6 +38,11 @@ extern "C" {
     #[allow(dead_code)]
     type Store;
 }
+#[wasm_bindgen(module = "/src/wasm/js/near.js")]
+extern "C" {
+    #[allow(dead_code)]
+    type Near;
+}
 #[wasm_bindgen(module = "/src/wasm/js/events.js")]
 extern "C" {
     #[allow(dead_code)]

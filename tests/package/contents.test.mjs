@@ -30,6 +30,7 @@ test('the tarball holds these files and no others', async () => {
     'package/index.d.ts',
     'package/index.js',
     'package/kernel.js',
+    'package/near.js',
     'package/options.js',
     'package/package.json',
     'package/resource.js',

@@ -21,7 +21,7 @@ mod support;
 use edge_oauth2::protocol::client_auth::ClientCredentials;
 use edge_oauth2::protocol::endpoint::Endpoint;
 use edge_oauth2::protocol::http::HttpResponse;
-use edge_oauth2::protocol::token_response::{TokenResponseContext, read};
+use edge_oauth2::protocol::token_response::{TokenMapping, TokenResponseContext, read};
 use edge_oauth2::{Error, Grant, Token};
 
 /// When every response of these tests arrives: 2027-01-15T08:00:00.123Z.
@@ -35,11 +35,10 @@ fn read_response(response: &HttpResponse) -> Result<Token, Error> {
         response,
         TokenResponseContext {
             endpoint: &Endpoint::parse(support::TOKEN_URL).unwrap(),
-            client: &ClientCredentials {
-                id: "client".into(),
-                secret: Some(SECRET.into()),
-            },
-            grant: &Grant::default(),
+            client: &ClientCredentials::new("client", Some(SECRET.into())),
+            grant: &Grant::default().parameters(),
+            mapping: &TokenMapping::default(),
+            is_basic: true,
             now_ms: NOW_MS,
             default_lifetime_seconds: 3600,
         },

@@ -95,7 +95,7 @@ fn client_secrets_are_rotated_without_a_grant() {
     let (world, _) = shared();
     assert_eq!(ask(&world), "token-0");
     let rotated = |previous| ClientOptions {
-        client_secret: key("new"),
+        client_secret: key("new").map(Into::into),
         previous_client_secret: previous,
         ..options()
     };

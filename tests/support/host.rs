@@ -5,10 +5,10 @@ use std::future::{Future, pending};
 use std::rc::Rc;
 
 use edge_oauth2::host::{
-    Background, Clock, Crypto, Host, HttpClient, Random, Timer, TransportError,
+    Asked, Background, Clock, Crypto, HookError, Host, HttpClient, Random, Timer, TransportError,
 };
 use edge_oauth2::protocol::http::{HttpRequest, HttpResponse};
-use edge_oauth2::{ClientConfig, Error, Event, Memory, Token, TokenSource};
+use edge_oauth2::{ClientConfig, Error, Event, Memory, Secret, Token, TokenSource};
 
 use super::explore::Choices;
 use super::isolate::{Isolate, Request};
@@ -62,6 +62,9 @@ pub struct World {
     pub events: Rc<RefCell<Vec<Event>>>,
     /// What every dice shows.
     pub dice: Rc<Cell<f64>>,
+    /// What the host is asked for a credential, and what it says.
+    pub asked: Rc<RefCell<Vec<Asked>>>,
+    pub credential: Rc<RefCell<Result<Secret, HookError>>>,
     requests: Rc<Cell<Request>>,
 }
 
@@ -101,6 +104,8 @@ impl World {
             shelf: None,
             events: Rc::default(),
             dice: Rc::new(Cell::new(0.5)),
+            asked: Rc::default(),
+            credential: Rc::new(RefCell::new(Err(HookError("nothing to give".into())))),
             requests: Rc::default(),
         }
     }
@@ -114,6 +119,8 @@ impl World {
             shelf: self.shelf.clone(),
             events: Rc::clone(&self.events),
             dice: Rc::clone(&self.dice),
+            asked: Rc::clone(&self.asked),
+            credential: Rc::clone(&self.credential),
             requests: Rc::clone(&self.requests),
         }
     }
@@ -143,6 +150,8 @@ impl World {
             store,
             events: Rc::clone(&self.events),
             dice: Rc::clone(&self.dice),
+            asked: Rc::clone(&self.asked),
+            credential: Rc::clone(&self.credential),
             request,
         };
         let source = TokenSource::new(Rc::new(host), config, Rc::clone(&self.memory));
@@ -171,6 +180,8 @@ pub struct TestHost {
     store: Option<TestStore>,
     events: Rc<RefCell<Vec<Event>>>,
     dice: Rc<Cell<f64>>,
+    asked: Rc<RefCell<Vec<Asked>>>,
+    credential: Rc<RefCell<Result<Secret, HookError>>>,
     request: Request,
 }
 
@@ -272,6 +283,11 @@ impl Host for TestHost {
 
     fn store(&self) -> Option<&TestStore> {
         self.store.as_ref()
+    }
+
+    async fn credential(&self, asked: Asked) -> Result<Secret, HookError> {
+        self.asked.borrow_mut().push(asked);
+        self.credential.borrow().clone()
     }
 
     fn event(&self, event: Event) {

@@ -1,4 +1,4 @@
-import { OAuth2Error } from './error.js';
+import { OAuth2Error, keepCause } from './error.js';
 import { statsOf, tell } from './events.js';
 import { ambientWaitUntil, kernel } from './kernel.js';
 import { readCallOptions, readClientOptions } from './options.js';
@@ -89,6 +89,17 @@ export class OAuth2Client {
     if (this.#face.onEvent) tell(this.#face.onEvent, event);
   };
 
+  /** Asks the user's function for a credential; a failure is known to wasm by its reference. */
+  #ask = async (option) => {
+    try {
+      const credential = await this.#face[option]();
+      if (typeof credential === 'string') return credential;
+      throw new TypeError(`${option} gave no string`);
+    } catch (error) {
+      throw keepCause(error);
+    }
+  };
+
   #send(request, view) {
     return this.#resource
       .send(request, authorizationOf(view))
@@ -143,6 +154,7 @@ export class OAuth2Client {
       waitUntil: this.#face.waitUntil ?? ambientWaitUntil(),
       store: this.#face.store,
       onEvent: this.#event,
+      ask: this.#ask,
     };
     return run(call) ?? (this.#open(), run(call));
   }

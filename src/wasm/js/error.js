@@ -14,8 +14,21 @@ Object.defineProperty(OAuth2Error.prototype, 'name', {
   writable: true,
 });
 
-export function oauth2Error(message, code, error, description, uri, status, retryable) {
-  return new OAuth2Error(message, { code, error, description, uri, status, retryable });
+export function oauth2Error(message, code, error, description, uri, status, retryable, thrown) {
+  return new OAuth2Error(message, { code, error, description, uri, status, retryable, cause: causes.get(thrown) });
+}
+
+/** What functions of the user's threw, until every caller has heard of it. Wasm knows references only. */
+const causes = new Map();
+const MAX_CAUSES = 100;
+let lastCause = 0;
+
+/** Keeps `cause`; its reference finds it again when wasm makes an error of it. */
+export function keepCause(cause) {
+  if (causes.size >= MAX_CAUSES) causes.delete(causes.keys().next().value);
+  const reference = String((lastCause += 1));
+  causes.set(reference, cause);
+  return reference;
 }
 
 export function invalidOption(option, problem) {

@@ -5,12 +5,28 @@ import { storeAdapter } from './store.js';
 
 const CLIENT_OPTIONS = {
   tokenUrl: url,
+  refreshUrl: url,
   clientId: text,
-  clientSecret: text,
-  clientAuth: oneOf('header', 'body', 'none'),
+  clientSecret: credential,
+  clientAuth: oneOf('auto', 'header', 'body', 'both', 'none', 'private_key_jwt', 'client_secret_jwt'),
+  credentialEncoding: oneOf('strict', 'loose', 'interop'),
+  clientIdParam: text,
+  clientSecretParam: text,
+  grant: text,
+  username: text,
+  password: text,
+  refreshToken: text,
+  assertion: credential,
   scopes: words,
+  scopeSeparator: text,
+  resource: wordsOrUrls,
   endpointParams: pairs,
+  refreshParams: pairs,
   headers: pairs,
+  bodyFormat: oneOf('form', 'json'),
+  tokenMapping: pairs,
+  noRefreshToken: flag,
+  identity: text,
   expirySkewSeconds: whole,
   defaultLifetimeSeconds: whole,
   timeoutMs: whole,
@@ -36,24 +52,55 @@ const CALL_OPTIONS = { forceRefresh: flag, signal: abortSignal };
 const FACE_OPTIONS = new Set(['store', 'waitUntil', 'onEvent', 'baseUrl', 'allowedOrigins', 'fetch']);
 
 /** Options that are lists of plain values. */
-const LIST_OPTIONS = new Set(['scopes', 'previousSealKeys']);
+const LIST_OPTIONS = new Set(['scopes', 'resource', 'previousSealKeys']);
 
 /** Reads a client's options into `fields` for wasm and `face` for JavaScript. */
 export function readClientOptions(options) {
   const fields = [];
   const face = {};
   for (const [name, value] of read('options', CLIENT_OPTIONS, options)) {
+    // None of them is not the same as not given.
+    if (name === 'refreshParams' && value.length === 0) fields.push('refreshParams.none', '', '');
     if (FACE_OPTIONS.has(name)) face[name] = value;
+    else if (typeof value === 'function') {
+      face[name] = value;
+      fields.push(name, 'asked', '');
+    }
     else if (LIST_OPTIONS.has(name)) for (const item of value) fields.push(name, '', item);
     else if (Array.isArray(value)) for (const [key, item] of value) fields.push(name, key, item);
     else fields.push(name, '', String(value));
   }
   // Wasm only has to know that there is one.
   if (face.store) fields.push('store', '', '');
+  nameFunctions(options, fields, face);
   for (const name of ['tokenUrl', 'clientId']) {
     if (options[name] === undefined) throw invalidOption(name, 'is required');
   }
   return { fields, face };
+}
+
+/** Options that may be functions, which take part in the token request and cannot be compared. */
+const FUNCTION_OPTIONS = ['clientSecret', 'assertion'];
+
+const functionNames = new WeakMap();
+let lastFunction = 0;
+
+/**
+ * Two clients share a token when their options are equal. Functions are never known to be equal but to
+ * themselves, unless the user names what they stand for. In a store, where other instances look, such a
+ * name would mean nothing.
+ */
+function nameFunctions(options, fields, face) {
+  const functions = FUNCTION_OPTIONS.filter((name) => typeof face[name] === 'function');
+  if (functions.length === 0 || options.identity !== undefined) return;
+  if (face.store) {
+    throw invalidOption('identity', `is required with a store where ${functions.join(' and ')} is a function: a name that is the same exactly for those whose token may be shared`);
+  }
+  const names = functions.map((name) => {
+    if (!functionNames.has(face[name])) functionNames.set(face[name], (lastFunction += 1));
+    return functionNames.get(face[name]);
+  });
+  fields.push('identity', '', `functions ${names.join(' ')}`);
 }
 
 /** Reads the options of a single call. */
@@ -118,6 +165,13 @@ function text(name, value) {
   return value;
 }
 
+/** A text, or a function that gives one, or the promise of one. */
+function credential(name, value) {
+  if (typeof value === 'function') return value;
+  if (typeof value === 'string') return value;
+  throw invalidOption(name, `must be a string or a function that gives one, not ${kind(value)}`);
+}
+
 function url(name, value) {
   return text(name, value instanceof URL ? value.href : value);
 }
@@ -172,6 +226,10 @@ function list(name, value) {
 function texts(name, value) {
   if (!Array.isArray(value)) throw invalidOption(name, `must be an array, not ${kind(value)}`);
   return value.map((item) => text(name, item));
+}
+
+function wordsOrUrls(name, value) {
+  return (Array.isArray(value) ? value : [value]).map((item) => url(name, item));
 }
 
 /** A string of scopes is split at spaces. */

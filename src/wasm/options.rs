@@ -1,0 +1,166 @@
+//! Reads a client's options from the triples of option, key and value that the face makes of them.
+
+use crate::config::ClientOptions;
+use crate::error::Error;
+use crate::protocol::client_auth::{ClientAuth, CredentialEncoding};
+use crate::protocol::grant::Grant;
+use crate::protocol::token_request::BodyFormat;
+use crate::token::{Credential, Secret};
+
+/// What the grant is made of, whichever it is.
+#[derive(Default)]
+struct GrantFields {
+    grant: String,
+    username: Option<String>,
+    password: Option<Secret>,
+    refresh_token: Option<Secret>,
+    assertion: Option<Credential>,
+    token: Option<Secret>,
+    expires_at_ms: Option<u64>,
+}
+
+pub(super) fn options(fields: &[String]) -> Result<ClientOptions, Error> {
+    let mut options = ClientOptions::default();
+    let mut grant = GrantFields::default();
+    for field in fields.chunks_exact(3) {
+        let [option, key, value] = field else {
+            continue;
+        };
+        let number = || {
+            value
+                .parse()
+                .map_err(|_| Error::invalid_option("options", "has a number that is out of range"))
+        };
+        let text = || value.clone();
+        let secret = || Secret::from(value.as_str());
+        let pair = || (key.clone(), value.clone());
+        // The face sends a function's name where the function stands for a credential.
+        let credential = || match key.as_str() {
+            "asked" => Credential::Asked,
+            _ => Credential::Given(secret()),
+        };
+        match option.as_str() {
+            "tokenUrl" => options.token_url = text(),
+            "refreshUrl" => options.refresh_url = Some(text()),
+            "clientId" => options.client_id = text(),
+            "clientSecret" => options.client_secret = Some(credential()),
+            "clientAuth" => options.client_auth = ClientAuth::from_name(value).unwrap_or_default(),
+            "credentialEncoding" => {
+                options.credential_encoding =
+                    CredentialEncoding::from_name(value).unwrap_or_default();
+            }
+            "clientIdParam" => options.client_id_param = text(),
+            "clientSecretParam" => options.client_secret_param = text(),
+            "grant" => grant.grant = text(),
+            "username" => grant.username = Some(text()),
+            "password" => grant.password = Some(secret()),
+            "refreshToken" => grant.refresh_token = Some(secret()),
+            "assertion" => grant.assertion = Some(credential()),
+            "token" => grant.token = Some(secret()),
+            "token.expiresAt" => grant.expires_at_ms = value.parse().ok(),
+            "scopes" => options.scopes.push(text()),
+            "scopeSeparator" => options.scope_separator = text(),
+            "resource" => options.resource.push(text()),
+            "endpointParams" => options.endpoint_params.push(pair()),
+            "refreshParams" => options.refresh_params.get_or_insert_default().push(pair()),
+            // None of them is not the same as not given.
+            "refreshParams.none" => options.refresh_params = Some(Vec::new()),
+            "bodyFormat" if value == "json" => options.body_format = BodyFormat::Json,
+            "tokenMapping" => options.token_mapping.push(pair()),
+            "noRefreshToken" => options.no_refresh_token = value == "true",
+            "identity" => options.identity = Some(text()),
+            "hooks" => options.has_hooks = true,
+            "headers" => options.headers.push(pair()),
+            "expirySkewSeconds" => options.expiry_skew_seconds = number()?,
+            "defaultLifetimeSeconds" => options.default_lifetime_seconds = number()?,
+            "timeoutMs" => options.timeout_ms = number()?,
+            "errorCacheSeconds" => options.error_cache_seconds = number()?,
+            "refreshAhead" => options.refresh_ahead = share(value),
+            "seal" => options.seal = value == "true",
+            "sealKey" => options.seal_key = Some(secret()),
+            "previousSealKeys" => options.previous_seal_keys.push(secret()),
+            "previousClientSecret" => options.previous_client_secret = Some(secret()),
+            "storeTimeoutMs" => options.store_timeout_ms = number()?,
+            "storePrefix" => options.store_prefix = text(),
+            _ => {}
+        }
+    }
+    options.grant = grant.into_grant()?;
+    Ok(options)
+}
+
+impl GrantFields {
+    /// The grant; what belongs to another one is refused, what it needs is demanded.
+    fn into_grant(self) -> Result<Grant, Error> {
+        let Self {
+            grant,
+            username,
+            password,
+            refresh_token,
+            assertion,
+            token,
+            expires_at_ms,
+        } = self;
+        let given = [
+            ("username", username.is_some()),
+            ("password", password.is_some()),
+            ("refreshToken", refresh_token.is_some()),
+            ("assertion", assertion.is_some()),
+            ("token", token.is_some()),
+        ];
+        let (own, grant): (&[&str], Grant) = match grant.as_str() {
+            "" | "client_credentials" => (&[], Grant::ClientCredentials),
+            "password" => (
+                &["username", "password"],
+                Grant::Password {
+                    username: username.ok_or_else(|| required("username"))?,
+                    password: password.ok_or_else(|| required("password"))?,
+                },
+            ),
+            "refresh_token" => (
+                &["refreshToken"],
+                Grant::RefreshToken {
+                    refresh_token: refresh_token.ok_or_else(|| required("refreshToken"))?,
+                },
+            ),
+            "authorization_code" => (&[], Grant::AuthorizationCode),
+            "jwt_bearer" => (
+                &["assertion"],
+                Grant::JwtBearer {
+                    assertion: assertion.ok_or_else(|| required("assertion"))?,
+                },
+            ),
+            "token" => (
+                &["token", "refreshToken"],
+                Grant::Token {
+                    access_token: token.ok_or_else(|| required("token"))?,
+                    expires_at_ms,
+                    refresh_token,
+                },
+            ),
+            _ => (&[], Grant::Custom { grant_type: grant }),
+        };
+        match given
+            .iter()
+            .find(|(option, is_given)| *is_given && !own.contains(option))
+        {
+            Some((option, _)) => Err(Error::invalid_option(
+                option,
+                "is not used by this grant; leave it out, or name the grant it belongs to",
+            )),
+            None => Ok(grant),
+        }
+    }
+}
+
+fn required(option: &'static str) -> Error {
+    Error::invalid_option(option, "is required for this grant")
+}
+
+/// A share of a life in percent, so that no text has to be read as a float; anything else is none.
+fn share(percent: &str) -> Option<f64> {
+    percent
+        .parse::<u32>()
+        .ok()
+        .map(|percent| f64::from(percent) / 100.0)
+}
