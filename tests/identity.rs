@@ -358,7 +358,8 @@ proptest! {
 /// Each option that changes the request, or what is made of the answer.
 #[test]
 fn every_shaping_option_tells_clients_apart() {
-    let changes: [(&str, fn(&mut ClientOptions)); 15] = [
+    type Change = fn(&mut ClientOptions);
+    let changes: [(&str, Change); 15] = [
         ("refreshUrl", |o| {
             o.refresh_url = Some("https://auth.example.com/refresh".into());
         }),
