@@ -89,6 +89,7 @@
 //! # }
 //! ```
 
+mod assertion;
 pub mod cache;
 mod config;
 mod error;

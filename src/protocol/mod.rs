@@ -5,6 +5,7 @@ pub mod endpoint;
 pub mod form;
 pub mod grant;
 pub mod http;
+pub mod jwt;
 mod timestamp;
 pub mod token_request;
 pub mod token_response;

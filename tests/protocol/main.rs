@@ -12,6 +12,7 @@ mod client_config;
 mod endpoint;
 mod error_response;
 mod json;
+mod jwt;
 mod token_request;
 mod token_response;
 
