@@ -178,6 +178,9 @@ extern "C" {
     fn store(this: &Call) -> Option<StoreAdapter>;
     #[wasm_bindgen(method, getter, js_name = onEvent)]
     fn on_event(this: &Call) -> Function;
+    /// Signs with the client's private key, if it has one.
+    #[wasm_bindgen(method, getter)]
+    fn sign(this: &Call) -> Option<Function>;
 }
 
 fn source(id: u32, call: &Call) -> Option<TokenSource<JsHost>> {
@@ -186,6 +189,7 @@ fn source(id: u32, call: &Call) -> Option<TokenSource<JsHost>> {
         fetch: call.fetch(),
         wait_until: call.wait_until(),
         store: call.store().map(JsStore),
+        sign: call.sign(),
         on_event: call.on_event(),
     };
     Some(TokenSource::of_slot(Rc::new(host), slot))
