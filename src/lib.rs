@@ -89,6 +89,7 @@
 //! # }
 //! ```
 
+mod assertion;
 pub mod cache;
 mod config;
 mod error;
@@ -108,7 +109,7 @@ mod wasm;
 pub use cache::entry::Cached;
 pub use cache::memory::Memory;
 pub use cache::store;
-pub use config::{ClientConfig, ClientOptions, Policy};
+pub use config::{ClientConfig, ClientOptions, Policy, PrivateKey};
 pub use error::{Error, ErrorCode, ErrorResponse};
 pub use event::Event;
 pub use json::Json;

@@ -6,6 +6,7 @@ pub mod endpoint;
 pub mod form;
 pub mod grant;
 pub mod http;
+pub mod jwt;
 pub mod metadata;
 pub mod pkce;
 pub mod revocation;

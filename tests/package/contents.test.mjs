@@ -29,6 +29,7 @@ test('the tarball holds these files and no others', async () => {
     'package/host.js',
     'package/index.d.ts',
     'package/index.js',
+    'package/jwt.js',
     'package/kernel.js',
     'package/near.js',
     'package/options.js',

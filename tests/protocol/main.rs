@@ -13,6 +13,7 @@ mod client_config;
 mod endpoint;
 mod error_response;
 mod json;
+mod jwt;
 mod metadata;
 mod pkce;
 mod revocation;

@@ -8,6 +8,7 @@ use edge_oauth2::host::{
     Asked, Background, Clock, Crypto, HookError, Host, HttpClient, Random, Timer, TransportError,
 };
 use edge_oauth2::protocol::http::{HttpRequest, HttpResponse};
+use edge_oauth2::protocol::jwt::Algorithm;
 use edge_oauth2::{ClientConfig, Error, Event, Memory, Secret, Token, TokenSource};
 
 use super::explore::Choices;
@@ -173,6 +174,9 @@ impl World {
     }
 }
 
+/// What every [`TestHost`] signs with when it is given no secret.
+pub const PRIVATE_KEY: &[u8] = b"private key";
+
 /// The platform as one request sees it.
 pub struct TestHost {
     isolate: Isolate,
@@ -272,6 +276,17 @@ impl Crypto for TestHost {
         ciphertext: &[u8],
     ) -> Option<Vec<u8>> {
         crypto::open(key, nonce, associated_data, ciphertext)
+    }
+
+    /// Its private key signs like a secret of its own, whatever the algorithm.
+    async fn sign(
+        &self,
+        _algorithm: Algorithm,
+        secret: Option<&Secret>,
+        data: &[u8],
+    ) -> Result<Vec<u8>, String> {
+        let key = secret.map_or(PRIVATE_KEY, |secret| secret.expose().as_bytes());
+        Ok(crypto::hmac_sha256(key, data).to_vec())
     }
 }
 

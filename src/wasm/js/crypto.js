@@ -23,3 +23,10 @@ export async function aesGcm(operation, key, nonce, additionalData, data) {
   const algorithm = { name: 'AES-GCM', iv: nonce, additionalData };
   return new Uint8Array(await subtle[operation](algorithm, aesKey, data));
 }
+
+/** `algorithm` is HS256, HS384 or HS512 (RFC 7518 §3.2). */
+export async function hmac(algorithm, secret, data) {
+  const hash = `SHA-${algorithm.slice(2)}`;
+  const key = await subtle.importKey('raw', secret, { name: 'HMAC', hash }, false, ['sign']);
+  return new Uint8Array(await subtle.sign('HMAC', key, data));
+}
