@@ -1,6 +1,7 @@
 //! What a user configures, validated once.
 
 mod check;
+mod refresh;
 
 use std::fmt;
 

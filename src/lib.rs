@@ -117,5 +117,5 @@ pub use protocol::client_auth::{ClientAuth, CredentialEncoding};
 pub use protocol::grant::Grant;
 pub use protocol::token_request::BodyFormat;
 pub use resource::{Resource, ResourceError};
-pub use source::TokenSource;
+pub use source::{HeldToken, Renewed, TokenSource};
 pub use token::{Credential, Secret, Token};

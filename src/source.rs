@@ -1,6 +1,7 @@
 //! The chain that brings a token: memory, the single flight, the store, the lease, the grant.
 
 mod issuance;
+mod one_off;
 mod request;
 mod turn;
 
@@ -22,6 +23,7 @@ use crate::race::{First, race};
 use crate::retry;
 use crate::sharing::Shared;
 use crate::token::Token;
+pub use one_off::{HeldToken, Renewed};
 use turn::{Brought, Errand};
 
 /// Brings the token of one configuration, from the nearest place that has it.

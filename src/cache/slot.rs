@@ -45,6 +45,16 @@ impl<V> Slot<V> {
         }
     }
 
+    /// The same place, its token being asked for as `config` says.
+    pub(crate) fn asked_by(&self, config: ClientConfig) -> Self {
+        Self {
+            config,
+            identity: self.identity.clone(),
+            memory: Rc::clone(&self.memory),
+            entry: self.entry.clone(),
+        }
+    }
+
     /// The configuration.
     pub fn config(&self) -> &ClientConfig {
         &self.config

@@ -101,7 +101,7 @@ impl<H: Host> TokenSource<H> {
     }
 
     /// The refresh token to renew by, if that is how the grant is renewed and there is one.
-    fn renewal(&self, entry: &Entry<H::View>) -> Option<RefreshToken> {
+    pub(super) fn renewal(&self, entry: &Entry<H::View>) -> Option<RefreshToken> {
         let config = self.slot.config();
         if !config.is_renewed_by_refresh_token() {
             return None;
@@ -133,7 +133,7 @@ impl<H: Host> TokenSource<H> {
         is_good.then_some(token)
     }
 
-    async fn refresh(
+    pub(super) async fn refresh(
         &self,
         spent: &RefreshToken,
         timeout_ms: u64,
@@ -244,7 +244,7 @@ impl<H: Host> TokenSource<H> {
     }
 
     /// The server knows the refresh token no more, and nobody has another; or there never was one.
-    fn reauthorization_required(&self, error: Option<&Error>) -> Error {
+    pub(super) fn reauthorization_required(&self, error: Option<&Error>) -> Error {
         let endpoint = self.slot.config().endpoint.for_display();
         let code = ErrorCode::ReauthorizationRequired;
         let Some(error) = error else {

@@ -5,7 +5,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use js_sys::{Function, Promise};
+use js_sys::{Array, Function, Promise};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 
@@ -16,7 +16,9 @@ use super::store::{JsStore, StoreAdapter};
 use crate::cache::memory::{DEFAULT_CAPACITY, Memory};
 use crate::cache::slot::Slot;
 use crate::config::ClientConfig;
-use crate::source::TokenSource;
+use crate::json::Json;
+use crate::source::{HeldToken, Renewed, TokenSource};
+use crate::token::Secret;
 
 /// The configurations that were opened, oldest first, by ascending number.
 #[derive(Default)]
@@ -115,6 +117,39 @@ pub fn invalidate(id: u32, call: &Call) -> Option<Promise> {
     Some(future_to_promise(async move {
         source.invalidate().await;
         Ok(JsValue::UNDEFINED)
+    }))
+}
+
+/// Renews a token that somebody holds: `raw` is its response as JSON, `is_own` whether it came from
+/// here, and `params` are names and values in turn. Brings the token, and whether it is the one in the
+/// cache; `undefined` if `id` is not known.
+#[wasm_bindgen(skip_typescript)]
+pub fn refresh(
+    id: u32,
+    call: &Call,
+    access_token: String,
+    refresh_token: Option<String>,
+    raw: &str,
+    is_own: bool,
+    params: Vec<String>,
+) -> Option<Promise> {
+    let source = source(id, call)?;
+    let held = HeldToken {
+        access_token: access_token.into(),
+        refresh_token: refresh_token.map(Secret::from),
+        raw: Json::parse(raw),
+        is_own,
+    };
+    let pairs = params.chunks_exact(2).filter_map(|pair| match pair {
+        [name, value] => Some((name.clone(), value.clone())),
+        _ => None,
+    });
+    let params = pairs.collect();
+    Some(future_to_promise(async move {
+        let renewed = source.renewed(&held, &params).await;
+        renewed
+            .map(|Renewed { cached, is_kept }| Array::of2(&cached.view, &is_kept.into()).into())
+            .map_err(|error| to_js(&error))
     }))
 }
 

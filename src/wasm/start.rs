@@ -38,6 +38,21 @@ extern "C" {
     #[allow(dead_code)]
     type Resource;
 }
+#[wasm_bindgen(module = "/src/wasm/js/hooks.js")]
+extern "C" {
+    #[allow(dead_code)]
+    type Hooks;
+}
+#[wasm_bindgen(module = "/src/wasm/js/members.js")]
+extern "C" {
+    #[allow(dead_code)]
+    type Members;
+}
+#[wasm_bindgen(module = "/src/wasm/js/token.js")]
+extern "C" {
+    #[allow(dead_code)]
+    type Token;
+}
 #[wasm_bindgen(module = "/src/wasm/js/store.js")]
 extern "C" {
     #[allow(dead_code)]
@@ -71,7 +86,7 @@ pub fn start() {
 #[cfg(not(feature = "npm"))]
 #[wasm_bindgen(start, private)]
 pub fn start() {
-    use super::kernel::{Call, hit, invalidate, obtain, open, refuse, warm};
+    use super::kernel::{Call, hit, invalidate, obtain, open, refresh, refuse, warm};
     use js_sys::Promise;
 
     let kernel = js_sys::Object::new();
@@ -83,6 +98,8 @@ pub fn start() {
     type Hit = dyn Fn(u32, f64) -> JsValue;
     type Obtain = dyn Fn(u32, Call, bool) -> Option<Promise>;
     type Run = dyn Fn(u32, Call) -> Option<Promise>;
+    type Refresh =
+        dyn Fn(u32, Call, String, Option<String>, String, bool, Vec<String>) -> Option<Promise>;
     type Refuse = dyn Fn(u32, String, f64) -> Option<bool>;
     set("open", Closure::<Open>::new(open).into_js_value());
     set("hit", Closure::<Hit>::new(hit).into_js_value());
@@ -95,6 +112,10 @@ pub fn start() {
         "invalidate",
         Closure::<Run>::new(invalidate).into_js_value(),
     );
+    let refresh = |id, call: Call, access, refresh_token, raw: String, is_own, params| {
+        refresh(id, &call, access, refresh_token, &raw, is_own, params)
+    };
+    set("refresh", Closure::<Refresh>::new(refresh).into_js_value());
     let refuse = |id, access_token: String, now_ms| refuse(id, &access_token, now_ms);
     set("refuse", Closure::<Refuse>::new(refuse).into_js_value());
     connect(kernel);

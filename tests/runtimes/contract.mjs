@@ -5,11 +5,14 @@ import { apiRequests } from './contract/api-requests.mjs';
 import { cache } from './contract/cache.mjs';
 import { cancellation } from './contract/cancellation.mjs';
 import { failures } from './contract/failures.mjs';
+import { hooks } from './contract/hooks.mjs';
 import { options } from './contract/options.mjs';
+import { perCall } from './contract/per-call.mjs';
 import { redaction } from './contract/redaction.mjs';
 import { redirects } from './contract/redirects.mjs';
 import { refusedTokens } from './contract/refused-tokens.mjs';
 import { tokenEndpoint } from './contract/token-endpoint.mjs';
+import { tokenObject } from './contract/token-object.mjs';
 
 export const contract = {
   'token endpoint': tokenEndpoint,
@@ -20,5 +23,8 @@ export const contract = {
   redirects,
   cancellation,
   options,
+  hooks,
+  'token object': tokenObject,
+  'options of a call': perCall,
   redaction,
 };

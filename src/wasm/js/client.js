@@ -1,8 +1,10 @@
 import { OAuth2Error, keepCause } from './error.js';
 import { statsOf, tell } from './events.js';
+import { hooked } from './hooks.js';
 import { ambientWaitUntil, kernel } from './kernel.js';
-import { readCallOptions, readClientOptions } from './options.js';
+import { deriveFields, readCallOptions, readClientOptions, readRefreshParams, valuesOf } from './options.js';
 import { Resource } from './resource.js';
+import { readToken, Token } from './token.js';
 
 /** Counts configurations, over all instances of the wasm module: a number is never used again. */
 let lastId = 0;
@@ -10,29 +12,52 @@ let lastId = 0;
 /** How much later than wasm JavaScript gives up waiting, in case wasm no longer answers at all. */
 const LAST_RESORT_MS = 100;
 
+const DEFAULT_TIMEOUT_MS = 10_000;
+
+/** How many ways of asking a client remembers, beside its own. */
+const MAX_DERIVED = 100;
+
 export class OAuth2Client {
-  #fields;
-  #id;
+  /** What the client asks for: `fields` for wasm, and the number of the configuration that they make. */
+  #slot;
+  /** The same where calls ask for something else, by their options. */
+  #derived = new Map();
   #resource;
-  #timeoutMs;
   #face;
   #stats;
+  /** Tokens as this client hands them out, by what the kernel holds, which all clients share. */
+  #tokens = new WeakMap();
 
   constructor(options) {
     const { fields, face } = readClientOptions(options);
-    this.#fields = fields;
-    this.#timeoutMs = options.timeoutMs ?? 10_000;
+    this.#slot = { fields, timeoutMs: options.timeoutMs ?? DEFAULT_TIMEOUT_MS };
     this.#face = face;
     this.#resource = new Resource(face);
     this.#open();
   }
 
+  /** Reads a stored token, for who only wants to look at it. */
+  static tokenFrom(object) {
+    return new Token(readToken(object));
+  }
+
+  /** Reads a stored token, which this client will renew. */
+  tokenFrom(object) {
+    return new Token(readToken(object), (token, params) => this.#renew(this.#slot, token, params, false));
+  }
+
   getToken(options) {
-    return this.#view(options, (view) => view.token);
+    return this.#view(options, this.#token);
   }
 
   authorizationHeader(options) {
     return this.#view(options, authorizationOf);
+  }
+
+  /** Renews the current token. */
+  async refresh(params) {
+    if (readRefreshParams(params).length === 0) return await this.getToken({ forceRefresh: true });
+    return await (await this.getToken()).refresh(params);
   }
 
   async invalidate() {
@@ -65,18 +90,57 @@ export class OAuth2Client {
   /** A hit resolves at once: no wasm future is made for it. */
   #view(options, pick) {
     try {
-      const { forceRefresh = false, signal } = readCallOptions(options);
-      const view = forceRefresh ? undefined : this.#hit();
+      const { forceRefresh = false, signal, fields } = readCallOptions(options);
+      const slot = fields.length === 0 ? this.#slot : this.#derive(fields);
+      const view = forceRefresh ? undefined : this.#hit(slot);
       return view === undefined
-        ? this.#obtain(forceRefresh, signal).then(pick)
-        : Promise.resolve(pick(view));
+        ? this.#obtain(forceRefresh, signal, slot).then((view) => pick(view, slot))
+        : Promise.resolve(pick(view, slot));
     } catch (error) {
       return Promise.reject(error);
     }
   }
 
-  #hit() {
-    const view = kernel.hit(this.#id, Date.now());
+  /** What this client asks for when `callFields` take the place of its own. */
+  #derive(callFields) {
+    const key = JSON.stringify(callFields);
+    let slot = this.#derived.get(key);
+    if (slot === undefined) {
+      const [timeoutMs = this.#slot.timeoutMs] = valuesOf(callFields, 'timeoutMs').map(Number);
+      slot = { fields: deriveFields(this.#slot.fields, callFields), timeoutMs };
+      this.#open(slot);
+      if (this.#derived.size >= MAX_DERIVED) this.#derived.delete(this.#derived.keys().next().value);
+      this.#derived.set(key, slot);
+    }
+    return slot;
+  }
+
+  get #id() {
+    return this.#slot.id;
+  }
+
+  /** The token in `view`, bound to this client: the same each time. */
+  #token = (view, slot) => {
+    let token = this.#tokens.get(view);
+    if (token === undefined) {
+      token = new Token(view.token, (token, params) => this.#renew(slot, token, params, true));
+      this.#tokens.set(view, token);
+    }
+    return token;
+  };
+
+  /** Renews `token`, which this client had obtained, or somebody else. */
+  async #renew(slot, token, params, isOwn) {
+    const pairs = readRefreshParams(params);
+    const held = [token.accessToken, token.refreshToken, JSON.stringify(token.raw)];
+    const renewed = this.#run((call) => kernel.refresh(slot.id, call, ...held, isOwn, pairs), slot);
+    const [view, isKept] = await this.#patiently(renewed, undefined, slot);
+    if (isKept) return this.#token(view, slot);
+    return new Token(view.token, (token, params) => this.#renew(slot, token, params, false));
+  }
+
+  #hit(slot = this.#slot) {
+    const view = kernel.hit(slot.id, Date.now());
     if (view !== undefined) {
       this.#stats.l1_hit++;
       if (this.#face.onEvent) tell(this.#face.onEvent, { type: 'l1_hit' });
@@ -128,13 +192,18 @@ export class OAuth2Client {
     return this.#resource.send(request, authorization);
   }
 
-  #obtain(forceRefresh, signal) {
+  #obtain(forceRefresh, signal, slot = this.#slot) {
     if (signal?.aborted) return Promise.reject(signal.reason);
-    const obtained = this.#run((call) => kernel.obtain(this.#id, call, forceRefresh));
+    const obtained = this.#run((call) => kernel.obtain(slot.id, call, forceRefresh), slot);
+    return this.#patiently(obtained, signal, slot);
+  }
+
+  /** Waits for what wasm has promised. */
+  #patiently(promised, signal, { timeoutMs }) {
     return new Promise((resolve, reject) => {
       const lastResort = setTimeout(
         () => settle(reject, new OAuth2Error('the request for a token was lost', { code: 'internal' })),
-        this.#timeoutMs + LAST_RESORT_MS,
+        timeoutMs + LAST_RESORT_MS,
       );
       const abort = () => settle(reject, signal.reason);
       const settle = (how, value) => {
@@ -143,12 +212,12 @@ export class OAuth2Client {
         how(value);
       };
       signal?.addEventListener('abort', abort);
-      obtained.then((view) => settle(resolve, view), (error) => settle(reject, error));
+      promised.then((value) => settle(resolve, value), (error) => settle(reject, error));
     });
   }
 
   /** Runs a function of the kernel with what this call brings along; opens again if it was forgotten. */
-  #run(run) {
+  #run(run, slot = this.#slot) {
     const call = {
       fetch: this.#resource.fetch,
       waitUntil: this.#face.waitUntil ?? ambientWaitUntil(),
@@ -156,16 +225,27 @@ export class OAuth2Client {
       onEvent: this.#event,
       ask: this.#ask,
       sign: this.#face.privateKey?.sign,
+      hooked: this.#hooked(slot),
     };
-    return run(call) ?? (this.#open(), run(call));
+    return run(call) ?? (this.#open(slot), run(call));
   }
 
-  #open() {
+  /** Makes token requests by the user's functions, if there are any. */
+  #hooked({ fields }) {
+    const { hooks } = this.#face;
+    if (!hooks) return undefined;
+    const [grant] = valuesOf(fields, 'grant');
+    const means = { hooks, fetch: this.#resource.fetch, grant, scopes: valuesOf(fields, 'scopes') };
+    return (...request) => hooked(means, ...request);
+  }
+
+  #open(slot = this.#slot) {
     if (!kernel) {
       throw new OAuth2Error('the wasm module is not initialised: call its init function first', { code: 'internal' });
     }
-    this.#id = kernel.open(this.#fields, ++lastId);
-    this.#stats = statsOf(this.#id);
+    slot.id = kernel.open(slot.fields, ++lastId);
+    // What calls of this client's ask for is counted with it.
+    if (slot === this.#slot) this.#stats = statsOf(slot.id);
   }
 }
 

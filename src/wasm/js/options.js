@@ -29,6 +29,7 @@ const CLIENT_OPTIONS = {
   tokenMapping: pairs,
   noRefreshToken: flag,
   identity: text,
+  hooks: hookFunctions,
   expirySkewSeconds: whole,
   defaultLifetimeSeconds: whole,
   timeoutMs: whole,
@@ -48,7 +49,18 @@ const CLIENT_OPTIONS = {
   fetch: fetcher,
 };
 
-const CALL_OPTIONS = { forceRefresh: flag, signal: abortSignal };
+/** What a single call may ask for in another way: another token, or the same with another patience. */
+const DERIVING_OPTIONS = {
+  scopes: words,
+  endpointParams: pairs,
+  resource: wordsOrUrls,
+  headers: pairs,
+  timeoutMs: whole,
+};
+
+const CALL_OPTIONS = { forceRefresh: flag, signal: abortSignal, ...DERIVING_OPTIONS };
+
+const HOOKS = { tokenRequest: callable, credentials: callable, refresh: callable };
 
 /** Options that JavaScript keeps; all others are for wasm. */
 const FACE_OPTIONS = new Set(['store', 'waitUntil', 'onEvent', 'baseUrl', 'allowedOrigins', 'fetch']);
@@ -68,13 +80,16 @@ export function readClientOptions(options) {
       face[name] = value;
       fields.push(...value.fields);
     }
+    else if (name === 'hooks') {
+      if (Object.keys(value).length === 0) continue;
+      face[name] = value;
+      fields.push(name, '', '1');
+    }
     else if (typeof value === 'function') {
       face[name] = value;
       fields.push(name, 'asked', '');
     }
-    else if (LIST_OPTIONS.has(name)) for (const item of value) fields.push(name, '', item);
-    else if (Array.isArray(value)) for (const [key, item] of value) fields.push(name, key, item);
-    else fields.push(name, '', String(value));
+    else fields.push(...triples(name, value));
   }
   // Wasm only has to know that there is one.
   if (face.store) fields.push('store', '', '');
@@ -83,6 +98,13 @@ export function readClientOptions(options) {
     if (options[name] === undefined) throw invalidOption(name, 'is required');
   }
   return { fields, face };
+}
+
+/** An option as wasm takes it: option, key and value, once for each value. */
+function triples(name, value) {
+  if (LIST_OPTIONS.has(name)) return value.flatMap((item) => [name, '', item]);
+  if (Array.isArray(value)) return value.flatMap(([key, item]) => [name, key, item]);
+  return [name, '', String(value)];
 }
 
 /** Options that may be functions, which take part in the token request and cannot be compared. */
@@ -97,35 +119,75 @@ let lastFunction = 0;
  * name would mean nothing.
  */
 function nameFunctions(options, fields, face) {
-  const functions = FUNCTION_OPTIONS.filter((name) => typeof face[name] === 'function');
-  if (face.privateKey?.isHandle) functions.push('privateKey');
+  const things = new Map();
+  for (const name of FUNCTION_OPTIONS) if (typeof face[name] === 'function') things.set(name, face[name]);
+  if (face.privateKey?.isHandle) things.set('privateKey', options.privateKey.key);
+  for (const [name, hook] of Object.entries(face.hooks ?? {})) things.set(`hooks.${name}`, hook);
+  const functions = [...things.keys()];
   if (functions.length === 0 || options.identity !== undefined) return;
   if (face.store) {
     throw invalidOption('identity', `is required with a store where ${functions.join(' and ')} cannot be compared: a name that is the same exactly for those whose token may be shared`);
   }
-  const names = functions.map((name) => {
-    const itself = name === 'privateKey' ? options.privateKey.key : face[name];
+  const names = [...things].map(([name, itself]) => {
     if (!functionNames.has(itself)) functionNames.set(itself, (lastFunction += 1));
-    return functionNames.get(itself);
+    return `${name} ${functionNames.get(itself)}`;
   });
   fields.push('identity', '', `functions ${names.join(' ')}`);
 }
 
-/** Reads the options of a single call. */
+const NO_CALL_OPTIONS = { fields: [] };
+
+/** Reads the options of a single call; `fields` are those that take the place of the client's. */
 export function readCallOptions(options) {
-  return options === undefined ? {} : Object.fromEntries(read('options', CALL_OPTIONS, options));
+  if (options === undefined) return NO_CALL_OPTIONS;
+  const call = { fields: [] };
+  for (const [name, value] of read('options', CALL_OPTIONS, options)) {
+    if (!Object.hasOwn(DERIVING_OPTIONS, name)) call[name] = value;
+    else if (LIST_OPTIONS.has(name) && value.length === 0) call.fields.push(`${name}.none`, '', '');
+    else call.fields.push(...triples(name, value));
+  }
+  return call;
 }
 
-function* read(what, readers, options) {
+/**
+ * A client's `fields` with those of a call. Parameters and headers are replaced one by one, by their names; all
+ * else as a whole.
+ */
+export function deriveFields(fields, callFields) {
+  const byName = { endpointParams: (key) => key, headers: (key) => key.toLowerCase() };
+  const nameOf = ([option, key]) => `${option.replace('.none', '')} ${byName[option]?.(key) ?? ''}`;
+  const replaced = new Set(inTriples(callFields).map(nameOf));
+  const kept = inTriples(fields).filter((field) => !replaced.has(nameOf(field)));
+  return [...kept.flat(), ...callFields];
+}
+
+/** The values of a list option among `fields`. */
+export function valuesOf(fields, option) {
+  return inTriples(fields).flatMap(([name, , value]) => (name === option ? [value] : []));
+}
+
+function inTriples(fields) {
+  return Array.from({ length: fields.length / 3 }, (_, index) => fields.slice(index * 3, index * 3 + 3));
+}
+
+/** Reads the parameters of a refresh, as keys and values in turn. */
+export function readRefreshParams(params) {
+  return params === undefined ? [] : pairs('params', params).flat();
+}
+
+/** `prefix` is what the names of the options begin with in messages. */
+function* read(what, readers, options, prefix = '') {
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
     throw invalidOption(what, `must be an object, not ${kind(options)}`);
   }
   for (const name of Object.keys(options)) {
-    if (!Object.hasOwn(readers, name)) throw unknownOption(name, Object.keys(readers));
+    if (!Object.hasOwn(readers, name)) {
+      throw unknownOption(prefix + name, Object.keys(readers).map((known) => prefix + known));
+    }
   }
   for (const [name, reader] of Object.entries(readers)) {
     const value = options[name];
-    if (value !== undefined) yield [name, reader(name, value)];
+    if (value !== undefined) yield [name, reader(prefix + name, value)];
   }
 }
 
@@ -217,6 +279,10 @@ function abortSignal(name, value) {
 function callable(name, value) {
   if (typeof value === 'function') return value;
   throw invalidOption(name, `must be a function, not ${kind(value)}`);
+}
+
+function hookFunctions(name, value) {
+  return Object.fromEntries(read(name, HOOKS, value, `${name}.`));
 }
 
 /** A function like fetch, or an object that has one: service and mTLS bindings do. */

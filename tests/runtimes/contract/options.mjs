@@ -27,6 +27,16 @@ const rows = [
   [{ timeoutMs: 0 }, 'timeoutMs'],
   [{ timeoutMs: Number.POSITIVE_INFINITY }, 'timeoutMs'],
   [{ waitUntil: 'x' }, 'waitUntil'],
+  [{ hooks: () => {} }, 'hooks'],
+  [{ hooks: [] }, 'hooks'],
+  [{ hooks: null }, 'hooks'],
+  [{ hooks: { tokenRequest: 'x' } }, 'hooks.tokenRequest'],
+  [{ hooks: { credentials: null } }, 'hooks.credentials'],
+  [{ hooks: { refresh: {} } }, 'hooks.refresh'],
+  [{ hooks: { tokenrequest: () => {} } }, 'hooks.tokenrequest', 'did you mean hooks.tokenRequest'],
+  [{ hooks: { getTokenData: () => {} } }, 'hooks.getTokenData'],
+  [{ hooks: { tokenRequest: () => {} }, identity: '' }, 'identity'],
+  [{ hooks: { tokenRequest: () => {} }, store: new Map() }, 'identity', 'hooks.tokenRequest'],
   [{ baseUrl: 'api.example' }, 'baseUrl'],
   [{ allowedOrigins: 'https://a.example' }, 'allowedOrigins'],
   [{ allowedOrigins: ['a.example'] }, 'allowedOrigins'],
@@ -71,6 +81,20 @@ export const options = {
         ok(error.message.includes(option), `${host}: ${error.message}`);
       }
       for (const host of loopback) client({ [option]: `http://${host}:8080/` });
+    }
+  },
+
+  'what a function gives is checked like what is given': async ({ client, inspect }) => {
+    for (const given of ['', 'MARKER\r\nx-injected: 1', 'MARKER\u0000', undefined, 7, {}]) {
+      for (const [option, options] of [
+        ['clientSecret', { clientSecret: () => given }],
+        ['assertion', { grant: 'jwt_bearer', assertion: async () => given }],
+      ]) {
+        const error = await rejects(client(options).getToken());
+        ok(['invalid_option', 'hook_failed'].includes(error.code), `${error}`);
+        ok(error.message.includes(option), error.message);
+        ok(!`${error.stack}${inspect?.(error)}`.includes('MARKER'), `${option} is shown`);
+      }
     }
   },
 
