@@ -77,7 +77,7 @@ impl Grant {
     }
 
     /// The grant's own parameters, `grant_type` first. An assertion that is asked for, or made, is added
-    /// by [`jwt_bearer`].
+    /// when it is there.
     pub fn parameters(&self) -> Parameters {
         let mut parameters = vec![("grant_type".into(), self.grant_type().into())];
         let mut add = |name: &str, value: &str| parameters.push((name.into(), value.into()));
