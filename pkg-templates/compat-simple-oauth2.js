@@ -142,7 +142,7 @@ function readOptions(options, grantAuth) {
       ...members(all.client, 'client', { id: vschar, secret: vschar, idParamName: text, secretParamName: text }),
     },
     auth: { refreshPath: auth.tokenPath, ...auth },
-    http: { ...all.http },
+    http: { ...all.http, headers: present(all.http?.headers) },
     options: {
       scopeSeparator: ' ',
       credentialsEncodingMode: 'strict',
@@ -194,7 +194,7 @@ const vschar = string((value) =>
 const uri = (value) => text(value) ?? httpUrl(value);
 /** RFC 3986: URL alone would also take blanks and backslashes. */
 const httpUrl = string((value) =>
-  /^https?:\/\/[\w\-.~:/?#[\]@!$&'()*+,;=%]+$/.test(value) && URL.canParse(value)
+  /^https?:\/\/(?!\/)[\w\-.~:/?#[\]@!$&'()*+,;=%]+$/.test(value) && URL.canParse(value)
     ? undefined
     : 'must be a valid uri with a scheme matching the http|https pattern',
 );

@@ -236,6 +236,11 @@ compare('HTTP options', {
       assert.deepEqual(sent(ours), ['application/b+json', 'application/x-www-form-urlencoded']);
     },
   },
+  'those of the call before those of the configuration': {
+    options: { http: { json: 'force', maxBytes: 5 } },
+    reply: { headers: { 'content-type': 'text/html' }, body: '{"a": 1}' },
+    run: (client) => client.getToken({}, { json: 'strict', maxBytes: 100 }),
+  },
   'a payload and an agent': { run: (client) => client.getToken({}, { payload: 'x', agent: false, gunzip: true }) },
   'a base URL of the call': { run: (client, { origin }) => client.getToken({}, { baseUrl: `${origin}/else/where` }) },
   'a base URL of the configuration': { options: { http: { baseUrl: 'http://a' } }, run: (client) => client.getToken() },
@@ -268,6 +273,17 @@ compare('tokens that are refreshed', {
       assert.deepEqual(theirs.requests, ours.requests);
       assert.deepEqual(theirs.outcome.json, { access_token: 'new' });
       assert.deepEqual(ours.outcome.json, { access_token: 'new', refresh_token: 'rt' });
+    },
+  },
+});
+
+compare('tokens that are refreshed without a new refresh token', {
+  'but with null': {
+    reply: jsonOf({ access_token: 'new', refresh_token: null }),
+    run: (client) => client.createToken(granted).refresh(),
+    fault(theirs, ours) {
+      assert.equal(theirs.outcome.json.refresh_token, null);
+      assert.equal(ours.outcome.json.refresh_token, 'rt');
     },
   },
 });
@@ -380,6 +396,15 @@ compare('answers that are no token', {
   'JSON null': { reply: { body: 'null' }, run: (client) => client.getToken() },
   'a redirect': { reply: { ...html, status: 302 }, run: (client) => client.getToken() },
   'a redirect that is JSON': { reply: jsonOf(granted, 302), run: (client) => client.getToken() },
+  'a character in two halves': {
+    reply(response) {
+      const body = Buffer.from('{"access_token": "\u00e9"}');
+      const half = body.indexOf(0xa9);
+      response.writeHead(200, { 'content-type': 'application/json' }).write(body.subarray(0, half));
+      setTimeout(() => response.end(body.subarray(half)), 50);
+    },
+    run: (client) => client.getToken(),
+  },
   'too much': { run: (client) => client.getToken({}, { maxBytes: 10 }) },
   'not too much': { run: (client) => client.getToken({}, { maxBytes: JSON.stringify(granted).length }) },
   'no answer': { reply: () => {}, run: (client) => client.getToken({}, { timeout: 50 }) },
@@ -523,7 +548,18 @@ const wrong = {
         'https://a/{x}',
         'https://ä',
       ],
-      ['https:\\\\a', 'https://a/"', 'https://a\n', 'javascript:alert(1)', 1],
+      [
+        'https:///a',
+        'https://[',
+        'https://a:b',
+        'https://:80',
+        'https://?',
+        'https:\\\\a',
+        'https://a/"',
+        'https://a\n',
+        'javascript:alert(1)',
+        1,
+      ],
     ]
       .flat()
       .map((tokenHost) => [`the host ${JSON.stringify(tokenHost)}`, { client, auth: { tokenHost } }]),
@@ -578,6 +614,12 @@ for (const grant of ['ClientCredentials', 'ResourceOwnerPassword', 'Authorizatio
         assert.notEqual(message, theirs);
         assert.equal(name, 'ValidationError');
       }
+    });
+
+    test('a host that no request can be sent to: the original says so only then', () => {
+      const options = { client, auth: { tokenHost: 'https://a:99999' } };
+      assert.equal(construct(original, options), 'accepted');
+      assert.match(construct(entry, options).message, /"auth.tokenHost" must be a valid uri/);
     });
 
     test('no options at all: the original fails for another reason', () => {

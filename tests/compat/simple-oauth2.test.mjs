@@ -220,6 +220,51 @@ describe('a user', async () => {
   });
 });
 
+describe('a request', async () => {
+  const recorder = await started(startRecorder());
+  const options = () => ({
+    client: { id: 'me', secret: 'my secret' },
+    auth: { tokenHost: recorder.url },
+    http: { headers: { 'x-tenant': 'one' } },
+  });
+
+  for (const [title, answer] of Object.entries({
+    'headers are': () => {},
+    'body is': (response) => response.writeHead(200, { 'content-type': 'application/json' }).write('{'),
+  })) {
+    test(`is given up when its ${title} late`, async () => {
+      const closed = new Promise((resolve) => {
+        recorder.reply = (response) => {
+          response.on('close', resolve);
+          answer(response);
+        };
+      });
+      await rejection(new ClientCredentials(options()).getToken({}, { timeout: 50 }));
+      await closed;
+    });
+  }
+
+  test('is made of the options as they were', async () => {
+    const given = options();
+    const oauth = new ClientCredentials(given);
+    given.client.id = 'other';
+    given.auth.tokenPath = '/other';
+    given.http.headers['x-tenant'] = 'other';
+    recorder.reply = { body: '{"access_token": "a"}' };
+    await oauth.getToken();
+    const [{ url, headers }] = recorder.requests;
+    assert.deepEqual([url, headers['x-tenant']], ['/oauth/token', 'one']);
+    assert.equal(atob(headers.authorization.replace('Basic ', '')), 'me:my+secret');
+  });
+
+  test('that HTTP/2 answers, which has no reason phrases', async (t) => {
+    const type = { 'content-type': 'application/json' };
+    t.mock.method(globalThis, 'fetch', async () => new Response('{}', { status: 403, headers: type }));
+    const { message, data } = await rejection(new ClientCredentials(options()).getToken());
+    assert.deepEqual([message, data.res.statusMessage], ['Response Error: 403 Forbidden', 'Forbidden']);
+  });
+});
+
 describe('secrets', async () => {
   const recorder = await started(startRecorder());
   const other = await started(startRecorder());
@@ -233,7 +278,7 @@ describe('secrets', async () => {
     'no answer': [() => {}, { timeout: 20 }],
     'a broken connection': [(response) => response.destroy()],
     'a redirect': [{ status: 307, headers: { location: other.url } }, { redirects: 1 }],
-    'a header that is none': [{}, { headers: { 'x-key': 'MARKER-header\n' } }],
+    'a header that is none': [{}, { headers: { 'x-key': 'MARKER\nheader' } }],
     'an address with credentials': [
       (response) => response.destroy(),
       { baseUrl: recorder.url.replace('//', '//MARKER:MARKER@') },
