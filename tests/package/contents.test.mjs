@@ -20,6 +20,8 @@ test('the tarball holds these files and no others', async () => {
     'package/client.js',
     'package/cloudflare.d.ts',
     'package/cloudflare.js',
+    'package/compat-simple-oauth2.d.ts',
+    'package/compat-simple-oauth2.js',
     'package/crypto.js',
     'package/edge-light.js',
     'package/edge_oauth2.js',
