@@ -1,8 +1,11 @@
 //! The chain that brings a token: memory, the single flight, the store, the lease, the grant.
 
+mod authorization;
+mod discovery;
 mod issuance;
 mod one_off;
 mod request;
+mod revocation;
 mod turn;
 
 use std::convert::Infallible;
@@ -21,8 +24,9 @@ use crate::event::Event;
 use crate::host::Host;
 use crate::race::{First, race};
 use crate::retry;
-use crate::sharing::Shared;
+use crate::sharing::{Shared, Verdict};
 use crate::token::Token;
+pub use authorization::{Authorization, AuthorizationOptions, CallbackOptions};
 pub use one_off::{HeldToken, Renewed};
 use turn::{Brought, Errand};
 
@@ -113,11 +117,12 @@ impl<H: Host> TokenSource<H> {
         };
         // An instance that has seen no token yet means the one in the store.
         shared
-            .delete_if(|token| match &dropped {
-                Some(cached) => is_same(&cached.token, token),
+            .judge(|token| match &dropped {
+                Some(cached) if !is_same(&cached.token, token) => Verdict::Stays,
+                Some(_) => Verdict::AccessTokenGoes,
                 None => {
                     entry.distrust(token);
-                    true
+                    Verdict::AccessTokenGoes
                 }
             })
             .await;
@@ -306,8 +311,8 @@ impl<H: Host> TokenSource<H> {
             [
                 "no token within ",
                 &config.policy.timeout_ms.to_string(),
-                " ms from the token endpoint ",
-                config.endpoint.for_display(),
+                " ms from ",
+                &config.server_for_display(),
             ]
             .concat(),
         )

@@ -1,4 +1,4 @@
-//! A configuration with the parameters of a single refresh.
+//! The parameters of single calls.
 
 use super::ClientConfig;
 use crate::error::Error;
@@ -9,9 +9,8 @@ use crate::protocol::token_request::RESERVED_PARAMETERS;
 impl ClientConfig {
     /// The same configuration, whose refreshes have `parameters` instead of those of the same names.
     pub(crate) fn refreshing_with(&self, parameters: &Parameters) -> Result<Self, Error> {
-        for (name, _) in parameters {
-            self.check_refresh_parameter(name)?;
-        }
+        // A refresh may ask for fewer scopes (RFC 6749 §6).
+        self.check_parameters(parameters, &["refresh_token"], |name| name == "scope")?;
         let is_given = |name: &str| parameters.iter().any(|(given, _)| given == name);
         let mut config = self.clone();
         let mut merged = config
@@ -30,22 +29,35 @@ impl ClientConfig {
         Ok(config)
     }
 
-    fn check_refresh_parameter(&self, name: &str) -> Result<(), Error> {
-        let client = &self.client;
-        // A refresh may ask for fewer scopes (RFC 6749 §6).
-        let is_reserved = RESERVED_PARAMETERS.contains(&name) && name != "scope";
-        if is_reserved || [&client.id_param, &client.secret_param, "refresh_token"].contains(&name)
-        {
-            return Err(Error::invalid_option(
-                "params",
-                ["must not set ", name, ", which the protocol sets"].concat(),
-            ));
-        }
-        if name.is_empty() {
-            return Err(Error::invalid_option(
-                "params",
-                "must not have an empty name",
-            ));
+    /// Refuses parameters of a revocation that the protocol sets.
+    pub(crate) fn check_revocation(&self, parameters: &Parameters) -> Result<(), Error> {
+        self.check_parameters(parameters, &["token", "token_type_hint"], |_| false)
+    }
+
+    fn check_parameters(
+        &self,
+        parameters: &Parameters,
+        own: &[&str],
+        is_free: impl Fn(&str) -> bool,
+    ) -> Result<(), Error> {
+        let client = [&*self.client.id_param, &*self.client.secret_param];
+        for (name, _) in parameters {
+            let name = name.as_str();
+            let is_reserved = [own, &client, &RESERVED_PARAMETERS]
+                .concat()
+                .contains(&name);
+            if is_reserved && !is_free(name) {
+                return Err(Error::invalid_option(
+                    "params",
+                    ["must not set ", name, ", which the protocol sets"].concat(),
+                ));
+            }
+            if name.is_empty() {
+                return Err(Error::invalid_option(
+                    "params",
+                    "must not have an empty name",
+                ));
+            }
         }
         Ok(())
     }

@@ -3,6 +3,8 @@
 use super::form::{Parameters, encode_value};
 use crate::token::{Credential, Secret};
 
+pub(crate) const AUTHORIZATION_CODE: &str = "authorization_code";
+
 /// The grant type of RFC 7523 §2.1.
 const JWT_BEARER: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 
@@ -38,6 +40,10 @@ pub enum Grant {
         /// `refresh_token`, the first one.
         refresh_token: Secret,
     },
+    /// A code that the user's browser brings from the authorization server (RFC 6749 §4.1):
+    /// [`TokenSource::authorization_url`](crate::TokenSource::authorization_url) and
+    /// [`TokenSource::callback`](crate::TokenSource::callback). Renewed by the refresh token.
+    AuthorizationCode,
     /// A signed assertion (RFC 7523 §2.1). Renewed by the refresh token, if there is one, and else by an
     /// assertion again.
     JwtBearer {
@@ -69,6 +75,7 @@ impl Grant {
             Self::ClientCredentials => "client_credentials",
             Self::Password { .. } => "password",
             Self::RefreshToken { .. } => "refresh_token",
+            Self::AuthorizationCode => AUTHORIZATION_CODE,
             Self::JwtBearer { .. } => JWT_BEARER,
             // No request asks for it; the name tells identities apart.
             Self::Token { .. } => "token",
@@ -102,7 +109,10 @@ impl Grant {
                     refresh_token.as_ref().map_or("", Secret::expose),
                 );
             }
-            Self::ClientCredentials | Self::JwtBearer { .. } | Self::Custom { .. } => {}
+            Self::ClientCredentials
+            | Self::AuthorizationCode
+            | Self::JwtBearer { .. }
+            | Self::Custom { .. } => {}
         }
         parameters
     }
@@ -115,7 +125,10 @@ impl Grant {
 
     /// Whether it can be made again when no refresh token helps.
     pub(crate) fn is_repeatable(&self) -> bool {
-        !matches!(self, Self::RefreshToken { .. } | Self::Token { .. })
+        !matches!(
+            self,
+            Self::RefreshToken { .. } | Self::AuthorizationCode | Self::Token { .. }
+        )
     }
 
     /// The refresh token that is there from the beginning.
@@ -126,6 +139,24 @@ impl Grant {
             _ => None,
         }
     }
+}
+
+/// The parameters of an authorization code grant (RFC 6749 §4.1.3, RFC 7636 §4.5).
+pub(crate) fn authorization_code(
+    code: &Secret,
+    redirect_uri: &str,
+    code_verifier: Option<&Secret>,
+) -> Parameters {
+    let parameters = [
+        ("grant_type", Some(AUTHORIZATION_CODE)),
+        ("code", Some(code.expose())),
+        ("redirect_uri", Some(redirect_uri)),
+        ("code_verifier", code_verifier.map(Secret::expose)),
+    ];
+    let given = parameters.into_iter();
+    given
+        .filter_map(|(name, value)| Some((name.to_owned(), value?.to_owned())))
+        .collect()
 }
 
 /// The parameters of a refresh (RFC 6749 §6).

@@ -145,7 +145,7 @@ impl<H: Host> TokenSource<H> {
             _ => String::new(),
         };
         let request = super::request::Asking {
-            endpoint: config.refresh_endpoint.as_ref().unwrap_or(&config.endpoint),
+            endpoint: config.refresh_endpoint.as_ref(),
             grant: &grant::refresh(&spent.secret),
             scope: &scope,
             parameters: config
@@ -170,7 +170,7 @@ impl<H: Host> TokenSource<H> {
             return Err(self.reauthorization_required(None));
         }
         let request = super::request::Asking {
-            endpoint: &config.endpoint,
+            endpoint: None,
             grant: &self.grant_parameters().await?,
             scope: &config.scope(),
             parameters: &config.endpoint_params,
@@ -245,19 +245,18 @@ impl<H: Host> TokenSource<H> {
 
     /// The server knows the refresh token no more, and nobody has another; or there never was one.
     pub(super) fn reauthorization_required(&self, error: Option<&Error>) -> Error {
-        let endpoint = self.slot.config().endpoint.for_display();
+        let server = &self.slot.config().server_for_display();
         let code = ErrorCode::ReauthorizationRequired;
         let Some(error) = error else {
             let message = [
                 "there is no token and no refresh token for ",
-                endpoint,
+                server,
                 "; have the user authorize",
             ];
             return Error::new(code, message.concat());
         };
         let mut message = [
-            "the token endpoint ",
-            endpoint,
+            server,
             " no longer accepts the refresh token; have the user authorize again, or give another refreshToken",
         ]
         .concat();

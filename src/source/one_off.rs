@@ -204,9 +204,7 @@ impl<H: Host> TokenSource<H> {
 
     /// Makes `token`, which was obtained by other means, the configuration's token: in memory, where
     /// it wins over whatever is on its way, and in the store, if that does not take long.
-    // The callback of an authorization is to call it.
-    #[allow(dead_code)]
-    pub(crate) async fn adopt(&self, token: Token) -> Rc<Cached<H::View>> {
+    pub(super) async fn adopt(&self, token: Token) -> Rc<Cached<H::View>> {
         let (cached, put) = self.take_over(token).await;
         let patience_ms = LONGEST_PUT_MS.min(self.slot.config().policy.timeout_ms / 2);
         race(put, self.host.sleep(patience_ms)).await;
@@ -266,7 +264,7 @@ impl<H: Host> TokenSource<H> {
     }
 
     /// What `work` brings, which goes on when the caller gives up.
-    fn in_background<T: 'static>(
+    pub(super) fn in_background<T: 'static>(
         &self,
         work: impl Future<Output = T> + 'static,
     ) -> oneshot::Receiver<T> {
