@@ -5,6 +5,7 @@ import { apiRequests } from './contract/api-requests.mjs';
 import { cache } from './contract/cache.mjs';
 import { cancellation } from './contract/cancellation.mjs';
 import { failures } from './contract/failures.mjs';
+import { grants } from './contract/grants.mjs';
 import { hooks } from './contract/hooks.mjs';
 import { options } from './contract/options.mjs';
 import { perCall } from './contract/per-call.mjs';
@@ -18,6 +19,7 @@ export const contract = {
   'token endpoint': tokenEndpoint,
   cache,
   failures,
+  grants,
   'API requests': apiRequests,
   'refused tokens': refusedTokens,
   redirects,
