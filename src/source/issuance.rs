@@ -7,6 +7,7 @@ use super::{Result, TokenSource, is_same};
 use crate::cache::entry::{Cached, Entry};
 use crate::cache::freshness::{refresh_at_ms, usable_until_ms};
 use crate::cache::store::TokenStore;
+use crate::config::ClientConfig;
 use crate::error::{Error, ErrorCode};
 use crate::event::Event;
 use crate::host::{Asked, Host};
@@ -245,13 +246,21 @@ impl<H: Host> TokenSource<H> {
 
     /// The server knows the refresh token no more, and nobody has another; or there never was one.
     pub(super) fn reauthorization_required(&self, error: Option<&Error>) -> Error {
-        let server = &self.slot.config().server_for_display();
+        let config = self.slot.config();
+        let server = &config.server_for_display();
         let code = ErrorCode::ReauthorizationRequired;
         let Some(error) = error else {
             let message = [
                 "there is no token and no refresh token for ",
                 server,
-                "; have the user authorize",
+                match config {
+                    ClientConfig {
+                        grant: Grant::AuthorizationCode,
+                        identity: None,
+                        ..
+                    } => "; a client keeps the token of a user if its identity names the user",
+                    _ => "; have the user authorize",
+                },
             ];
             return Error::new(code, message.concat());
         };

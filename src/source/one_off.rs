@@ -18,7 +18,7 @@ use crate::json::Json;
 use crate::protocol::form::Parameters;
 use crate::race::{First, race};
 use crate::retry;
-use crate::sharing::Shared;
+use crate::sharing::{Found, Shared};
 use crate::token::{RefreshToken, Secret, Token};
 
 /// Later than every request: what others have asked for does not do.
@@ -40,8 +40,8 @@ const LONGEST_PAUSE_MS: u32 = 500;
 /// A token as somebody holds it, who may have kept it somewhere.
 #[derive(Clone, Debug)]
 pub struct HeldToken {
-    /// `access_token`
-    pub access_token: Secret,
+    /// `access_token`, if there is one yet.
+    pub access_token: Option<Secret>,
     /// `refresh_token`
     pub refresh_token: Option<Secret>,
     /// The members of the response that it came with.
@@ -117,6 +117,31 @@ impl<H: Host> TokenSource<H> {
             First::Left(Ok(result)) => result,
             First::Left(Err(oneshot::Canceled)) | First::Right(()) => Err(self.timed_out()),
         }
+    }
+
+    /// The configuration's token as it is, in memory or in the store, without asking the server for one;
+    /// `None` if there is neither an access token nor a refresh token.
+    pub async fn held(&self) -> Option<HeldToken> {
+        let entry = self.slot.entry();
+        let cached = self.slot.look(self.host.now_ms());
+        let token = match cached {
+            Some(look) => Some(look.cached.token.clone()),
+            None => match Shared::find(&*self.host, &self.slot, &entry).await {
+                Some(shared) => match shared.token(|_| true).await {
+                    Found::Token(token) => Some(token),
+                    _ => self.given(&entry),
+                },
+                None => self.given(&entry),
+            },
+        };
+        let own = token.as_ref().and_then(|it| it.refresh_token.clone());
+        let held = HeldToken {
+            refresh_token: own.or_else(|| Some(self.renewal(&entry)?.secret)),
+            raw: token.as_ref().map(|it| it.raw.clone()),
+            access_token: token.map(|it| it.access_token),
+            is_own: true,
+        };
+        (held.access_token.is_some() || held.refresh_token.is_some()).then_some(held)
     }
 
     /// Whether this is the configuration's token, or one with its refresh token.
@@ -278,5 +303,6 @@ impl<H: Host> TokenSource<H> {
 }
 
 fn is_same<V>(cached: &Cached<V>, held: &HeldToken) -> bool {
-    cached.token.access_token.expose() == held.access_token.expose()
+    let access_token = held.access_token.as_ref().map(Secret::expose);
+    access_token == Some(cached.token.access_token.expose())
 }

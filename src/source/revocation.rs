@@ -27,15 +27,13 @@ impl<H: Host> TokenSource<H> {
     ) -> Result<()> {
         let config = self.slot.config();
         config.check_revocation(parameters)?;
-        let revoked = match kind {
-            TokenTypeHint::AccessToken => &held.access_token,
-            TokenTypeHint::RefreshToken => held.refresh_token.as_ref().ok_or_else(|| {
-                Error::invalid_option(
-                    "refreshToken",
-                    "is missing: the token came without one, so it cannot be revoked",
-                )
-            })?,
+        let (option, revoked) = match kind {
+            TokenTypeHint::AccessToken => ("accessToken", &held.access_token),
+            TokenTypeHint::RefreshToken => ("refreshToken", &held.refresh_token),
         };
+        let revoked = revoked.as_ref().ok_or_else(|| {
+            Error::invalid_option(option, "is missing: there is none to be revoked")
+        })?;
         let asked = async {
             let endpoint = self.revocation_endpoint().await?;
             let ask = async |client: &ClientCredentials, client_auth| {
@@ -64,9 +62,13 @@ impl<H: Host> TokenSource<H> {
     /// fails is returned.
     pub async fn revoke_all(&self, held: &HeldToken) -> std::result::Result<(), Vec<Error>> {
         let mut failures = Vec::new();
-        for kind in [TokenTypeHint::RefreshToken, TokenTypeHint::AccessToken] {
-            let is_there = kind == TokenTypeHint::AccessToken || held.refresh_token.is_some();
-            if is_there && let Err(error) = self.revoke(held, kind, &Vec::new()).await {
+        for (kind, token) in [
+            (TokenTypeHint::RefreshToken, &held.refresh_token),
+            (TokenTypeHint::AccessToken, &held.access_token),
+        ] {
+            if token.is_some()
+                && let Err(error) = self.revoke(held, kind, &Vec::new()).await
+            {
                 failures.push(error);
             }
         }
@@ -122,12 +124,13 @@ impl<H: Host> TokenSource<H> {
 
     /// Servers end the access tokens that came of a revoked refresh token, or should (RFC 7009 §2.1).
     async fn forget(&self, held: &HeldToken, kind: TokenTypeHint) {
-        let is_revoked = |token: &Token| match (kind, &held.refresh_token) {
-            (TokenTypeHint::RefreshToken, Some(revoked)) => {
-                let own = token.refresh_token.as_ref();
-                own.is_some_and(|own| own.expose() == revoked.expose())
-            }
-            _ => token.access_token.expose() == held.access_token.expose(),
+        let is_revoked = |token: &Token| {
+            let (own, revoked) = match kind {
+                TokenTypeHint::AccessToken => (Some(&token.access_token), &held.access_token),
+                TokenTypeHint::RefreshToken => (token.refresh_token.as_ref(), &held.refresh_token),
+            };
+            let revoked = revoked.as_ref().map(Secret::expose);
+            revoked.is_some() && own.map(Secret::expose) == revoked
         };
         let verdict = |token: &Token| match kind {
             _ if !is_revoked(token) => Verdict::Stays,

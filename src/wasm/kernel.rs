@@ -11,13 +11,16 @@ use wasm_bindgen_futures::future_to_promise;
 
 use super::error::to_js;
 use super::host::JsHost;
-use super::options::options;
+use super::options::{self, options};
 use super::store::{JsStore, StoreAdapter};
 use crate::cache::memory::{DEFAULT_CAPACITY, Memory};
 use crate::cache::slot::Slot;
 use crate::config::ClientConfig;
+use crate::error::Error;
 use crate::json::Json;
-use crate::source::{HeldToken, Renewed, TokenSource};
+use crate::protocol::form::Parameters;
+use crate::protocol::revocation::TokenTypeHint;
+use crate::source::{CallbackOptions, HeldToken, Renewed, TokenSource};
 use crate::token::Secret;
 
 /// The configurations that were opened, oldest first, by ascending number.
@@ -135,22 +138,111 @@ pub fn refresh(
 ) -> Option<Promise> {
     let source = source(id, call)?;
     let held = HeldToken {
-        access_token: access_token.into(),
+        access_token: Some(access_token.into()),
         refresh_token: refresh_token.map(Secret::from),
         raw: Json::parse(raw),
         is_own,
     };
+    let params = pairs(&params);
+    Some(future_to_promise(async move {
+        renewed(source.renewed(&held, &params).await)
+    }))
+}
+
+/// A token, and whether it is the one in the cache.
+fn renewed(result: Result<Renewed<JsValue>, Error>) -> Result<JsValue, JsValue> {
+    result
+        .map(|Renewed { cached, is_kept }| Array::of2(&cached.view, &is_kept.into()).into())
+        .map_err(|error| to_js(&error))
+}
+
+/// Names and values in turn.
+fn pairs(params: &[String]) -> Parameters {
     let pairs = params.chunks_exact(2).filter_map(|pair| match pair {
         [name, value] => Some((name.clone(), value.clone())),
         _ => None,
     });
-    let params = pairs.collect();
+    pairs.collect()
+}
+
+/// Brings the access token and the refresh token that are there, without asking the server; `undefined`
+/// if `id` is not known.
+#[wasm_bindgen(skip_typescript)]
+pub fn held(id: u32, call: &Call) -> Option<Promise> {
+    let source = source(id, call)?;
     Some(future_to_promise(async move {
-        let renewed = source.renewed(&held, &params).await;
-        renewed
-            .map(|Renewed { cached, is_kept }| Array::of2(&cached.view, &is_kept.into()).into())
-            .map_err(|error| to_js(&error))
+        let (access_token, refresh_token) = match source.held().await {
+            Some(held) => (held.access_token, held.refresh_token),
+            None => (None, None),
+        };
+        Ok(Array::of2(&text(access_token), &text(refresh_token)).into())
     }))
+}
+
+/// Revokes the one of the tokens that `kind` names; `params` are names and values in turn. `undefined`
+/// if `id` is not known.
+#[wasm_bindgen(skip_typescript)]
+pub fn revoke(
+    id: u32,
+    call: &Call,
+    access_token: Option<String>,
+    refresh_token: Option<String>,
+    kind: &str,
+    params: Vec<String>,
+) -> Option<Promise> {
+    let source = source(id, call)?;
+    let held = HeldToken {
+        access_token: access_token.map(Secret::from),
+        refresh_token: refresh_token.map(Secret::from),
+        raw: None,
+        is_own: false,
+    };
+    let kind = TokenTypeHint::from_name(kind).unwrap_or(TokenTypeHint::AccessToken);
+    let params = pairs(&params);
+    Some(future_to_promise(async move {
+        let revoked = source.revoke(&held, kind, &params).await;
+        revoked.map_or_else(|error| Err(to_js(&error)), |()| Ok(JsValue::UNDEFINED))
+    }))
+}
+
+/// Brings URL, state and code verifier of an authorization request; `fields` are triples of option, key
+/// and value. `undefined` if `id` is not known.
+#[wasm_bindgen(skip_typescript)]
+pub fn authorize(id: u32, call: &Call, fields: Vec<String>) -> Option<Promise> {
+    let source = source(id, call)?;
+    let options = options::authorization(&fields);
+    Some(future_to_promise(async move {
+        let made = source.authorization_url(&options).await;
+        let made = made.map_err(|error| to_js(&error))?;
+        let parts = [Some(made.url), Some(made.state), made.code_verifier];
+        Ok(parts.into_iter().map(text).collect::<Array>().into())
+    }))
+}
+
+/// Spends the code in the URL that a user came back to; brings what `refresh` brings. `undefined` if
+/// `id` is not known.
+#[wasm_bindgen(skip_typescript)]
+pub fn callback(
+    id: u32,
+    call: &Call,
+    url: String,
+    redirect_uri: String,
+    state: String,
+    code_verifier: Option<String>,
+) -> Option<Promise> {
+    let source = source(id, call)?;
+    let options = CallbackOptions {
+        redirect_uri,
+        state: state.into(),
+        code_verifier: code_verifier.map(Secret::from),
+    };
+    Some(future_to_promise(async move {
+        renewed(source.callback(&url, &options).await)
+    }))
+}
+
+fn text(secret: Option<Secret>) -> JsValue {
+    secret.map_or(JsValue::UNDEFINED, |it| it.expose().into())
 }
 
 #[wasm_bindgen]

@@ -86,7 +86,10 @@ pub fn start() {
 #[cfg(not(feature = "npm"))]
 #[wasm_bindgen(start, private)]
 pub fn start() {
-    use super::kernel::{Call, hit, invalidate, obtain, open, refresh, refuse, warm};
+    use super::kernel::{
+        Call, authorize, callback, held, hit, invalidate, obtain, open, refresh, refuse, revoke,
+        warm,
+    };
     use js_sys::Promise;
 
     let kernel = js_sys::Object::new();
@@ -116,6 +119,28 @@ pub fn start() {
         refresh(id, &call, access, refresh_token, &raw, is_own, params)
     };
     set("refresh", Closure::<Refresh>::new(refresh).into_js_value());
+    type Revoke =
+        dyn Fn(u32, Call, Option<String>, Option<String>, String, Vec<String>) -> Option<Promise>;
+    type Authorize = dyn Fn(u32, Call, Vec<String>) -> Option<Promise>;
+    type Callback = dyn Fn(u32, Call, String, String, String, Option<String>) -> Option<Promise>;
+    let held = |id, call: Call| held(id, &call);
+    set("held", Closure::<Run>::new(held).into_js_value());
+    let revoke = |id, call: Call, access_token, refresh_token, kind: String, params| {
+        revoke(id, &call, access_token, refresh_token, &kind, params)
+    };
+    set("revoke", Closure::<Revoke>::new(revoke).into_js_value());
+    let authorize = |id, call: Call, fields| authorize(id, &call, fields);
+    set(
+        "authorize",
+        Closure::<Authorize>::new(authorize).into_js_value(),
+    );
+    let callback = |id, call: Call, url, redirect_uri, state, code_verifier| {
+        callback(id, &call, url, redirect_uri, state, code_verifier)
+    };
+    set(
+        "callback",
+        Closure::<Callback>::new(callback).into_js_value(),
+    );
     let refuse = |id, access_token: String, now_ms| refuse(id, &access_token, now_ms);
     set("refuse", Closure::<Refuse>::new(refuse).into_js_value());
     connect(kernel);

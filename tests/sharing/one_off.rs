@@ -48,7 +48,7 @@ fn standing() -> ClientOptions {
 
 fn held(access_token: &str, refresh_token: &str, is_own: bool) -> HeldToken {
     HeldToken {
-        access_token: access_token.into(),
+        access_token: Some(access_token.into()),
         refresh_token: Some(refresh_token.into()),
         raw: None,
         is_own,
