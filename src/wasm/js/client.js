@@ -2,9 +2,18 @@ import { OAuth2Error, keepCause } from './error.js';
 import { statsOf, tell } from './events.js';
 import { hooked } from './hooks.js';
 import { ambientWaitUntil, kernel } from './kernel.js';
-import { deriveFields, readCallOptions, readClientOptions, readRefreshParams, valuesOf } from './options.js';
+import {
+  deriveFields,
+  readAuthorizationOptions,
+  readCallback,
+  readCallOptions,
+  readClientOptions,
+  readParams,
+  readTokenType,
+  valuesOf,
+} from './options.js';
 import { Resource } from './resource.js';
-import { readToken, Token } from './token.js';
+import { readToken, revokeAll, Token } from './token.js';
 
 /** Counts configurations, over all instances of the wasm module: a number is never used again. */
 let lastId = 0;
@@ -43,7 +52,7 @@ export class OAuth2Client {
 
   /** Reads a stored token, which this client will renew. */
   tokenFrom(object) {
-    return new Token(readToken(object), (token, params) => this.#renew(this.#slot, token, params, false));
+    return new Token(readToken(object), this.#owner(this.#slot, false));
   }
 
   getToken(options) {
@@ -56,8 +65,36 @@ export class OAuth2Client {
 
   /** Renews the current token. */
   async refresh(params) {
-    if (readRefreshParams(params).length === 0) return await this.getToken({ forceRefresh: true });
+    if (readParams(params).length === 0) return await this.getToken({ forceRefresh: true });
     return await (await this.getToken()).refresh(params);
+  }
+
+  /** Revokes the current token, if there is one (RFC 7009). */
+  async revoke(type = 'access_token', params) {
+    const held = await this.#held();
+    const token = readTokenType('type', type) === 'access_token' ? held.accessToken : held.refreshToken;
+    if (token !== undefined) await this.#revoke(this.#slot, held, type, params);
+  }
+
+  /** Revokes all there is, even if one fails. */
+  async revokeAll() {
+    const held = await this.#held();
+    await revokeAll(held, (type) => this.#revoke(this.#slot, held, type));
+  }
+
+  /** Where a user is sent to authorize this client, and what is to be kept for when they come back. */
+  async authorizationUrl(options) {
+    const fields = readAuthorizationOptions(options);
+    const made = this.#run((call) => kernel.authorize(this.#id, call, fields));
+    const [url, state, codeVerifier] = await this.#patiently(made, undefined, this.#slot);
+    return codeVerifier === undefined ? { url, state } : { url, state, codeVerifier };
+  }
+
+  /** Spends the code in the URL that the user came back to. */
+  async callback(url, options) {
+    const args = readCallback(url, options);
+    const spent = this.#run((call) => kernel.callback(this.#id, call, ...args));
+    return this.#renewed(await this.#patiently(spent, undefined, this.#slot), this.#slot);
   }
 
   async invalidate() {
@@ -123,7 +160,7 @@ export class OAuth2Client {
   #token = (view, slot) => {
     let token = this.#tokens.get(view);
     if (token === undefined) {
-      token = new Token(view.token, (token, params) => this.#renew(slot, token, params, true));
+      token = new Token(view.token, this.#owner(slot, true));
       this.#tokens.set(view, token);
     }
     return token;
@@ -131,12 +168,33 @@ export class OAuth2Client {
 
   /** Renews `token`, which this client had obtained, or somebody else. */
   async #renew(slot, token, params, isOwn) {
-    const pairs = readRefreshParams(params);
+    const pairs = readParams(params);
     const held = [token.accessToken, token.refreshToken, JSON.stringify(token.raw)];
     const renewed = this.#run((call) => kernel.refresh(slot.id, call, ...held, isOwn, pairs), slot);
-    const [view, isKept] = await this.#patiently(renewed, undefined, slot);
-    if (isKept) return this.#token(view, slot);
-    return new Token(view.token, (token, params) => this.#renew(slot, token, params, false));
+    return this.#renewed(await this.#patiently(renewed, undefined, slot), slot);
+  }
+
+  #renewed([view, isKept], slot) {
+    return isKept ? this.#token(view, slot) : new Token(view.token, this.#owner(slot, false));
+  }
+
+  async #revoke(slot, { accessToken, refreshToken }, type, params) {
+    const held = [accessToken, refreshToken, readTokenType('type', type), readParams(params)];
+    await this.#patiently(this.#run((call) => kernel.revoke(slot.id, call, ...held), slot), undefined, slot);
+  }
+
+  /** What a token calls upon; `isOwn`: this client had obtained it. */
+  #owner(slot, isOwn) {
+    return {
+      refresh: (token, params) => this.#renew(slot, token, params, isOwn),
+      revoke: (token, type, params) => this.#revoke(slot, token, type, params),
+    };
+  }
+
+  /** The tokens that are there, without asking the server. */
+  async #held() {
+    const [accessToken, refreshToken] = await this.#run((call) => kernel.held(this.#id, call));
+    return { accessToken, refreshToken };
   }
 
   #hit(slot = this.#slot) {

@@ -6,6 +6,9 @@ import { storeAdapter } from './store.js';
 
 const CLIENT_OPTIONS = {
   tokenUrl: url,
+  issuer: text,
+  authorizationUrl: url,
+  revocationUrl: url,
   refreshUrl: url,
   clientId: text,
   clientSecret: credential,
@@ -29,6 +32,7 @@ const CLIENT_OPTIONS = {
   bodyFormat: oneOf('form', 'json'),
   tokenMapping: pairs,
   noRefreshToken: flag,
+  skipPkce: flag,
   identity: text,
   hooks: hookFunctions,
   expirySkewSeconds: whole,
@@ -60,6 +64,10 @@ const DERIVING_OPTIONS = {
 };
 
 const CALL_OPTIONS = { forceRefresh: flag, signal: abortSignal, ...DERIVING_OPTIONS };
+
+const AUTHORIZATION_OPTIONS = { redirectUri: url, scopes: words, state: text, codeVerifier: text, extra: pairs };
+
+const CALLBACK_OPTIONS = { redirectUri: url, state: text, codeVerifier: text };
 
 const HOOKS = { tokenRequest: callable, credentials: callable, refresh: callable };
 
@@ -95,10 +103,14 @@ export function readClientOptions(options) {
   // Wasm only has to know that there is one.
   if (face.store) fields.push('store', '', '');
   nameFunctions(options, fields, face);
-  for (const name of ['tokenUrl', 'clientId']) {
-    if (options[name] === undefined) throw invalidOption(name, 'is required');
-  }
+  if (options.issuer === undefined) require(['tokenUrl'], options, 'is required; or give issuer, to have the endpoints found');
+  require(['clientId'], options);
   return { fields, face };
+}
+
+function require(names, options, problem = 'is required') {
+  const missing = names.find((name) => options[name] === undefined);
+  if (missing !== undefined) throw invalidOption(missing, problem);
 }
 
 /** An option as wasm takes it: option, key and value, once for each value. */
@@ -143,12 +155,33 @@ export function readCallOptions(options) {
   if (options === undefined) return NO_CALL_OPTIONS;
   const call = { fields: [] };
   for (const [name, value] of read('options', CALL_OPTIONS, options)) {
-    if (!Object.hasOwn(DERIVING_OPTIONS, name)) call[name] = value;
-    else if (LIST_OPTIONS.has(name) && value.length === 0) call.fields.push(`${name}.none`, '', '');
-    else call.fields.push(...triples(name, value));
+    if (Object.hasOwn(DERIVING_OPTIONS, name)) call.fields.push(...replacing(name, value));
+    else call[name] = value;
   }
   return call;
 }
+
+/** Triples that take the place of others: an empty list says something too. */
+function replacing(name, value) {
+  return LIST_OPTIONS.has(name) && value.length === 0 ? [`${name}.none`, '', ''] : triples(name, value);
+}
+
+/** Reads the options of an authorization request, as triples. */
+export function readAuthorizationOptions(options) {
+  const fields = [...read('options', AUTHORIZATION_OPTIONS, options)].flatMap(([name, value]) => replacing(name, value));
+  require(['redirectUri'], options);
+  return fields;
+}
+
+/** Reads what a user came back to, and what was kept for it. */
+export function readCallback(callback, options) {
+  const address = url('url', callback instanceof Request ? callback.url : callback);
+  const given = Object.fromEntries(read('options', CALLBACK_OPTIONS, options));
+  require(['redirectUri', 'state'], options);
+  return [address, given.redirectUri, given.state, given.codeVerifier];
+}
+
+export const readTokenType = oneOf('access_token', 'refresh_token');
 
 /**
  * A client's `fields` with those of a call. Parameters and headers are replaced one by one, by their names; all
@@ -171,8 +204,8 @@ function inTriples(fields) {
   return Array.from({ length: fields.length / 3 }, (_, index) => fields.slice(index * 3, index * 3 + 3));
 }
 
-/** Reads the parameters of a refresh, as keys and values in turn. */
-export function readRefreshParams(params) {
+/** Reads the parameters of a refresh or a revocation, as keys and values in turn. */
+export function readParams(params) {
   return params === undefined ? [] : pairs('params', params).flat();
 }
 

@@ -1,6 +1,6 @@
 // The token as users hold it.
 
-import { invalidOption } from './error.js';
+import { invalidOption, OAuth2Error } from './error.js';
 import { isMembers, kindOf, numberOf, timeMs, toJson } from './members.js';
 
 const YEAR_MS = 365 * 24 * 60 * 60 * 1000;
@@ -17,12 +17,12 @@ const NAMES = {
 
 /** An access token. What it holds never changes. */
 export class Token {
-  #refresh;
+  #owner;
 
-  /** `refresh(token, params)` renews it; left out for a token that belongs to no client. */
-  constructor(data, refresh) {
+  /** `owner` renews and revokes it: `refresh(token, params)`, `revoke(token, type, params)`. */
+  constructor(data, owner = NOBODY) {
     Object.assign(this, data);
-    this.#refresh = refresh;
+    this.#owner = owner;
     Object.freeze(this);
   }
 
@@ -38,11 +38,44 @@ export class Token {
   }
 
   async refresh(params) {
-    if (!this.#refresh) {
-      throw invalidOption('refresh', 'needs a client that makes the request: read the token by client.tokenFrom(…)');
-    }
-    return await this.#refresh(this, params);
+    return await this.#owner.refresh(this, params);
   }
+
+  /** Tells the server that it, or its refresh token, is no longer needed (RFC 7009). */
+  async revoke(type = 'access_token', params) {
+    await this.#owner.revoke(this, type, params);
+  }
+
+  /** Both, even if one fails. */
+  async revokeAll() {
+    await revokeAll(this, (type) => this.revoke(type));
+  }
+}
+
+/** The owner of a token that belongs to no client. */
+const NOBODY = { refresh: needsClient('refresh'), revoke: needsClient('revoke') };
+
+function needsClient(method) {
+  return () => {
+    throw invalidOption(method, 'needs a client that makes the request: read the token by client.tokenFrom(…)');
+  };
+}
+
+/** Runs `revoke(type)` for each token that there is. When all fail, the error has all of them in its cause. */
+export async function revokeAll({ accessToken, refreshToken }, revoke) {
+  const types = [];
+  // The refresh token first: it is the one that others could get tokens by.
+  if (refreshToken !== undefined) types.push('refresh_token');
+  if (accessToken !== undefined) types.push('access_token');
+  const failures = [];
+  for (const type of types) await revoke(type).catch((failure) => failures.push(failure));
+  if (failures.length === 0) return;
+  const [first, second] = failures;
+  if (second === undefined) throw first;
+  const { code, error, description, uri, status } = first;
+  const retryable = failures.every((failure) => failure.retryable);
+  const cause = new AggregateError(failures, 'neither token was revoked');
+  throw new OAuth2Error(`neither token was revoked: ${first.message}; ${second.message}`, { code, error, description, uri, status, retryable, cause });
 }
 
 /** Reads a token as `toJSON` writes it, or as a server does. */
