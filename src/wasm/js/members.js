@@ -8,9 +8,13 @@ const ISO = /^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?
 
 const NUMBER = /^\s*\d+(\.\d+)?\s*$/;
 
-/** An object made of members, which only plain objects are: a Response or a promise is a mistake. */
+/** An object made of members: a Response or a promise is a mistake. */
 export function isMembers(value) {
-  return Object.prototype.toString.call(value) === '[object Object]';
+  if (Object.prototype.toString.call(value) !== '[object Object]') return false;
+  // Early workerd does not say what its own objects are. Their members are inherited, though.
+  const prototype = Object.getPrototypeOf(value);
+  const isPlain = prototype === null || Object.getPrototypeOf(prototype) === null;
+  return isPlain || Object.keys(value).length > 0;
 }
 
 /** The value as JSON. Throws where something would be lost; the message has the member's name only. */
@@ -27,7 +31,8 @@ export function kindOf(value) {
   if (value === null || value === undefined) return String(value);
   if (typeof value === 'number') return String(value);
   if (typeof value !== 'object') return `a ${typeof value}`;
-  return `of type ${Object.prototype.toString.call(value).slice('[object '.length, -1)}`;
+  const type = Object.prototype.toString.call(value).slice('[object '.length, -1);
+  return `of type ${type === 'Object' ? value.constructor?.name : type}`;
 }
 
 /**
