@@ -3,6 +3,8 @@
 //! lost instance would not be.
 
 use std::cell::RefCell;
+use std::future::Future;
+use std::pin::Pin;
 use std::rc::Rc;
 
 use js_sys::{Array, Function, Promise};
@@ -71,6 +73,13 @@ impl Slots {
     }
 }
 
+/// What `work` brings. It is boxed, since every type of future would have its own copy of what a promise
+/// takes.
+fn promise(work: impl Future<Output = Result<JsValue, Error>> + 'static) -> Promise {
+    let work: Pin<Box<dyn Future<Output = Result<JsValue, Error>>>> = Box::pin(work);
+    future_to_promise(async move { work.await.map_err(|error| to_js(&error)) })
+}
+
 /// The token in the cache, as the face rendered it; `undefined` if none may be handed out.
 #[wasm_bindgen(skip_typescript)]
 pub fn hit(id: u32, now_ms: f64) -> JsValue {
@@ -84,15 +93,13 @@ pub fn hit(id: u32, now_ms: f64) -> JsValue {
 #[wasm_bindgen(skip_typescript)]
 pub fn obtain(id: u32, call: &Call, refreshed: bool) -> Option<Promise> {
     let source = source(id, call)?;
-    Some(future_to_promise(async move {
+    Some(promise(async move {
         let result = if refreshed {
             source.refreshed().await
         } else {
             source.token().await
         };
-        result
-            .map(|cached| cached.view.clone())
-            .map_err(|error| to_js(&error))
+        result.map(|cached| cached.view.clone())
     }))
 }
 
@@ -100,9 +107,8 @@ pub fn obtain(id: u32, call: &Call, refreshed: bool) -> Option<Promise> {
 #[wasm_bindgen(skip_typescript)]
 pub fn warm(id: u32, call: &Call) -> Option<Promise> {
     let source = source(id, call)?;
-    Some(future_to_promise(async move {
-        let warmed = source.warm().await;
-        warmed.map_or_else(|error| Err(to_js(&error)), |()| Ok(JsValue::UNDEFINED))
+    Some(promise(async move {
+        source.warm().await.map(|()| JsValue::UNDEFINED)
     }))
 }
 
@@ -117,7 +123,7 @@ pub fn refuse(id: u32, access_token: &str, now_ms: f64) -> Option<bool> {
 #[wasm_bindgen(skip_typescript)]
 pub fn invalidate(id: u32, call: &Call) -> Option<Promise> {
     let source = source(id, call)?;
-    Some(future_to_promise(async move {
+    Some(promise(async move {
         source.invalidate().await;
         Ok(JsValue::UNDEFINED)
     }))
@@ -144,16 +150,14 @@ pub fn refresh(
         is_own,
     };
     let params = pairs(&params);
-    Some(future_to_promise(async move {
-        renewed(source.renewed(&held, &params).await)
+    Some(promise(async move {
+        source.renewed(&held, &params).await.map(renewed)
     }))
 }
 
 /// A token, and whether it is the one in the cache.
-fn renewed(result: Result<Renewed<JsValue>, Error>) -> Result<JsValue, JsValue> {
-    result
-        .map(|Renewed { cached, is_kept }| Array::of2(&cached.view, &is_kept.into()).into())
-        .map_err(|error| to_js(&error))
+fn renewed(Renewed { cached, is_kept }: Renewed<JsValue>) -> JsValue {
+    Array::of2(&cached.view, &is_kept.into()).into()
 }
 
 /// Names and values in turn.
@@ -170,7 +174,7 @@ fn pairs(params: &[String]) -> Parameters {
 #[wasm_bindgen(skip_typescript)]
 pub fn held(id: u32, call: &Call) -> Option<Promise> {
     let source = source(id, call)?;
-    Some(future_to_promise(async move {
+    Some(promise(async move {
         let (access_token, refresh_token) = match source.held().await {
             Some(held) => (held.access_token, held.refresh_token),
             None => (None, None),
@@ -199,9 +203,9 @@ pub fn revoke(
     };
     let kind = TokenTypeHint::from_name(kind).unwrap_or(TokenTypeHint::AccessToken);
     let params = pairs(&params);
-    Some(future_to_promise(async move {
+    Some(promise(async move {
         let revoked = source.revoke(&held, kind, &params).await;
-        revoked.map_or_else(|error| Err(to_js(&error)), |()| Ok(JsValue::UNDEFINED))
+        revoked.map(|()| JsValue::UNDEFINED)
     }))
 }
 
@@ -211,9 +215,8 @@ pub fn revoke(
 pub fn authorize(id: u32, call: &Call, fields: Vec<String>) -> Option<Promise> {
     let source = source(id, call)?;
     let options = options::authorization(&fields);
-    Some(future_to_promise(async move {
-        let made = source.authorization_url(&options).await;
-        let made = made.map_err(|error| to_js(&error))?;
+    Some(promise(async move {
+        let made = source.authorization_url(&options).await?;
         let parts = [Some(made.url), Some(made.state), made.code_verifier];
         Ok(parts.into_iter().map(text).collect::<Array>().into())
     }))
@@ -236,8 +239,8 @@ pub fn callback(
         state: state.into(),
         code_verifier: code_verifier.map(Secret::from),
     };
-    Some(future_to_promise(async move {
-        renewed(source.callback(&url, &options).await)
+    Some(promise(async move {
+        source.callback(&url, &options).await.map(renewed)
     }))
 }
 
