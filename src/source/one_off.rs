@@ -96,10 +96,7 @@ impl<H: Host> TokenSource<H> {
         if is_in_turn {
             return source.refreshed_alone().await.map(kept);
         }
-        let spent = RefreshToken {
-            came_with: held.raw.clone(),
-            ..RefreshToken::first(refresh_token)
-        };
+        let spent = RefreshToken::first(refresh_token, held.raw.clone());
         // What a refresh token was spent for must not be lost with whoever asked.
         let renewed = self.in_background(async move {
             let token = source.spend(&spent).await?;
