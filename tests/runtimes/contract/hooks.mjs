@@ -136,6 +136,25 @@ export const hooks = {
     equal(lives(await one.getToken({ forceRefresh: true })), 900);
   },
 
+  'an access token may be what renews it': async ({ client, tokenRequests }) => {
+    const both = (token) => ({ access_token: token, refresh_token: token, expires_in: 3600 });
+    const hooks = { tokenRequest: () => both('token-1'), refresh: ({ refreshToken }) => both(`${refreshToken}-2`) };
+    const one = client({ grant: 'urn:example:grant', hooks });
+    const texts = [];
+    for (const forceRefresh of [false, true, true]) texts.push((await one.getToken({ forceRefresh })).accessToken);
+    equal(texts, ['token-1', 'token-1-2', 'token-1-2-2']);
+    equal(await tokenRequests(), []);
+  },
+
+  'client credentials are asked for anew, whatever came with them': async ({ client, behave }) => {
+    await behave(answer(issued(1, { refresh_token: 'r-1' })));
+    const called = [];
+    const hook = (name) => (_, next) => (called.push(name), next());
+    const one = client({ hooks: { tokenRequest: hook('tokenRequest'), refresh: hook('refresh') } });
+    for (const forceRefresh of [false, true]) await one.getToken({ forceRefresh });
+    equal(called, ['tokenRequest', 'tokenRequest']);
+  },
+
   'without a hook of its own a refresh is made as always': async ({ client, behave, tokenRequests }) => {
     await behave(answer(issued(1, { refresh_token: 'r-1' })));
     let asked = 0;
