@@ -1,7 +1,8 @@
 //! What is asked for: the grant and its parameters (RFC 6749 §1.3).
 
 use super::form::{Parameters, encode_value};
-use crate::token::{Credential, Secret};
+use crate::json::Json;
+use crate::token::{Credential, RefreshToken, Secret, Token};
 
 pub(crate) const AUTHORIZATION_CODE: &str = "authorization_code";
 
@@ -59,6 +60,8 @@ pub enum Grant {
         expires_at_ms: Option<u64>,
         /// `refresh_token`
         refresh_token: Option<Secret>,
+        /// The members of the response that it came with, as far as they are known.
+        response: Option<Json>,
     },
     /// Any other (RFC 6749 §4.5). Its parameters are those of the token endpoint. Renewed by the refresh
     /// token, if there is one, and else by the grant again.
@@ -132,13 +135,50 @@ impl Grant {
     }
 
     /// The refresh token that is there from the beginning.
-    pub(crate) fn first_refresh_token(&self) -> Option<&Secret> {
+    pub(crate) fn first_refresh_token(&self) -> Option<RefreshToken> {
         match self {
-            Self::RefreshToken { refresh_token } => Some(refresh_token),
-            Self::Token { refresh_token, .. } => refresh_token.as_ref(),
+            Self::RefreshToken { refresh_token } => Some(RefreshToken::first(refresh_token, None)),
+            Self::Token {
+                access_token,
+                refresh_token,
+                response,
+                ..
+            } => {
+                let came_with = given_response(access_token, response.as_ref());
+                let refresh_token = refresh_token.as_ref()?;
+                Some(RefreshToken::first(refresh_token, Some(came_with)))
+            }
             _ => None,
         }
     }
+
+    /// The access token that is there already.
+    pub(crate) fn given_token(&self, now_ms: u64) -> Option<Token> {
+        let Self::Token {
+            access_token,
+            expires_at_ms,
+            refresh_token,
+            response,
+        } = self
+        else {
+            return None;
+        };
+        Some(Token::given(
+            access_token,
+            *expires_at_ms,
+            refresh_token.as_ref(),
+            &given_response(access_token, response.as_ref()),
+            now_ms,
+        ))
+    }
+}
+
+/// The response that an access token came with, of which at least the token is known.
+fn given_response(access_token: &Secret, response: Option<&Json>) -> Json {
+    response.cloned().unwrap_or_else(|| {
+        let text = access_token.expose().into();
+        Json::object([("access_token", Some(Json::String(text)))])
+    })
 }
 
 /// The parameters of an authorization code grant (RFC 6749 §4.1.3, RFC 7636 §4.5).

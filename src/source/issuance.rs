@@ -107,7 +107,7 @@ impl<H: Host> TokenSource<H> {
         if !config.is_renewed_by_refresh_token() {
             return None;
         }
-        let first = || config.grant.first_refresh_token().map(RefreshToken::first);
+        let first = || config.grant.first_refresh_token();
         entry.refresh_token().or_else(first)
     }
 
@@ -120,16 +120,8 @@ impl<H: Host> TokenSource<H> {
 
     /// The access token that is part of the configuration, while it is good.
     pub(super) fn given(&self, entry: &Entry<H::View>) -> Option<Token> {
-        let Grant::Token {
-            access_token,
-            expires_at_ms,
-            refresh_token,
-        } = &self.slot.config().grant
-        else {
-            return None;
-        };
         let now_ms = self.host.now_ms();
-        let token = Token::given(access_token, *expires_at_ms, refresh_token.as_ref(), now_ms);
+        let token = self.slot.config().grant.given_token(now_ms)?;
         let is_good = self.slot.is_usable(&token, now_ms) && !entry.distrusts(&token);
         is_good.then_some(token)
     }

@@ -2,6 +2,7 @@
 
 use crate::config::{ClientOptions, PrivateKey};
 use crate::error::Error;
+use crate::json::Json;
 use crate::protocol::client_auth::{ClientAuth, CredentialEncoding};
 use crate::protocol::grant::Grant;
 use crate::protocol::jwt::Algorithm;
@@ -19,6 +20,7 @@ struct GrantFields {
     assertion: Option<Credential>,
     token: Option<Secret>,
     expires_at_ms: Option<u64>,
+    response: Option<Json>,
 }
 
 pub(super) fn options(fields: &[String]) -> Result<ClientOptions, Error> {
@@ -68,6 +70,7 @@ pub(super) fn options(fields: &[String]) -> Result<ClientOptions, Error> {
             "assertion" => grant.assertion = Some(credential()),
             "token" => grant.token = Some(secret()),
             "token.expiresAt" => grant.expires_at_ms = value.parse().ok(),
+            "token.response" => grant.response = Json::parse(value),
             "scopes" => options.scopes.push(text()),
             "scopeSeparator" => options.scope_separator = text(),
             "resource" => options.resource.push(text()),
@@ -139,6 +142,7 @@ impl GrantFields {
             assertion,
             token,
             expires_at_ms,
+            response,
         } = self;
         let given = [
             ("username", username.is_some()),
@@ -175,6 +179,7 @@ impl GrantFields {
                     access_token: token.ok_or_else(|| required("token"))?,
                     expires_at_ms,
                     refresh_token,
+                    response,
                 },
             ),
             _ => (&[], Grant::Custom { grant_type: grant }),

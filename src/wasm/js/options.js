@@ -3,6 +3,7 @@
 import { invalidOption } from './error.js';
 import { readPrivateKey } from './jwt.js';
 import { storeAdapter } from './store.js';
+import { readToken } from './token.js';
 
 const CLIENT_OPTIONS = {
   tokenUrl: url,
@@ -22,7 +23,7 @@ const CLIENT_OPTIONS = {
   password: text,
   refreshToken: text,
   assertion: credential,
-  token: text,
+  token: tokenOrText,
   scopes: words,
   scopeSeparator: text,
   resource: wordsOrUrls,
@@ -89,6 +90,7 @@ export function readClientOptions(options) {
       face[name] = value;
       fields.push(...value.fields);
     }
+    else if (name === 'token' && typeof value === 'object') fields.push(...tokenFields(value, options));
     else if (name === 'hooks') {
       if (Object.keys(value).length === 0) continue;
       face[name] = value;
@@ -118,6 +120,16 @@ function triples(name, value) {
   if (LIST_OPTIONS.has(name)) return value.flatMap((item) => [name, '', item]);
   if (Array.isArray(value)) return value.flatMap(([key, item]) => [name, key, item]);
   return [name, '', String(value)];
+}
+
+/** A stored token: what it came with is renewed with it. */
+function tokenFields({ accessToken, tokenType, expiresAt, scope, refreshToken, idToken, raw }, options) {
+  const members = { access_token: accessToken, token_type: tokenType, scope, id_token: idToken };
+  const response = raw.access_token === accessToken ? raw : { ...members, ...raw };
+  const fields = ['token', '', accessToken, 'token.expiresAt', '', String(expiresAt), 'token.response', '', JSON.stringify(response)];
+  if (refreshToken === undefined || refreshToken === options.refreshToken) return fields;
+  if (options.refreshToken === undefined) return [...fields, 'refreshToken', '', refreshToken];
+  throw invalidOption('refreshToken', 'is another than that of token; leave out one of them');
 }
 
 /** Options that may be functions, which take part in the token request and cannot be compared. */
@@ -274,6 +286,13 @@ function credential(name, value) {
   if (typeof value === 'function') return value;
   if (typeof value === 'string') return value;
   throw invalidOption(name, `must be a string or a function that gives one, not ${kind(value)}`);
+}
+
+/** As somebody has kept it, or its text only. */
+function tokenOrText(name, value) {
+  if (typeof value === 'string') return value;
+  if (typeof value === 'object' && value !== null) return readToken(value, `${name}.`);
+  throw invalidOption(name, `must be a string or a stored token, not ${kind(value)}`);
 }
 
 function url(name, value) {
