@@ -2,6 +2,7 @@
 //
 // A test is a title and a function of a scene (scene.mjs). It uses what every runtime has, no more.
 import { apiRequests } from './contract/api-requests.mjs';
+import { authorisedFetch } from './contract/authorised-fetch.mjs';
 import { cache } from './contract/cache.mjs';
 import { cancellation } from './contract/cancellation.mjs';
 import { failures } from './contract/failures.mjs';
@@ -17,6 +18,7 @@ export const contract = {
   failures,
   'API requests': apiRequests,
   'refused tokens': refusedTokens,
+  'authorised fetch': authorisedFetch,
   redirects,
   cancellation,
   options,

@@ -2,6 +2,7 @@ import { OAuth2Error, keepCause } from './error.js';
 import { statsOf, tell } from './events.js';
 import { ambientWaitUntil, kernel } from './kernel.js';
 import { readCallOptions, readClientOptions } from './options.js';
+import { Refusal } from './refusal.js';
 import { Resource } from './resource.js';
 
 /** Counts configurations, over all instances of the wasm module: a number is never used again. */
@@ -10,10 +11,14 @@ let lastId = 0;
 /** How much later than wasm JavaScript gives up waiting, in case wasm no longer answers at all. */
 const LAST_RESORT_MS = 100;
 
+/** Failures that only other options can mend. */
+const CONFIGURATION_CODES = new Set(['invalid_option', 'origin_not_allowed', 'unsupported_token_type']);
+
 export class OAuth2Client {
   #fields;
   #id;
   #resource;
+  #refusal;
   #timeoutMs;
   #face;
   #stats;
@@ -24,6 +29,7 @@ export class OAuth2Client {
     this.#timeoutMs = options.timeoutMs ?? 10_000;
     this.#face = face;
     this.#resource = new Resource(face);
+    this.#refusal = new Refusal(face);
     this.#open();
   }
 
@@ -33,6 +39,28 @@ export class OAuth2Client {
 
   authorizationHeader(options) {
     return this.#view(options, authorizationOf);
+  }
+
+  /** Requests `input` with a new token, and tells which part failed. */
+  async test(input, init) {
+    if (input === undefined) throw new TypeError('test needs a path to request');
+    let stage = 'configuration';
+    try {
+      const request = this.#resource.request(input, init);
+      stage = 'token';
+      const view = this.#applicable(await this.#obtain(true, request.signal));
+      stage = 'api';
+      const response = await this.#resource.send(request, view);
+      const ok = response.ok && !(request.carriesToken && (await this.#refusal.isIn(response)));
+      await response.body?.cancel();
+      return ok ? { ok, status: response.status } : { ok, stage, status: response.status };
+    } catch (error) {
+      if (stage === 'configuration' && !(error instanceof OAuth2Error)) throw error;
+      // Whenever it turns out. At the API the hook is `apply`.
+      const isHook = stage === 'api' && error?.code === 'hook_failed';
+      if (isHook || CONFIGURATION_CODES.has(error?.code)) stage = 'configuration';
+      return { ok: false, stage, ...(error?.status !== undefined && { status: error.status }), error };
+    }
   }
 
   async invalidate() {
@@ -100,14 +128,16 @@ export class OAuth2Client {
     }
   };
 
-  #send(request, view) {
-    return this.#resource
-      .send(request, authorizationOf(view))
-      .then((response) =>
-        response.status === 401 && request.carriesToken
-          ? this.#refused(request, view, response)
-          : response,
-      );
+  async #send(request, view) {
+    const response = await this.#resource.send(request, this.#applicable(view));
+    const isRefused = request.carriesToken && this.#refusal.isIn(response);
+    return isRefused && (await isRefused) ? this.#refused(request, view, response) : response;
+  }
+
+  /** `view`, if its token can be sent. Of any type, where the user's function knows how. */
+  #applicable(view) {
+    if (!this.#face.apply) authorizationOf(view);
+    return view;
   }
 
   /** The API refused the token: it is dropped, and the request sent again with another if it can be. */
@@ -116,16 +146,16 @@ export class OAuth2Client {
     const { accessToken } = view.token;
     const isWorthwhile = this.#run(() => kernel.refuse(this.#id, accessToken, Date.now()));
     if (!isWorthwhile || !request.isReplayable) return response;
-    let authorization;
+    let renewed;
     try {
-      authorization = authorizationOf(await this.#obtain(false, request.signal));
+      renewed = this.#applicable(await this.#obtain(false, request.signal));
     } catch (error) {
       if (request.signal?.aborted) throw error;
       // Without another token the API's own answer says most.
       return response;
     }
     await response.body?.cancel();
-    return this.#resource.send(request, authorization);
+    return this.#resource.send(request, renewed);
   }
 
   #obtain(forceRefresh, signal) {
@@ -171,7 +201,7 @@ export class OAuth2Client {
 function authorizationOf({ authorization, token }) {
   if (authorization !== undefined) return authorization;
   throw new OAuth2Error(
-    `a token of type ${token.tokenType} cannot be sent as a bearer token (RFC 6749 §7.1); use getToken() and send it as its type demands`,
+    `a token of type ${token.tokenType} cannot be sent as a bearer token (RFC 6749 §7.1); say in the option apply how it is sent`,
     { code: 'unsupported_token_type' },
   );
 }
