@@ -114,6 +114,6 @@ pub use event::Event;
 pub use json::Json;
 pub use protocol::client_auth::ClientAuth;
 pub use protocol::grant::Grant;
-pub use resource::{Resource, ResourceError};
+pub use resource::{Apply, Resource, ResourceError, ResourceOptions, Sign, TestFailure};
 pub use source::TokenSource;
 pub use token::{Secret, Token};

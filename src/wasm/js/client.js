@@ -48,10 +48,10 @@ export class OAuth2Client {
     try {
       const request = this.#resource.request(input, init);
       stage = 'token';
-      const view = this.#applicable(await this.#obtain(true, request.signal));
+      const view = await this.#obtain(true, request.signal);
       stage = 'api';
-      const response = await this.#resource.send(request, view);
-      const ok = response.ok && !(request.carriesToken && (await this.#refusal.isIn(response)));
+      const { isRefused, response } = await this.#sendOnce(request, view);
+      const ok = response.ok && !isRefused;
       await response.body?.cancel();
       return ok ? { ok, status: response.status } : { ok, stage, status: response.status };
     } catch (error) {
@@ -129,9 +129,14 @@ export class OAuth2Client {
   };
 
   async #send(request, view) {
+    const { isRefused, response } = await this.#sendOnce(request, view);
+    return isRefused ? this.#refused(request, view, response) : response;
+  }
+
+  async #sendOnce(request, view) {
     const response = await this.#resource.send(request, this.#applicable(view));
     const isRefused = request.carriesToken && this.#refusal.isIn(response);
-    return isRefused && (await isRefused) ? this.#refused(request, view, response) : response;
+    return isRefused === undefined ? this.#refusal.lookInto(response) : { isRefused, response };
   }
 
   /** `view`, if its token can be sent. Of any type, where the user's function knows how. */

@@ -254,12 +254,11 @@ function apiHeaders(name, value) {
     if (header === 'host' || header.startsWith('content-')) {
       throw invalidOption(`${name}.${key}`, 'depends on the request: give it to the call');
     }
-    try {
-      headers.append(key, item);
-    } catch {
-      // The host's own words would repeat what may be a secret.
+    // Hosts differ in what they take, and their own words would repeat what may be a secret.
+    if (!/^[!#$%&'*+.^_`|~\w-]+$/.test(key) || !/^[\t\x20-\x7e\x80-\xff]*$/.test(item)) {
       throw invalidOption(`${name}.${key}`, 'cannot be sent: a name is made of letters, digits and hyphens, a value is one line of Latin-1');
     }
+    headers.append(key, item);
   }
   return [...headers];
 }
