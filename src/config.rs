@@ -9,9 +9,23 @@ use crate::protocol::client_auth::{ClientAuth, ClientCredentials, CredentialEnco
 use crate::protocol::endpoint::Endpoint;
 use crate::protocol::form::Parameters;
 use crate::protocol::grant::Grant;
+use crate::protocol::jwt::Algorithm;
 use crate::protocol::token_request::BodyFormat;
 use crate::protocol::token_response::TokenMapping;
 use crate::token::{Credential, Secret};
+
+/// The key with which the host signs assertions (RFC 7523).
+#[derive(Clone, Debug)]
+pub struct PrivateKey {
+    /// `alg`
+    pub algorithm: Algorithm,
+    /// `kid`: which of the client's keys it is, where the server knows several.
+    pub key_id: Option<String>,
+    /// `aud` of the assertions. Default: the token endpoint.
+    pub audience: Option<String>,
+    /// The key as a text, to tell clients apart by it; `None` for one that cannot be exported.
+    pub key: Option<Secret>,
+}
 
 /// The options of a client, as a user writes them. Fill in what differs from the default:
 ///
@@ -46,6 +60,8 @@ pub struct ClientOptions {
     pub client_id_param: String,
     /// What `client_secret` is called in the body.
     pub client_secret_param: String,
+    /// What [`ClientAuth::PrivateKeyJwt`] signs with: [`Crypto::sign`](crate::host::Crypto::sign).
+    pub private_key: Option<PrivateKey>,
     /// What is asked for. Default: client credentials (RFC 6749 §4.4).
     pub grant: Grant,
     /// Scopes (RFC 6749 §3.3). Default: none, the server decides.
@@ -107,6 +123,7 @@ impl Default for ClientOptions {
             credential_encoding: CredentialEncoding::default(),
             client_id_param: "client_id".into(),
             client_secret_param: "client_secret".into(),
+            private_key: None,
             grant: Grant::default(),
             scopes: Vec::new(),
             scope_separator: " ".into(),
@@ -202,6 +219,7 @@ pub struct ClientConfig {
     pub(crate) client: ClientCredentials,
     pub(crate) asks_for_secret: bool,
     pub(crate) client_auth: ClientAuth,
+    pub(crate) private_key: Option<PrivateKey>,
     pub(crate) grant: Grant,
     pub(crate) scopes: Vec<String>,
     pub(crate) scope_separator: String,
@@ -264,6 +282,7 @@ impl ClientConfig {
                 secret_param: options.client_secret_param,
             },
             client_auth,
+            private_key: options.private_key,
             grant: options.grant,
             scopes: options.scopes,
             scope_separator: options.scope_separator,

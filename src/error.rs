@@ -16,6 +16,13 @@ pub enum ErrorCode {
     ReauthorizationRequired,
     /// A function of the user's that takes part in the token request failed.
     HookFailed,
+    /// The authorization server sent the user back with an error of RFC 6749 §4.1.2.1.
+    AuthorizationRejected,
+    /// What the user came back with is no answer to the authorization request (RFC 6749 §4.1.2,
+    /// RFC 9207 §2.4).
+    InvalidCallback,
+    /// The issuer's metadata could not be had or must not be used (RFC 8414 §3).
+    DiscoveryFailed,
     /// The token endpoint answered outside 2xx, without an OAuth error in the body.
     HttpStatus,
     /// The token endpoint answered with a redirect. Following it would hand the credentials on.
@@ -42,6 +49,9 @@ impl ErrorCode {
             Self::TokenRequestRejected => "token_request_rejected",
             Self::ReauthorizationRequired => "reauthorization_required",
             Self::HookFailed => "hook_failed",
+            Self::AuthorizationRejected => "authorization_rejected",
+            Self::InvalidCallback => "invalid_callback",
+            Self::DiscoveryFailed => "discovery_failed",
             Self::HttpStatus => "http_status",
             Self::RedirectRefused => "redirect_refused",
             Self::InvalidResponse => "invalid_response",
@@ -87,6 +97,7 @@ struct Details {
     response: Option<ErrorResponse>,
     retry_after_ms: Option<u64>,
     hook: Option<HookError>,
+    is_unanswered: bool,
 }
 
 impl Error {
@@ -99,6 +110,7 @@ impl Error {
             response: None,
             retry_after_ms: None,
             hook: None,
+            is_unanswered: false,
         }))
     }
 
@@ -121,6 +133,12 @@ impl Error {
 
     pub(crate) fn with_retry_after(mut self, retry_after_ms: Option<u64>) -> Self {
         self.0.retry_after_ms = retry_after_ms;
+        self
+    }
+
+    /// Nothing came from the server, so that it may come later.
+    pub(crate) fn unanswered(mut self) -> Self {
+        self.0.is_unanswered = true;
         self
     }
 
@@ -167,7 +185,8 @@ impl Error {
         self.0.status
     }
 
-    /// What the authorization server said, with [`ErrorCode::TokenRequestRejected`].
+    /// What the authorization server said, with [`ErrorCode::TokenRequestRejected`] and
+    /// [`ErrorCode::AuthorizationRejected`].
     pub fn response(&self) -> Option<&ErrorResponse> {
         self.0.response.as_ref()
     }
@@ -177,7 +196,10 @@ impl Error {
         match self.0.code {
             ErrorCode::Network | ErrorCode::Timeout => true,
             ErrorCode::HttpStatus => self.0.status.is_some_and(is_transient),
-            ErrorCode::TokenRequestRejected => {
+            ErrorCode::DiscoveryFailed => {
+                self.0.is_unanswered || self.0.status.is_some_and(is_transient)
+            }
+            ErrorCode::TokenRequestRejected | ErrorCode::AuthorizationRejected => {
                 self.0.status.is_some_and(is_transient)
                     || self.0.response.as_ref().is_some_and(|response| {
                         matches!(

@@ -10,6 +10,7 @@ use crate::cache::store::TokenStore;
 use crate::event::Event;
 use crate::json::Json;
 use crate::protocol::http::{HttpRequest, HttpResponse};
+use crate::protocol::jwt::Algorithm;
 use crate::token::{Secret, Token};
 
 /// Sends requests.
@@ -46,7 +47,8 @@ pub trait Random {
     fn random(&self) -> f64;
 }
 
-/// Cryptography. Only a platform with a store needs it; `None` says that it failed.
+/// Cryptography. Only a platform with a store needs it, or one whose client signs assertions; `None`
+/// says that it failed.
 pub trait Crypto {
     /// SHA-256.
     fn sha256(&self, _data: &[u8]) -> impl Future<Output = Option<[u8; 32]>> {
@@ -83,6 +85,21 @@ pub trait Crypto {
         _ciphertext: &[u8],
     ) -> impl Future<Output = Option<Vec<u8>>> {
         ready(None)
+    }
+
+    /// Signs `data` as JWS does (RFC 7518 §3): with `secret` by HMAC, without one by the client's
+    /// private key. The library never sees that key: it may be one that cannot be exported. An
+    /// ECDSA signature is the two numbers one after the other, not DER.
+    ///
+    /// The error says what is wrong with the key and follows its name in a message (`privateKey.key`
+    /// …), so it must hold nothing of the key.
+    fn sign(
+        &self,
+        _algorithm: Algorithm,
+        _secret: Option<&Secret>,
+        _data: &[u8],
+    ) -> impl Future<Output = Result<Vec<u8>, String>> {
+        ready(Err("cannot be used: this host does not sign".to_owned()))
     }
 }
 

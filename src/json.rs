@@ -83,6 +83,12 @@ impl Json {
     }
 }
 
+impl From<&str> for Json {
+    fn from(text: &str) -> Self {
+        Self::String(text.to_owned())
+    }
+}
+
 impl fmt::Debug for Json {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -105,13 +111,16 @@ mod native {
 
     use super::Json;
 
+    /// 2^53: from here on neighbouring whole numbers are the same float.
+    const MAX_SAFE_INTEGER: f64 = 9_007_199_254_740_992.0;
+
     impl Serialize for Json {
         fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
             match self {
                 Self::Null => serializer.serialize_unit(),
                 Self::Bool(value) => serializer.serialize_bool(*value),
-                // As JavaScript writes it: 60, not 60.0.
-                Self::Number(value) if value.fract() == 0.0 && value.abs() < 1e15 => {
+                // As JavaScript writes it: without a point where there is no fraction.
+                Self::Number(value) if value.fract() == 0.0 && value.abs() < MAX_SAFE_INTEGER => {
                     serializer.serialize_i64(*value as i64)
                 }
                 Self::Number(value) => serializer.serialize_f64(*value),

@@ -89,6 +89,7 @@
 //! # }
 //! ```
 
+mod assertion;
 pub mod cache;
 mod config;
 mod error;
@@ -108,12 +109,13 @@ mod wasm;
 pub use cache::entry::Cached;
 pub use cache::memory::Memory;
 pub use cache::store;
-pub use config::{ClientConfig, ClientOptions, Policy};
+pub use config::{ClientConfig, ClientOptions, Policy, PrivateKey};
 pub use error::{Error, ErrorCode, ErrorResponse};
 pub use event::Event;
 pub use json::Json;
-pub use protocol::client_auth::ClientAuth;
+pub use protocol::client_auth::{ClientAuth, CredentialEncoding};
 pub use protocol::grant::Grant;
+pub use protocol::token_request::BodyFormat;
 pub use resource::{Apply, Resource, ResourceError, ResourceOptions, Sign, TestFailure};
 pub use source::TokenSource;
-pub use token::{Secret, Token};
+pub use token::{Credential, Secret, Token};

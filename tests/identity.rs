@@ -6,7 +6,7 @@
 
 mod support;
 
-use edge_oauth2::{ClientAuth, ClientConfig, ClientOptions, Grant};
+use edge_oauth2::{BodyFormat, ClientAuth, ClientConfig, ClientOptions, CredentialEncoding, Grant};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use support::host::{Reply, World};
@@ -352,5 +352,71 @@ proptest! {
             other.endpoint_params = [chosen, rest].concat();
         }
         prop_assert!(share(config(one), config(other)));
+    }
+}
+
+/// Each option that changes the request, or what is made of the answer.
+#[test]
+fn every_shaping_option_tells_clients_apart() {
+    type Change = fn(&mut ClientOptions);
+    let changes: [(&str, Change); 15] = [
+        ("refreshUrl", |o| {
+            o.refresh_url = Some("https://auth.example.com/refresh".into());
+        }),
+        ("identity", |o| o.identity = Some("user".into())),
+        ("credentialEncoding", |o| {
+            o.credential_encoding = CredentialEncoding::Loose;
+        }),
+        ("clientIdParam", |o| o.client_id_param = "id".into()),
+        ("clientSecretParam", |o| {
+            o.client_secret_param = "secret".into()
+        }),
+        ("username", |o| o.grant = with_password("a", "x")),
+        ("password", |o| o.grant = with_password("x", "a")),
+        ("token", |o| {
+            o.grant = Grant::Token {
+                access_token: "a".into(),
+                expires_at_ms: None,
+                refresh_token: None,
+            };
+        }),
+        ("assertion", |o| {
+            let assertion = "a".into();
+            o.grant = Grant::JwtBearer { assertion };
+        }),
+        ("scopeSeparator", |o| o.scope_separator = ",".into()),
+        ("resource", |o| {
+            o.resource = vec!["https://a.example/".into()]
+        }),
+        ("refreshParams", |o| o.refresh_params = Some(Vec::new())),
+        ("bodyFormat", |o| o.body_format = BodyFormat::Json),
+        ("tokenMapping", |o| {
+            o.token_mapping = pairs(&[("access_token", "token")]);
+        }),
+        ("noRefreshToken", |o| o.no_refresh_token = true),
+    ];
+    let base = || ClientOptions {
+        grant: with_password("x", "x"),
+        ..options()
+    };
+    for (name, change) in changes {
+        let mut changed = base();
+        change(&mut changed);
+        let body = r#"{"access_token":"a","token":"a","expires_in":3600}"#;
+        let world = World::new(move |_, _| Reply::now(200, body));
+        let hits = |options: ClientOptions| {
+            let (_, source) = world.source(config(options));
+            source.slot().hit(world.isolate.now_ms()).is_some()
+        };
+        world.token(config(base())).unwrap();
+        assert!(hits(base()), "{name}");
+        assert!(!hits(changed), "{name}");
+    }
+}
+
+fn with_password(username: &str, password: &str) -> Grant {
+    Grant::Password {
+        username: username.into(),
+        password: password.into(),
     }
 }

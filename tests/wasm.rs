@@ -6,9 +6,11 @@
 #[path = "support/json.rs"]
 mod table;
 
+use base64ct::{Base64UrlUnpadded, Encoding};
 use edge_oauth2::protocol::client_auth::ClientCredentials;
 use edge_oauth2::protocol::endpoint::Endpoint;
 use edge_oauth2::protocol::http::HttpResponse;
+use edge_oauth2::protocol::jwt::{Algorithm, Assertion};
 use edge_oauth2::protocol::token_response::{TokenMapping, TokenResponseContext, read};
 use edge_oauth2::{Error, Grant, Json, Token};
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -34,6 +36,32 @@ fn of_repeated_members_the_last_counts() {
 fn reads_what_only_the_host_reads() {
     assert!(Json::parse("1e400") == Some(Json::Number(f64::INFINITY)));
     assert!(Json::parse(r#""\ud800""#) == Some(Json::String("\u{fffd}".into())));
+}
+
+/// As tests/protocol/jwt.rs has it by `serde_json`.
+#[wasm_bindgen_test]
+fn an_assertion_is_written_as_serde_json_writes_it() {
+    let assertion = Assertion {
+        algorithm: Algorithm::Es256,
+        key_id: Some("key-1"),
+        issuer: "\"\\\n\u{0}é😀",
+        subject: "subject",
+        audience: "audience",
+        issued_at: 1_800_000_000,
+        lifetime_seconds: 60,
+        claims: &[("admin".into(), Json::Bool(false))],
+    };
+    let input = assertion.signing_input("unique");
+    let (header, claims) = input.split_once('.').unwrap();
+    let decode = |part| String::from_utf8(Base64UrlUnpadded::decode_vec(part).unwrap()).unwrap();
+    assert_eq!(
+        decode(header),
+        r#"{"alg":"ES256","typ":"JWT","kid":"key-1"}"#
+    );
+    assert_eq!(
+        decode(claims),
+        r#"{"iss":"\"\\\n\u0000é😀","sub":"subject","aud":"audience","exp":1800000060,"iat":1800000000,"jti":"unique","admin":false}"#
+    );
 }
 
 fn read_body(body: &str) -> Result<Token, Error> {

@@ -30,6 +30,12 @@ impl Identity {
         bytes.pairs(&config.grant.parameters());
         bytes.option(config.identity.as_deref());
         bytes.text(config.client_auth.name());
+        if let Some(key) = &config.private_key {
+            bytes.text(key.algorithm.as_str());
+            bytes.option(key.key_id.as_deref());
+            bytes.option(key.audience.as_deref());
+            bytes.option(key.key.as_ref().map(Secret::expose));
+        }
         let client = &config.client;
         bytes.text(&client.id);
         bytes.option(client.secret.as_ref().map(Secret::expose));

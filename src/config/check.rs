@@ -19,6 +19,21 @@ pub(super) fn client(options: &ClientOptions, client_auth: ClientAuth) -> Checke
     text("clientId", &options.client_id)?;
     text("clientIdParam", &options.client_id_param)?;
     text("clientSecretParam", &options.client_secret_param)?;
+    match (&options.private_key, client_auth) {
+        (None, ClientAuth::PrivateKeyJwt) => {
+            return Err(Error::invalid_option(
+                "privateKey",
+                "is required with clientAuth: 'private_key_jwt'",
+            ));
+        }
+        (Some(_), auth) if auth != ClientAuth::PrivateKeyJwt => {
+            return Err(Error::invalid_option(
+                "privateKey",
+                "is used with clientAuth: 'private_key_jwt' only",
+            ));
+        }
+        _ => {}
+    }
     match (&options.client_secret, client_auth) {
         (None, ClientAuth::None | ClientAuth::PrivateKeyJwt) => Ok(()),
         (None, _) => Err(Error::invalid_option(
@@ -41,7 +56,7 @@ pub(super) fn client(options: &ClientOptions, client_auth: ClientAuth) -> Checke
 
 pub(super) fn grant(grant: &Grant) -> Checked {
     match grant {
-        Grant::ClientCredentials | Grant::AuthorizationCode => Ok(()),
+        Grant::ClientCredentials => Ok(()),
         Grant::Password { username, password } => {
             text("username", username)?;
             credential("password", password)
@@ -68,6 +83,12 @@ pub(super) fn grant(grant: &Grant) -> Checked {
                 Some(refresh_token) => credential("refreshToken", refresh_token),
                 None => Ok(()),
             }
+        }
+        Grant::Custom { grant_type } if grant_type == "authorization_code" => {
+            Err(Error::invalid_option(
+                "grant",
+                "must not be authorization_code: a code is good for one use, and a grant is made again; exchange the code yourself, and go on with grant: 'refresh_token'",
+            ))
         }
         Grant::Custom { grant_type } => text("grant", grant_type),
     }
@@ -139,10 +160,15 @@ pub(super) fn identity(options: &ClientOptions) -> Checked {
         Grant::JwtBearer { assertion } => Some(assertion),
         _ => None,
     };
-    if options.has_hooks || is_asked(options.client_secret.as_ref()) || is_asked(assertion) {
+    let has_handle = matches!(&options.private_key, Some(key) if key.key.is_none());
+    if has_handle
+        || options.has_hooks
+        || is_asked(options.client_secret.as_ref())
+        || is_asked(assertion)
+    {
         return Err(Error::invalid_option(
             "identity",
-            "is required where a function takes part in the token request: a name that is the same exactly for those whose token may be shared",
+            "is required where a function or a key handle takes part in the token request: a name that is the same exactly for those whose token may be shared",
         ));
     }
     Ok(())

@@ -2,6 +2,12 @@
 
 use std::fmt;
 
+/// What an authorization server answers is a few kilobytes; what is longer is something else.
+pub(super) const MAX_RESPONSE_BYTES: usize = 1024 * 1024;
+
+/// `User-Agent` of the requests that are made here; some servers refuse a request without one.
+pub(super) const USER_AGENT: &str = concat!("edge-oauth2/", env!("CARGO_PKG_VERSION"));
+
 /// A request. `Debug` leaves out what may hold credentials: header values and the body.
 #[derive(Clone)]
 pub struct HttpRequest {
@@ -29,6 +35,16 @@ pub struct HttpResponse {
 }
 
 impl HttpResponse {
+    /// Whether it leads elsewhere. Browsers hide a redirect that was not followed behind status 0.
+    pub(super) fn is_redirect(&self) -> bool {
+        matches!(self.status, 0 | 300..=399)
+    }
+
+    /// Whether it is a success.
+    pub(super) fn is_success(&self) -> bool {
+        matches!(self.status, 200..=299)
+    }
+
     /// The first header called `name`, whatever its case.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers

@@ -1,10 +1,15 @@
 //! OAuth 2.0 as bytes: requests are built and responses are read here, without I/O, clock or async.
 
+pub mod authorization;
 pub mod client_auth;
 pub mod endpoint;
 pub mod form;
 pub mod grant;
 pub mod http;
+pub mod jwt;
+pub mod metadata;
+pub mod pkce;
+pub mod revocation;
 mod timestamp;
 pub mod token_request;
 pub mod token_response;

@@ -5,11 +5,8 @@ use std::fmt;
 use super::client_auth::{ClientAuth, ClientCredentials};
 use super::endpoint::Endpoint;
 use super::form::{self, Parameters};
-use super::http::HttpRequest;
+use super::http::{HttpRequest, MAX_RESPONSE_BYTES, USER_AGENT};
 use crate::json::Json;
-
-/// A token response is a few kilobytes; what is longer is not one.
-const MAX_RESPONSE_BYTES: usize = 1024 * 1024;
 
 /// Parameters that the protocol sets itself, whatever the grant. Another value for one of them would
 /// change what is asked for behind the configuration's back.
@@ -93,10 +90,7 @@ impl TokenRequest<'_> {
 
         let mut headers: Vec<(String, String)> = vec![
             ("accept".into(), "application/json".into()),
-            (
-                "user-agent".into(),
-                concat!("edge-oauth2/", env!("CARGO_PKG_VERSION")).into(),
-            ),
+            ("user-agent".into(), USER_AGENT.into()),
         ];
         for (name, value) in self.headers {
             headers.retain(|(present, _)| !present.eq_ignore_ascii_case(name));

@@ -104,8 +104,7 @@ impl fmt::Debug for TokenResponseContext<'_> {
 /// Reads the token endpoint's answer.
 pub fn read(response: &HttpResponse, context: TokenResponseContext<'_>) -> Result<Token, Error> {
     let status = response.status;
-    // Browsers hide a redirect that was not followed behind status 0.
-    if status == 0 || (300..400).contains(&status) {
+    if response.is_redirect() {
         return Err(context
             .error(
                 ErrorCode::RedirectRefused,
@@ -121,7 +120,7 @@ pub fn read(response: &HttpResponse, context: TokenResponseContext<'_>) -> Resul
             .rejected(status, rejection)
             .with_retry_after(retry_after_ms(response, context.now_ms)));
     }
-    if !(200..300).contains(&status) {
+    if !response.is_success() {
         return Err(context
             .error(
                 ErrorCode::HttpStatus,
@@ -175,7 +174,7 @@ pub fn read(response: &HttpResponse, context: TokenResponseContext<'_>) -> Resul
 
 /// The response's members, from JSON or from a form (as early implementations of the drafts, and
 /// GitHub, answer). The content type is not asked: servers mislabel both.
-fn members(text: &str) -> Option<Json> {
+pub(super) fn members(text: &str) -> Option<Json> {
     if let Some(object @ Json::Object(_)) = Json::parse(text) {
         return Some(object);
     }
@@ -243,7 +242,7 @@ fn lifetime_seconds(members: &Json, now_seconds: u64) -> Option<u64> {
 }
 
 /// `Retry-After` in both its forms, seconds and a date (RFC 9110 §10.2.3).
-fn retry_after_ms(response: &HttpResponse, now_ms: u64) -> Option<u64> {
+pub(super) fn retry_after_ms(response: &HttpResponse, now_ms: u64) -> Option<u64> {
     let value = response.header("retry-after")?.trim();
     match value.parse::<u64>() {
         Ok(seconds) => Some(seconds.saturating_mul(1000)),
@@ -281,12 +280,29 @@ fn seconds(value: &Json) -> Option<f64> {
 
 /// The error response in `members`, if it is one. Some servers send it with status 200, some send
 /// an empty `error` beside a token, some nest it.
-fn rejection(members: &Json) -> Option<ErrorResponse> {
+pub(super) fn rejection(members: &Json) -> Option<ErrorResponse> {
     Some(ErrorResponse {
         error: error_text(members.get("error")?)?,
         description: text_member(members, "error_description").map(str::to_owned),
         uri: text_member(members, "error_uri").map(str::to_owned),
     })
+}
+
+/// `response` as it may be shown; `redact` takes out what the server echoes.
+pub(super) fn cleaned(response: ErrorResponse, redact: impl Fn(&str) -> String) -> ErrorResponse {
+    let clean = |text: String| clean(&text, &redact);
+    ErrorResponse {
+        error: clean(response.error),
+        description: response.description.map(clean),
+        uri: response.uri.map(clean),
+    }
+}
+
+/// A text from outside as it may be shown: on one line, and bounded.
+pub(super) fn clean(text: &str, redact: impl Fn(&str) -> String) -> String {
+    let text: String = text.chars().filter(|c| !c.is_control()).collect();
+    // Cut last: half a secret would not be recognised.
+    redact(&text).chars().take(MAX_DESCRIPTION_CHARS).collect()
 }
 
 fn error_text(error: &Json) -> Option<String> {
@@ -320,17 +336,7 @@ impl TokenResponseContext<'_> {
     }
 
     fn rejected(&self, status: u16, response: ErrorResponse) -> Error {
-        let clean = |text: String| {
-            let text: String = text.chars().filter(|c| !c.is_control()).collect();
-            // Cut last: half a secret would not be recognised.
-            let text = self.redact(&text);
-            text.chars().take(MAX_DESCRIPTION_CHARS).collect()
-        };
-        let response = ErrorResponse {
-            error: clean(response.error),
-            description: response.description.map(clean),
-            uri: response.uri.map(clean),
-        };
+        let response = cleaned(response, |text| self.redact(text));
         let is_unknown_client = response.error == INVALID_CLIENT;
         let mut what_it_did = ["answered ", &status.to_string(), " ", &response.error].concat();
         if let Some(description) = &response.description {

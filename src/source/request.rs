@@ -8,6 +8,7 @@ use crate::protocol::client_auth::{ClientAuth, ClientCredentials};
 use crate::protocol::endpoint::Endpoint;
 use crate::protocol::form::Parameters;
 use crate::protocol::grant;
+use crate::protocol::jwt::{Algorithm, Assertion, DEFAULT_LIFETIME_SECONDS};
 use crate::protocol::token_request::TokenRequest;
 use crate::protocol::token_response::{self, INVALID_CLIENT, TokenResponseContext};
 use crate::race::{First, race};
@@ -106,12 +107,13 @@ impl<H: Host> TokenSource<H> {
         client_auth: ClientAuth,
     ) -> Result<Token> {
         let config = self.slot.config();
+        let assertion = self.client_assertion(asking, client, client_auth).await?;
         let request = TokenRequest {
             endpoint: asking.endpoint,
             grant: asking.grant,
             client,
             client_auth,
-            client_assertion: None,
+            client_assertion: assertion.as_ref().map(Secret::expose),
             scope: asking.scope,
             resource: &config.resource,
             parameters: asking.parameters,
@@ -140,6 +142,33 @@ impl<H: Host> TokenSource<H> {
             token.refresh_token = None;
         }
         Ok(token)
+    }
+
+    /// What takes the secret's place (RFC 7523 §2.2), for the methods that need it.
+    async fn client_assertion(
+        &self,
+        asking: &Asking<'_>,
+        client: &ClientCredentials,
+        client_auth: ClientAuth,
+    ) -> Result<Option<Secret>> {
+        let private_key = self.slot.config().private_key.as_ref();
+        let (algorithm, secret) = match (client_auth, private_key) {
+            (ClientAuth::PrivateKeyJwt, Some(key)) => (key.algorithm, None),
+            (ClientAuth::ClientSecretJwt, _) => (Algorithm::Hs256, client.secret.as_ref()),
+            _ => return Ok(None),
+        };
+        let audience = private_key.and_then(|key| key.audience.as_deref());
+        let assertion = Assertion {
+            algorithm,
+            key_id: private_key.and_then(|key| key.key_id.as_deref()),
+            issuer: &client.id,
+            subject: &client.id,
+            audience: audience.unwrap_or(asking.endpoint.as_str()),
+            issued_at: self.host.now_ms() / 1000,
+            lifetime_seconds: DEFAULT_LIFETIME_SECONDS,
+            claims: &[],
+        };
+        assertion.sign(&*self.host, secret).await.map(Some)
     }
 
     fn transport_error(

@@ -15,6 +15,7 @@ use crate::host::{
 };
 use crate::json::Json;
 use crate::protocol::http::{HttpRequest, HttpResponse};
+use crate::protocol::jwt::Algorithm;
 use crate::token::{Secret, Token};
 
 #[wasm_bindgen(module = "/src/wasm/js/host.js")]
@@ -58,6 +59,7 @@ extern "C" {
         associated_data: &[u8],
         data: &[u8],
     ) -> Promise;
+    fn hmac(algorithm: &str, secret: &[u8], data: Uint8Array) -> Promise;
 }
 
 /// The host of one call: what the calling request brought along.
@@ -65,6 +67,7 @@ pub(super) struct JsHost {
     pub(super) fetch: Function,
     pub(super) wait_until: Option<Function>,
     pub(super) store: Option<JsStore>,
+    pub(super) sign: Option<Function>,
     pub(super) on_event: Function,
     /// Asks the user's function of that name for a credential.
     pub(super) ask: Function,
@@ -232,6 +235,28 @@ impl Crypto for JsHost {
         ciphertext: &[u8],
     ) -> Option<Vec<u8>> {
         bytes(aes_gcm("decrypt", key, nonce, associated_data, ciphertext)).await
+    }
+
+    async fn sign(
+        &self,
+        algorithm: Algorithm,
+        secret: Option<&Secret>,
+        data: &[u8],
+    ) -> Result<Vec<u8>, String> {
+        let failed = |error: JsValue| reason(&error);
+        let algorithm = algorithm.as_str();
+        // A copy: the key is imported first, and the wasm's memory may have moved when that is done.
+        let data = Uint8Array::from(data);
+        let signature: Promise = match (secret, &self.sign) {
+            (Some(secret), _) => hmac(algorithm, secret.expose().as_bytes(), data),
+            (None, Some(sign)) => sign
+                .call2(&JsValue::UNDEFINED, &algorithm.into(), &data)
+                .map_err(failed)?
+                .unchecked_into(),
+            (None, None) => return Err("is required to sign".to_owned()),
+        };
+        let signature = JsFuture::from(signature).await.map_err(failed)?;
+        Ok(Uint8Array::new(&signature).to_vec())
     }
 }
 

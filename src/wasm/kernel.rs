@@ -134,6 +134,9 @@ extern "C" {
     fn ask(this: &Call) -> Function;
     #[wasm_bindgen(method, getter)]
     fn hooked(this: &Call) -> Option<Function>;
+    /// Signs with the client's private key, if it has one.
+    #[wasm_bindgen(method, getter)]
+    fn sign(this: &Call) -> Option<Function>;
 }
 
 fn source(id: u32, call: &Call) -> Option<TokenSource<JsHost>> {
@@ -142,6 +145,7 @@ fn source(id: u32, call: &Call) -> Option<TokenSource<JsHost>> {
         fetch: call.fetch(),
         wait_until: call.wait_until(),
         store: call.store().map(JsStore),
+        sign: call.sign(),
         on_event: call.on_event(),
         ask: call.ask(),
         hooked: call.hooked(),

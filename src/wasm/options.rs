@@ -1,9 +1,10 @@
 //! Reads a client's options from the triples of option, key and value that the face makes of them.
 
-use crate::config::ClientOptions;
+use crate::config::{ClientOptions, PrivateKey};
 use crate::error::Error;
 use crate::protocol::client_auth::{ClientAuth, CredentialEncoding};
 use crate::protocol::grant::Grant;
+use crate::protocol::jwt::Algorithm;
 use crate::protocol::token_request::BodyFormat;
 use crate::token::{Credential, Secret};
 
@@ -22,6 +23,7 @@ struct GrantFields {
 pub(super) fn options(fields: &[String]) -> Result<ClientOptions, Error> {
     let mut options = ClientOptions::default();
     let mut grant = GrantFields::default();
+    let mut private_key = (None, None, None, None);
     for field in fields.chunks_exact(3) {
         let [option, key, value] = field else {
             continue;
@@ -51,6 +53,10 @@ pub(super) fn options(fields: &[String]) -> Result<ClientOptions, Error> {
             }
             "clientIdParam" => options.client_id_param = text(),
             "clientSecretParam" => options.client_secret_param = text(),
+            "privateKey.alg" => private_key.0 = Algorithm::from_name(value),
+            "privateKey.kid" => private_key.1 = Some(text()),
+            "privateKey.audience" => private_key.2 = Some(text()),
+            "privateKey.key" => private_key.3 = Some(secret()),
             "grant" => grant.grant = text(),
             "username" => grant.username = Some(text()),
             "password" => grant.password = Some(secret()),
@@ -86,6 +92,13 @@ pub(super) fn options(fields: &[String]) -> Result<ClientOptions, Error> {
         }
     }
     options.grant = grant.into_grant()?;
+    let (algorithm, key_id, audience, key) = private_key;
+    options.private_key = algorithm.map(|algorithm| PrivateKey {
+        algorithm,
+        key_id,
+        audience,
+        key,
+    });
     Ok(options)
 }
 
@@ -123,7 +136,6 @@ impl GrantFields {
                     refresh_token: refresh_token.ok_or_else(|| required("refreshToken"))?,
                 },
             ),
-            "authorization_code" => (&[], Grant::AuthorizationCode),
             "jwt_bearer" => (
                 &["assertion"],
                 Grant::JwtBearer {

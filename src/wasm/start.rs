@@ -28,6 +28,11 @@ extern "C" {
     #[allow(dead_code)]
     type ClientOptions;
 }
+#[wasm_bindgen(module = "/src/wasm/js/jwt.js")]
+extern "C" {
+    #[allow(dead_code)]
+    type PrivateKey;
+}
 #[wasm_bindgen(module = "/src/wasm/js/resource.js")]
 extern "C" {
     #[allow(dead_code)]
@@ -47,6 +52,11 @@ extern "C" {
 extern "C" {
     #[allow(dead_code)]
     type Store;
+}
+#[wasm_bindgen(module = "/src/wasm/js/near.js")]
+extern "C" {
+    #[allow(dead_code)]
+    type Near;
 }
 #[wasm_bindgen(module = "/src/wasm/js/events.js")]
 extern "C" {

@@ -9,7 +9,7 @@ import { packageDir, tarball } from './consumer.mjs';
 import { root, tool } from './tool.mjs';
 
 /** Of the wasm, raw. It is compiled before the first token of every new isolate. */
-const WASM_BUDGET = 160_000;
+const WASM_BUDGET = 200_000;
 
 test('the tarball holds these files and no others', async () => {
   const packed = (await tool('tar', ['-tzf', tarball])).trim().split('\n');
@@ -21,6 +21,8 @@ test('the tarball holds these files and no others', async () => {
     'package/client.js',
     'package/cloudflare.d.ts',
     'package/cloudflare.js',
+    'package/compat-simple-oauth2.d.ts',
+    'package/compat-simple-oauth2.js',
     'package/crypto.js',
     'package/edge-light.js',
     'package/edge_oauth2.js',
@@ -30,7 +32,9 @@ test('the tarball holds these files and no others', async () => {
     'package/host.js',
     'package/index.d.ts',
     'package/index.js',
+    'package/jwt.js',
     'package/kernel.js',
+    'package/near.js',
     'package/options.js',
     'package/package.json',
     'package/refusal.js',

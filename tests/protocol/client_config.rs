@@ -17,6 +17,13 @@ fn refreshing(refresh_token: &str) -> Grant {
     }
 }
 
+fn with_password(username: &str, password: &str) -> Grant {
+    Grant::Password {
+        username: username.into(),
+        password: password.into(),
+    }
+}
+
 /// What is done to valid options, and the option that the error must name.
 type Row = (Box<dyn Fn(&mut ClientOptions)>, &'static str);
 
@@ -211,6 +218,146 @@ fn bad_values_name_their_option() {
                 row(|o| o.default_lifetime_seconds = 0, "defaultLifetimeSeconds"),
             ),
             ("no time", row(|o| o.timeout_ms = 0, "timeoutMs")),
+            (
+                "relative refresh URL",
+                row(|o| o.refresh_url = Some("/refresh".into()), "refreshUrl"),
+            ),
+            (
+                "URL with a fragment",
+                row(|o| o.token_url = "https://a.example/#x".into(), "tokenUrl"),
+            ),
+            (
+                "parameter name with a line break",
+                row(|o| o.client_id_param = "id\n".into(), "clientIdParam"),
+            ),
+            (
+                "no parameter name",
+                row(|o| o.client_secret_param.clear(), "clientSecretParam"),
+            ),
+            (
+                "parameter that is called as the secret",
+                row(
+                    |o| {
+                        o.client_secret_param = "key".into();
+                        o.endpoint_params = pair("key", MARKER);
+                    },
+                    "endpointParams",
+                ),
+            ),
+            (
+                "parameter of the grant",
+                row(
+                    |o| {
+                        o.grant = with_password("user", MARKER);
+                        o.endpoint_params = pair("password", MARKER);
+                    },
+                    "endpointParams",
+                ),
+            ),
+            (
+                "reserved parameter of a renewal",
+                row(
+                    |o| o.refresh_params = Some(pair("scope", "x")),
+                    "refreshParams",
+                ),
+            ),
+            (
+                "resource in two places",
+                row(
+                    |o| {
+                        o.resource = vec!["https://a.example/".into()];
+                        o.endpoint_params = pair("resource", "x");
+                    },
+                    "endpointParams",
+                ),
+            ),
+            (
+                "relative resource",
+                row(|o| o.resource = vec!["a".into()], "resource"),
+            ),
+            (
+                "resource with a fragment",
+                row(
+                    |o| o.resource = vec!["https://a.example/#x".into()],
+                    "resource",
+                ),
+            ),
+            (
+                "resource with a space",
+                row(
+                    |o| o.resource = vec!["https://a.example/ ".into()],
+                    "resource",
+                ),
+            ),
+            (
+                "no separator",
+                row(|o| o.scope_separator.clear(), "scopeSeparator"),
+            ),
+            (
+                "mapping of an unknown member",
+                row(|o| o.token_mapping = pair("token", "a"), "tokenMapping"),
+            ),
+            (
+                "mapping to nowhere",
+                row(
+                    |o| o.token_mapping = pair("accessToken", "a..b"),
+                    "tokenMapping",
+                ),
+            ),
+            (
+                "empty identity",
+                row(|o| o.identity = Some("".into()), "identity"),
+            ),
+            (
+                "no username",
+                row(|o| o.grant = with_password("", MARKER), "username"),
+            ),
+            (
+                "empty password",
+                row(|o| o.grant = with_password("user", ""), "password"),
+            ),
+            (
+                "password with a line break",
+                row(
+                    |o| o.grant = with_password("user", &format!("{MARKER}\n")),
+                    "password",
+                ),
+            ),
+            (
+                "empty assertion",
+                row(
+                    |o| {
+                        o.grant = Grant::JwtBearer {
+                            assertion: "".into(),
+                        };
+                    },
+                    "assertion",
+                ),
+            ),
+            (
+                "token with a space",
+                row(
+                    |o| {
+                        o.grant = Grant::Token {
+                            access_token: format!("{MARKER} {MARKER}").into(),
+                            expires_at_ms: None,
+                            refresh_token: None,
+                        };
+                    },
+                    "token",
+                ),
+            ),
+            (
+                "grant without a name",
+                row(
+                    |o| {
+                        o.grant = Grant::Custom {
+                            grant_type: String::new(),
+                        };
+                    },
+                    "grant",
+                ),
+            ),
         ],
         check,
     );

@@ -1,12 +1,12 @@
 //! The error response (RFC 6749 §5.2), and failures without one.
 
 use base64ct::{Base64, Encoding};
-use edge_oauth2::ErrorCode;
 use edge_oauth2::host::TransportError;
 use edge_oauth2::protocol::form::encode_value;
+use edge_oauth2::{ClientAuth, ClientOptions, ErrorCode};
 
 use crate::support::host::{Reply, World};
-use crate::support::{check_rows, same};
+use crate::support::{check_rows, config, options, same};
 use crate::{SECRET, read_body};
 
 /// Status, body; the server's code, if it is one of RFC 6749 §5.2.
@@ -296,4 +296,28 @@ fn an_echoed_secret_is_taken_out() {
             Ok(())
         },
     );
+}
+
+#[test]
+fn a_hint_where_the_header_may_have_been_misread() {
+    let error = |client_secret: &str, client_auth, error: &'static str| {
+        let body = format!(r#"{{"error":"{error}"}}"#);
+        let world = World::new(move |_, _| Reply::now(401, body.clone()));
+        let options = ClientOptions {
+            client_secret: Some(client_secret.into()),
+            client_auth,
+            ..options()
+        };
+        world.token(config(options)).unwrap_err().to_string()
+    };
+    let hinted = error("a+b", ClientAuth::Basic, "invalid_client");
+    assert!(hinted.contains("credentialEncoding"), "{hinted}");
+    for (secret, client_auth, code) in [
+        ("ab", ClientAuth::Basic, "invalid_client"),
+        ("a+b", ClientAuth::Post, "invalid_client"),
+        ("a+b", ClientAuth::Basic, "invalid_scope"),
+    ] {
+        let plain = error(secret, client_auth, code);
+        assert!(!plain.contains("credentialEncoding"), "{plain}");
+    }
 }

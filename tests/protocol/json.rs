@@ -30,3 +30,20 @@ fn refuses_what_has_no_value_here() {
     assert!(Json::parse("1e400").is_none());
     assert!(Json::parse(r#""\ud800""#).is_none());
 }
+
+/// `JSON.stringify` gives the same.
+#[test]
+fn numbers_are_written_as_javascript_writes_them() {
+    for (read, written) in [
+        ("1800000000", "1800000000"),
+        ("1.8e9", "1800000000"),
+        ("-7", "-7"),
+        ("-0", "0"),
+        ("0.5", "0.5"),
+        ("9007199254740991", "9007199254740991"),
+    ] {
+        assert_eq!(Json::parse(read).unwrap().to_text(), written, "{read}");
+    }
+    let vast = Json::Number(1e300);
+    assert!(Json::parse(&vast.to_text()) == Some(vast));
+}

@@ -8,10 +8,15 @@
     clippy::unwrap_used
 )]
 
+mod authorization;
 mod client_config;
 mod endpoint;
 mod error_response;
 mod json;
+mod jwt;
+mod metadata;
+mod pkce;
+mod revocation;
 mod token_request;
 mod token_response;
 

@@ -2,7 +2,7 @@
 
 use base64ct::{Base64, Encoding};
 use edge_oauth2::protocol::http::HttpRequest;
-use edge_oauth2::{ClientAuth, ClientOptions, Grant};
+use edge_oauth2::{BodyFormat, ClientAuth, ClientOptions, CredentialEncoding, Grant};
 
 use crate::support::host::{Reply, World};
 use crate::support::{TOKEN_URL, check_rows, config, options, same};
@@ -184,4 +184,128 @@ fn a_refresh_token_is_spent_as_the_client_that_it_was_issued_to() {
     let public = refreshing(None);
     assert_eq!(body(&public), format!("{parameters}&client_id=client"));
     assert!(header(&public, "authorization").is_empty());
+}
+
+#[test]
+fn servers_read_the_header_differently() {
+    let basic = |credential_encoding| {
+        let request = sent(ClientOptions {
+            client_id: "a:b c".into(),
+            client_secret: Some("d+e:f%ü".into()),
+            credential_encoding,
+            ..options()
+        });
+        let header = &header(&request, "authorization")[0];
+        let pair = Base64::decode_vec(header.trim_start_matches("Basic ")).unwrap();
+        String::from_utf8(pair).unwrap()
+    };
+    assert_eq!(
+        basic(CredentialEncoding::Strict),
+        "a%3Ab+c:d%2Be%3Af%25%C3%BC"
+    );
+    assert_eq!(basic(CredentialEncoding::Loose), "a:b c:d+e:f%ü");
+    assert_eq!(basic(CredentialEncoding::Interop), "a%3Ab c:d+e%3Af%ü");
+}
+
+#[test]
+fn credentials_in_header_and_body_under_names_of_their_own() {
+    let request = sent(ClientOptions {
+        client_auth: ClientAuth::Both,
+        client_id_param: "appid".into(),
+        client_secret_param: "appsecret".into(),
+        ..options()
+    });
+    assert_eq!(
+        body(&request),
+        "grant_type=client_credentials&appid=client&appsecret=secret"
+    );
+    assert_eq!(header(&request, "authorization").len(), 1);
+}
+
+#[test]
+fn a_json_body_has_the_same_parameters() {
+    let request = sent(ClientOptions {
+        client_auth: ClientAuth::Post,
+        scopes: vec!["read".into(), "write".into()],
+        scope_separator: ",".into(),
+        resource: vec!["https://a.example/".into(), "https://b.example/".into()],
+        endpoint_params: pairs(&[("audience", "\"quoted\"")]),
+        body_format: BodyFormat::Json,
+        ..options()
+    });
+    assert_eq!(header(&request, "content-type"), ["application/json"]);
+    assert_eq!(
+        body(&request),
+        concat!(
+            r#"{"grant_type":"client_credentials","scope":"read,write","#,
+            r#""resource":["https://a.example/","https://b.example/"],"#,
+            r#""client_id":"client","client_secret":"secret","audience":"\"quoted\""}"#
+        )
+    );
+}
+
+#[test]
+fn resources_repeat() {
+    let request = sent(ClientOptions {
+        resource: vec!["https://a.example/".into(), "urn:b".into()],
+        ..options()
+    });
+    assert_eq!(
+        body(&request),
+        "grant_type=client_credentials&resource=https%3A%2F%2Fa.example%2F&resource=urn%3Ab"
+    );
+}
+
+/// The request that renews, when the first brought a refresh token.
+fn renewal(options: ClientOptions) -> HttpRequest {
+    let world = World::new(|_, _| {
+        let body = r#"{"access_token":"a","expires_in":60,"refresh_token":"r"}"#;
+        Reply::now(200, body)
+    });
+    let config = config(ClientOptions {
+        grant: Grant::Password {
+            username: "user".into(),
+            password: "password".into(),
+        },
+        scopes: vec!["read".into()],
+        endpoint_params: pairs(&[("audience", "first")]),
+        ..options
+    });
+    world.token(config.clone()).unwrap();
+    world.isolate.run_for(60_000);
+    world.token(config).unwrap();
+    world.network.sent.borrow()[1].clone()
+}
+
+#[test]
+fn a_renewal_has_the_parameters_of_the_first_request_or_its_own() {
+    let inherited = renewal(options());
+    let spent = "grant_type=refresh_token&refresh_token=r";
+    assert_eq!(inherited.url, TOKEN_URL);
+    assert_eq!(body(&inherited), format!("{spent}&audience=first"));
+    let own = renewal(ClientOptions {
+        refresh_url: Some("https://auth.example.com/refresh".into()),
+        refresh_params: Some(pairs(&[("audience", "second")])),
+        ..options()
+    });
+    assert_eq!(own.url, "https://auth.example.com/refresh");
+    assert_eq!(body(&own), format!("{spent}&audience=second"));
+    let none = renewal(ClientOptions {
+        refresh_params: Some(Vec::new()),
+        ..options()
+    });
+    assert_eq!(body(&none), spent);
+}
+
+#[test]
+fn a_standing_refresh_token_asks_for_the_scopes() {
+    let request = sent(ClientOptions {
+        grant: Grant::RefreshToken {
+            refresh_token: "r".into(),
+        },
+        scopes: vec!["read".into(), "write".into()],
+        ..options()
+    });
+    let expected = "grant_type=refresh_token&refresh_token=r&scope=read+write";
+    assert_eq!(body(&request), expected);
 }

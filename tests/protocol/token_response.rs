@@ -1,9 +1,10 @@
 //! The access token response (RFC 6749 §5.1), as tolerantly as servers are varied.
 
 use edge_oauth2::protocol::http::HttpResponse;
-use edge_oauth2::{ErrorCode, Json};
+use edge_oauth2::{ClientOptions, ErrorCode, Json};
 
-use crate::support::{check_rows, response, same};
+use crate::support::host::{Reply, World};
+use crate::support::{check_rows, config, options, response, same};
 use crate::{NOW_MS, read_body, read_response};
 
 const YEAR: u64 = 365 * 24 * 60 * 60;
@@ -393,5 +394,46 @@ fn deep_but_not_too_deep_is_kept() {
 #[test]
 fn bytes_that_are_no_text_are_no_token() {
     let error = read_body(200, b"{\"access_token\":\"\xff\xfe\"}".to_vec()).unwrap_err();
+    assert_eq!(error.code(), ErrorCode::InvalidResponse);
+}
+
+#[test]
+fn members_may_be_elsewhere() {
+    let mapping = |pairs: &[(&str, &str)]| -> Vec<(String, String)> {
+        let owned = |(name, path): &(&str, &str)| ((*name).to_owned(), (*path).to_owned());
+        pairs.iter().map(owned).collect()
+    };
+    let read = |token_mapping, body: &'static str| {
+        let world = World::new(move |_, _| Reply::now(200, body));
+        let options = ClientOptions {
+            token_mapping,
+            ..options()
+        };
+        world.token(config(options))
+    };
+    let body = r#"{"ok":1,"data":{"tokens":[{"value":"nested","ttl":"60"}],"type":"bearer","next":"r"},"scope":"top"}"#;
+    let token = read(
+        mapping(&[
+            ("accessToken", "data.tokens.0.value"),
+            ("expiresIn", "data.tokens.0.ttl"),
+            ("tokenType", "data.type"),
+            ("refresh_token", "data.next"),
+        ]),
+        body,
+    )
+    .unwrap();
+    assert_eq!(token.access_token.expose(), "nested");
+    assert_eq!(token.expires_at_ms - token.received_at_ms, 60_000);
+    assert_eq!(token.token_type, "Bearer");
+    assert_eq!(token.refresh_token.unwrap().expose(), "r");
+    // What is not named stays where the standard puts it, and nothing of the answer is lost.
+    assert_eq!(token.scope.as_deref(), Some("top"));
+    assert_eq!(token.raw, Json::parse(body).unwrap());
+    // A path that leads nowhere is not taken for the standard's place.
+    let error = read(
+        mapping(&[("access_token", "data.token")]),
+        r#"{"access_token":"top"}"#,
+    )
+    .unwrap_err();
     assert_eq!(error.code(), ErrorCode::InvalidResponse);
 }

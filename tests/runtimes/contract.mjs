@@ -6,6 +6,7 @@ import { authorisedFetch } from './contract/authorised-fetch.mjs';
 import { cache } from './contract/cache.mjs';
 import { cancellation } from './contract/cancellation.mjs';
 import { failures } from './contract/failures.mjs';
+import { grants } from './contract/grants.mjs';
 import { options } from './contract/options.mjs';
 import { redaction } from './contract/redaction.mjs';
 import { redirects } from './contract/redirects.mjs';
@@ -16,6 +17,7 @@ export const contract = {
   'token endpoint': tokenEndpoint,
   cache,
   failures,
+  grants,
   'API requests': apiRequests,
   'refused tokens': refusedTokens,
   'authorised fetch': authorisedFetch,

@@ -71,6 +71,11 @@ export async function startFleet(project, state) {
   return {
     close: workerd.close,
     namespace: () => workerd.namespace('TOKENS', names[0]),
+    /** Forgets what the location has cached of a record in KV. */
+    async forget(key) {
+      const cache = await (await workerd.caches()).open('edge-oauth2');
+      await cache.delete(`https://edge-oauth2.invalid/record/${encodeURIComponent(key)}`);
+    },
     /** Calls a method of the Durable Object of that name. */
     coordinate: async (key, method, ...args) => (await post('coordinator', { key, method, args })).result,
     /** Has one of the Workers call the API. */

@@ -85,7 +85,6 @@ describe('the Durable Object', { concurrency: true, timeout: 60_000 }, () => {
 describe('a fleet', { concurrency: true, timeout: 115_000 }, () => {
   for (const store of ['kv', 'coordinator']) {
     const life = LIFE[store];
-    const most = store === 'kv' ? SIZE : 1;
 
     describe(`that shares by ${store}`, { concurrency: true }, () => {
       test('lives through token lives: nobody waits, isolates come and go', async (t) => {
@@ -93,7 +92,7 @@ describe('a fleet', { concurrency: true, timeout: 115_000 }, () => {
         const cold = await herd(fleet, message);
         expect200(cold);
         const first = await scene.grants();
-        ok(first <= most, `a cold herd over ${SIZE} isolates: ${first} grants`);
+        equal(first, 1, `grants of a cold herd over ${SIZE} isolates`);
 
         const answers = await traffic(fleet, message, { seconds: 75, replaced: SIZE });
         expect200(answers);
@@ -102,8 +101,8 @@ describe('a fleet', { concurrency: true, timeout: 115_000 }, () => {
         const grants = lives.reduce((sum, one) => sum + one, 0);
         t.diagnostic(`${store}: cold herd ${first} grants; then ${answers.length} requests, grants per life of ${life} s: ${lives}`);
         ok(lives.length >= 2, `${lives.length} renewals`);
-        // KV has no lease: who comes while another is asking asks as well.
-        ok(store === 'kv' ? grants <= lives.length * 3 : grants === lives.length, `grants per life: ${lives}`);
+        // What isolates have of one another beside KV is not atomic: now and then two may ask together.
+        ok(grants <= lives.length + (store === 'kv' ? 1 : 0), `grants per life: ${lives}`);
       });
 
       test('isolates that start later find the token in the store', async () => {
@@ -146,8 +145,11 @@ test('a record in KV that was tampered with is a miss, and replaced', async () =
   await eventually(async () => (key = (await keys()).find((name) => !before.includes(name))), 'the record is there');
   const record = await namespace.get(key);
   await namespace.put(key, record.replace(/.{4}$/, 'AAAA'));
+  await fleet.forget(key);
   const second = await fleet.request(1, message);
-  equal([second.status, second.events], [200, ['store_unreadable', 'store_miss', 'grant']]);
+  // It looks once more when it has the claim.
+  const looks = ['store_unreadable', 'store_miss', 'store_unreadable', 'store_miss'];
+  equal([second.status, second.events], [200, [...looks, 'grant']]);
   await eventually(async () => (await fleet.request(2, message)).accessToken === second.accessToken, 'the new record is there');
   equal(await scene.grants(), 2);
 });

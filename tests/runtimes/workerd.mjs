@@ -10,7 +10,7 @@ export const compatibilityDates = ['2024-09-01', '2026-07-01'];
 /**
  * Bundles `workers/{name}.mjs` with the packages of `project`, its `workerd` condition taken and wasm
  * left as a module of its own; gives a worker to start. `define` are constants of its global scope.
- * `#kernel` is the glue of the wasm, which the package keeps to itself.
+ * `#kernel` is the glue of the wasm and `#store` what it makes of stores, which the package keeps to itself.
  */
 export async function bundle(name, { project, compatibilityDate, define = {} }) {
   const constants = Object.fromEntries(
@@ -26,7 +26,10 @@ export async function bundle(name, { project, compatibilityDate, define = {} }) 
     external: ['cloudflare:*'],
     loader: { '.wasm': 'copy' },
     nodePaths: [packages],
-    alias: { '#kernel': join(packages, 'edge-oauth2', 'edge_oauth2.js') },
+    alias: {
+      '#kernel': join(packages, 'edge-oauth2', 'edge_oauth2.js'),
+      '#store': join(packages, 'edge-oauth2', 'store.js'),
+    },
     define: constants,
     outdir: 'out',
     write: false,
@@ -59,6 +62,7 @@ export async function startWorkerd(workers, options) {
     output,
     worker: (name) => miniflare.getWorker(name),
     namespace: (binding, worker) => miniflare.getKVNamespace(binding, worker),
+    caches: () => miniflare.getCaches(),
     close: () => miniflare.dispose(),
   };
 }

@@ -3,6 +3,7 @@
 use aes_gcm::aead::{Aead, KeyInit, Payload};
 use aes_gcm::{Aes256Gcm, Nonce};
 use hkdf::Hkdf;
+use hkdf::hmac::{Hmac, Mac};
 use sha2::{Digest, Sha256};
 
 pub fn sha256(data: &[u8]) -> [u8; 32] {
@@ -15,6 +16,15 @@ pub fn hkdf_sha256(secret: &[u8], info: &[u8]) -> [u8; 32] {
         .expand(info, &mut key)
         .expect("32 bytes are few enough");
     key
+}
+
+pub fn hmac_sha256(key: &[u8], data: &[u8]) -> [u8; 32] {
+    <Hmac<Sha256> as Mac>::new_from_slice(key)
+        .expect("a key of any length")
+        .chain_update(data)
+        .finalize()
+        .into_bytes()
+        .into()
 }
 
 pub fn seal(key: &[u8; 32], nonce: &[u8; 12], aad: &[u8], msg: &[u8]) -> Option<Vec<u8>> {

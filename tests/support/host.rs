@@ -5,10 +5,11 @@ use std::future::{Future, pending};
 use std::rc::Rc;
 
 use edge_oauth2::host::{
-    Background, Clock, Crypto, Host, HttpClient, Random, Timer, TransportError,
+    Asked, Background, Clock, Crypto, HookError, Host, HttpClient, Random, Timer, TransportError,
 };
 use edge_oauth2::protocol::http::{HttpRequest, HttpResponse};
-use edge_oauth2::{ClientConfig, Error, Event, Memory, Token, TokenSource};
+use edge_oauth2::protocol::jwt::Algorithm;
+use edge_oauth2::{ClientConfig, Error, Event, Memory, Secret, Token, TokenSource};
 
 use super::explore::Choices;
 use super::isolate::{Isolate, Request};
@@ -62,6 +63,9 @@ pub struct World {
     pub events: Rc<RefCell<Vec<Event>>>,
     /// What every dice shows.
     pub dice: Rc<Cell<f64>>,
+    /// What the host is asked for a credential, and what it says.
+    pub asked: Rc<RefCell<Vec<Asked>>>,
+    pub credential: Rc<RefCell<Result<Secret, HookError>>>,
     requests: Rc<Cell<Request>>,
 }
 
@@ -101,6 +105,8 @@ impl World {
             shelf: None,
             events: Rc::default(),
             dice: Rc::new(Cell::new(0.5)),
+            asked: Rc::default(),
+            credential: Rc::new(RefCell::new(Err(HookError("nothing to give".into())))),
             requests: Rc::default(),
         }
     }
@@ -114,6 +120,8 @@ impl World {
             shelf: self.shelf.clone(),
             events: Rc::clone(&self.events),
             dice: Rc::clone(&self.dice),
+            asked: Rc::clone(&self.asked),
+            credential: Rc::clone(&self.credential),
             requests: Rc::clone(&self.requests),
         }
     }
@@ -143,6 +151,8 @@ impl World {
             store,
             events: Rc::clone(&self.events),
             dice: Rc::clone(&self.dice),
+            asked: Rc::clone(&self.asked),
+            credential: Rc::clone(&self.credential),
             request,
         };
         let source = TokenSource::new(Rc::new(host), config, Rc::clone(&self.memory));
@@ -164,6 +174,9 @@ impl World {
     }
 }
 
+/// What every [`TestHost`] signs with when it is given no secret.
+pub const PRIVATE_KEY: &[u8] = b"private key";
+
 /// The platform as one request sees it.
 pub struct TestHost {
     isolate: Isolate,
@@ -171,6 +184,8 @@ pub struct TestHost {
     store: Option<TestStore>,
     events: Rc<RefCell<Vec<Event>>>,
     dice: Rc<Cell<f64>>,
+    asked: Rc<RefCell<Vec<Asked>>>,
+    credential: Rc<RefCell<Result<Secret, HookError>>>,
     request: Request,
 }
 
@@ -262,6 +277,17 @@ impl Crypto for TestHost {
     ) -> Option<Vec<u8>> {
         crypto::open(key, nonce, associated_data, ciphertext)
     }
+
+    /// Its private key signs like a secret of its own, whatever the algorithm.
+    async fn sign(
+        &self,
+        _algorithm: Algorithm,
+        secret: Option<&Secret>,
+        data: &[u8],
+    ) -> Result<Vec<u8>, String> {
+        let key = secret.map_or(PRIVATE_KEY, |secret| secret.expose().as_bytes());
+        Ok(crypto::hmac_sha256(key, data).to_vec())
+    }
 }
 
 impl Host for TestHost {
@@ -272,6 +298,11 @@ impl Host for TestHost {
 
     fn store(&self) -> Option<&TestStore> {
         self.store.as_ref()
+    }
+
+    async fn credential(&self, asked: Asked) -> Result<Secret, HookError> {
+        self.asked.borrow_mut().push(asked);
+        self.credential.borrow().clone()
     }
 
     fn event(&self, event: Event) {

@@ -190,6 +190,7 @@ export class OAuth2Client {
       store: this.#face.store,
       onEvent: this.#event,
       ask: this.#ask,
+      sign: this.#face.privateKey?.sign,
     };
     return run(call) ?? (this.#open(), run(call));
   }

@@ -1,6 +1,7 @@
 // Reads what a user wrote: types here, meaning in wasm.
 
 import { invalidOption } from './error.js';
+import { readPrivateKey } from './jwt.js';
 import { storeAdapter } from './store.js';
 
 const CLIENT_OPTIONS = {
@@ -12,11 +13,13 @@ const CLIENT_OPTIONS = {
   credentialEncoding: oneOf('strict', 'loose', 'interop'),
   clientIdParam: text,
   clientSecretParam: text,
+  privateKey: readPrivateKey,
   grant: text,
   username: text,
   password: text,
   refreshToken: text,
   assertion: credential,
+  token: text,
   scopes: words,
   scopeSeparator: text,
   resource: wordsOrUrls,
@@ -66,6 +69,10 @@ export function readClientOptions(options) {
     // None of them is not the same as not given.
     if (name === 'refreshParams' && value.length === 0) fields.push('refreshParams.none', '', '');
     if (FACE_OPTIONS.has(name)) face[name] = value;
+    else if (name === 'privateKey') {
+      face[name] = value;
+      fields.push(...value.fields);
+    }
     else if (typeof value === 'function') {
       face[name] = value;
       fields.push(name, 'asked', '');
@@ -96,13 +103,15 @@ let lastFunction = 0;
  */
 function nameFunctions(options, fields, face) {
   const functions = FUNCTION_OPTIONS.filter((name) => typeof face[name] === 'function');
+  if (face.privateKey?.isHandle) functions.push('privateKey');
   if (functions.length === 0 || options.identity !== undefined) return;
   if (face.store) {
-    throw invalidOption('identity', `is required with a store where ${functions.join(' and ')} is a function: a name that is the same exactly for those whose token may be shared`);
+    throw invalidOption('identity', `is required with a store where ${functions.join(' and ')} cannot be compared: a name that is the same exactly for those whose token may be shared`);
   }
   const names = functions.map((name) => {
-    if (!functionNames.has(face[name])) functionNames.set(face[name], (lastFunction += 1));
-    return functionNames.get(face[name]);
+    const itself = name === 'privateKey' ? options.privateKey.key : face[name];
+    if (!functionNames.has(itself)) functionNames.set(itself, (lastFunction += 1));
+    return functionNames.get(itself);
   });
   fields.push('identity', '', `functions ${names.join(' ')}`);
 }

@@ -1,6 +1,7 @@
 // Stores come in many shapes; wasm knows one.
 
 import { invalidOption } from './error.js';
+import { hasLocation, nearby } from './near.js';
 
 /** KV needs up to a minute until a write is seen everywhere, and keeps nothing for less than one. */
 const KV = { propagationMs: 60_000, minTtlSeconds: 60 };
@@ -16,7 +17,7 @@ export function storeAdapter(store) {
     throw invalidOption('store', `must be a KV namespace or an object with get, put or set, and delete; it has no ${missing.join(', no ')}`);
   }
   const isKv = typeof store.getWithMetadata === 'function';
-  return {
+  const adapter = {
     propagationMs: isKv ? KV.propagationMs : (store.propagationMs ?? 0),
     minTtlSeconds: isKv ? KV.minTtlSeconds : (store.minTtlSeconds ?? 0),
     hasLease: typeof store.acquire === 'function' && typeof store.release === 'function',
@@ -42,6 +43,7 @@ export function storeAdapter(store) {
       await store.release(key, fence);
     },
   };
+  return isKv && !adapter.hasLease && hasLocation() ? nearby(adapter) : adapter;
 }
 
 /** The time to live, as KV and unstorage take it, or as Keyv does; and the writer's lease. */

@@ -44,6 +44,10 @@ const spoils = {
     const value = await answer();
     return typeof value === 'string' ? `${value.slice(0, 40)}x${value.slice(41)}` : value;
   },
+  async full(answer, name) {
+    if (name === 'put') throw new Error('KV PUT failed: 429 Too Many Requests');
+    return await answer();
+  },
 };
 
 /** `store` with all its methods called by `how`. */
@@ -51,7 +55,7 @@ function spoil(store, how) {
   return new Proxy(store, {
     get(_, name) {
       const method = store[name];
-      return typeof method === 'function' ? (...args) => how(() => method.apply(store, args)) : method;
+      return typeof method === 'function' ? (...args) => how(() => method.apply(store, args), name) : method;
     },
   });
 }

@@ -35,6 +35,9 @@ pub struct Figures {
     pub outage_failures: [u64; 2],
     pub outage_requests: [u64; 2],
     pub store_peak_per_second: u64,
+    /// Of the Cache API, at the busiest location.
+    pub cache_peak_per_second: u64,
+    pub busiest_request: u64,
     pub violations: Vec<String>,
 }
 
@@ -80,18 +83,20 @@ impl Figures {
                 .clone()
                 .map(|world| world.ledger.steady_failures.get()),
             outage_requests: outages.map(|world| world.ledger.steady_requests.get()),
-            store_peak_per_second: world.shelf.peak_rate.get(),
+            store_peak_per_second: world.shelf.rate.peak.get(),
+            cache_peak_per_second: world.location_cache.peak_rate.get(),
+            busiest_request: world.shelf.busiest_request.get(),
             violations: ledger.violations.borrow().clone(),
         }
     }
 
     pub const HEADER: &'static str = "\
-store | seed | grants | generations | grants per generation | per hour | refreshed at | waited (of steady requests) | herd | worst location | failed in outage, mid-life | at refresh | store peak/s
----|---|---|---|---|---|---|---|---|---|---|---|---";
+store | seed | grants | generations | grants per generation | per hour | refreshed at | waited (of steady requests) | herd | worst location | failed in outage, mid-life | at refresh | store peak/s | a location's cache peak/s | operations of the busiest request
+---|---|---|---|---|---|---|---|---|---|---|---|---|---|---";
 
     pub fn row(&self) -> String {
         format!(
-            "{} | {} | {} | {} | {:.3} | {:.1} | {:.0} % | {} of {} ({:.4} %) | {} | {} | {} of {} | {} of {} | {}",
+            "{} | {} | {} | {} | {:.3} | {:.1} | {:.0} % | {} of {} ({:.4} %) | {} | {} | {} of {} | {} of {} | {} | {} | {}",
             self.store.name(),
             self.seed,
             self.grants,
@@ -109,6 +114,8 @@ store | seed | grants | generations | grants per generation | per hour | refresh
             self.outage_failures[1],
             self.outage_requests[1],
             self.store_peak_per_second,
+            self.cache_peak_per_second,
+            self.busiest_request,
         )
     }
 
@@ -131,6 +138,8 @@ store | seed | grants | generations | grants per generation | per hour | refresh
             "outageFailures": self.outage_failures,
             "outageRequests": self.outage_requests,
             "storePeakPerSecond": self.store_peak_per_second,
+            "cachePeakPerSecond": self.cache_peak_per_second,
+            "busiestRequest": self.busiest_request,
             "violations": self.violations,
         })
     }

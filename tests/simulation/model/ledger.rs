@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 
 use edge_oauth2::{Error, ErrorCode};
 
-use super::plan::{MINUTE_MS, Plan, SECOND_MS, ServerFault};
+use super::plan::{MINUTE_MS, Plan, SECOND_MS, ServerFault, StoreKind};
 use super::world::START_MS;
 
 /// A terminal error is answered from memory for this long.
@@ -37,6 +37,8 @@ pub struct Answer<'a> {
     /// Whether its isolate waited for the server meanwhile, or for an instance that did.
     pub saw_grant: bool,
     pub error: Option<&'a Error>,
+    /// Whether the server may know no refresh token of the identity, for no fault of the code.
+    pub may_be_unauthorized: bool,
     /// Whether the isolate has a token that it could have handed out.
     pub has_token: bool,
 }
@@ -85,7 +87,11 @@ impl Ledger {
         if answer.has_token {
             self.violated(now_ms, format!("failed although there is a token: {error}"));
         }
-        if answer.frozen_ms == 0 && must_succeed(plan) {
+        let is_unauthorized = error.code() == ErrorCode::ReauthorizationRequired;
+        if is_unauthorized && answer.may_be_unauthorized {
+            return;
+        }
+        if is_unauthorized || answer.frozen_ms == 0 && must_succeed(plan) {
             self.violated(
                 now_ms,
                 format!("failed for no fault of the server: {error}"),
@@ -106,7 +112,12 @@ fn is_steady(plan: &Plan, now_ms: u64) -> bool {
 fn must_succeed(plan: &Plan) -> bool {
     let mischief = &plan.mischief;
     let deaths = mischief.freeze + mischief.evict + mischief.abandon;
+    // Refresh tokens need a store that shows at once which is the newest, and a lease whose holder
+    // died is left alone until it ends.
+    let may_spend =
+        !plan.rotating || plan.store_is_well() && plan.store.kind != StoreKind::Kv && deaths == 0.0;
     plan.server_is_well()
+        && may_spend
         && (plan.is_calm() || plan.timeout_ms >= 4_000)
         && (plan.server.slow == 0.0 || plan.timeout_ms >= 10_000 && deaths == 0.0)
 }

@@ -5,9 +5,13 @@
 
 pub mod figures;
 pub mod host;
+pub mod kv;
 pub mod ledger;
+pub mod location_cache;
 pub mod plan;
+pub mod rate;
 pub mod rng;
+pub mod rotation;
 pub mod scheduler;
 pub mod server;
 pub mod stores;

@@ -15,9 +15,12 @@ pub enum StoreKind {
     Kv,
     Durable,
     Redis,
+    /// Shows every write at once, like Redis, and has no lease.
+    Plain,
 }
 
 impl StoreKind {
+    /// Those of the table.
     pub const ALL: [Self; 4] = [Self::None, Self::Kv, Self::Durable, Self::Redis];
 
     pub const fn name(self) -> &'static str {
@@ -26,10 +29,16 @@ impl StoreKind {
             Self::Kv => "kv",
             Self::Durable => "lease",
             Self::Redis => "redis",
+            Self::Plain => "plain",
         }
     }
 
     pub const fn has_lease(self) -> bool {
+        matches!(self, Self::Kv | Self::Durable | Self::Redis)
+    }
+
+    /// Whether the lease is one for the whole fleet.
+    pub const fn has_exact_lease(self) -> bool {
         matches!(self, Self::Durable | Self::Redis)
     }
 }
@@ -86,9 +95,21 @@ pub struct StorePlan {
     pub latency_ms: Range,
     /// Of an answer from afar.
     pub far_latency_ms: Range,
+    /// Of the locations that a KV namespace is read from.
+    pub cache: CachePlan,
     /// How many messages are lost, on either way.
     pub loss: f64,
     pub windows: Vec<Window<StoreFault>>,
+}
+
+#[derive(Clone, Debug)]
+pub struct CachePlan {
+    /// On some domains it keeps nothing.
+    pub works: bool,
+    /// Of the way there, and of the way back.
+    pub leg_ms: Range,
+    /// How many operations fail.
+    pub failing: f64,
 }
 
 /// What befalls isolates and requests that are in the middle of something, each as a probability
@@ -118,6 +139,8 @@ pub struct Plan {
     /// The traffic before is the deployment's, and counts as cold.
     pub steady_from_ms: u64,
     pub timeout_ms: u32,
+    /// The identities are known by refresh tokens, and the server takes each only once.
+    pub rotating: bool,
     pub server: ServerPlan,
     pub store: StorePlan,
     pub mischief: Mischief,
@@ -130,7 +153,7 @@ impl Plan {
             StoreKind::None => ((0, 0), (0, 0)),
             StoreKind::Kv => ((1, 10), (20, 200)),
             StoreKind::Durable => ((5, 80), (5, 80)),
-            StoreKind::Redis => ((1, 30), (1, 30)),
+            StoreKind::Redis | StoreKind::Plain => ((1, 30), (1, 30)),
         };
         Self {
             seed,
@@ -143,6 +166,7 @@ impl Plan {
             daytime: 0.0,
             steady_from_ms: 5 * MINUTE_MS,
             timeout_ms: 10_000,
+            rotating: false,
             server: ServerPlan {
                 latency_ms: (50, 500),
                 slow: 0.0,
@@ -157,6 +181,11 @@ impl Plan {
                 kind,
                 latency_ms,
                 far_latency_ms,
+                cache: CachePlan {
+                    works: true,
+                    leg_ms: (1, 10),
+                    failing: 0.0,
+                },
                 loss: 0.0,
                 windows: Vec::new(),
             },
@@ -167,7 +196,7 @@ impl Plan {
     /// A small world in which anything may go wrong, or nothing.
     pub fn small(seed: u64) -> Self {
         let rng = Rng::new(seed);
-        let kind = rng.pick(&StoreKind::ALL);
+        let kind = rng.pick(&[&StoreKind::ALL[..], &[StoreKind::Plain]].concat());
         let hours = rng.pick(&[0.05, 0.2, 0.5, 2.0, 6.0]);
         let isolates = 2 + rng.below(39);
         let mut plan = Self::fleet(kind, isolates, hours, seed);
@@ -180,6 +209,9 @@ impl Plan {
         plan.steady_from_ms = plan.duration_ms / 10;
         let life = rng.pick(&[20, 60, 100, 300, 900, 3_600, 86_400]);
         plan.server.life_seconds = (life, life);
+        plan.store.cache.works = rng.chance(0.8);
+        // Without a store nobody could know the newest.
+        plan.rotating = kind != StoreKind::None && rng.chance(0.4);
         if rng.chance(0.6) {
             plan.trouble(&rng);
         }
@@ -193,11 +225,12 @@ impl Plan {
         self.server.failing = rng.pick(&[0.0, 0.05, 0.5]);
         self.server.life_seconds = (rng.pick(&[life, life / 2]), life);
         self.store.loss = rng.pick(&[0.0, 0.02, 0.2]);
+        self.store.cache.failing = rng.pick(&[0.0, 0.02, 0.2]);
         self.mischief = Mischief {
             freeze: rng.pick(&[0.0, 0.02, 0.1]),
             evict: rng.pick(&[0.0, 0.02, 0.1]),
             abandon: rng.pick(&[0.0, 0.02, 0.1]),
-            refuse: rng.pick(&[0.0, 0.0, 0.01]),
+            refuse: rng.pick(&[0.0, 0.0, 0.01, 0.2]),
             clock_offset_ms: 0,
         };
         // Clocks differ by less than what is kept back of a token's life for that, all in all.
@@ -248,14 +281,19 @@ impl Plan {
         let mischief = &self.mischief;
         self.server_is_well()
             && self.server.slow == 0.0
-            && self.store.loss == 0.0
-            && self.store.windows.is_empty()
+            && self.store_is_well()
             && mischief.freeze + mischief.evict + mischief.abandon + mischief.refuse == 0.0
             && mischief.clock_offset_ms == 0
             && !self.server.says_when
     }
 
-    /// Whether every token request is answered with a token.
+    /// Whether the store does all that it is asked to.
+    pub fn store_is_well(&self) -> bool {
+        let store = &self.store;
+        store.loss == 0.0 && store.cache.failing == 0.0 && store.windows.is_empty()
+    }
+
+    /// Whether every token request is answered with a token, if it is a good one.
     pub fn server_is_well(&self) -> bool {
         self.server.failing == 0.0 && self.server.windows.is_empty()
     }

@@ -41,7 +41,7 @@ pub struct Request {
 }
 
 impl Request {
-    fn is_over(&self) -> bool {
+    pub fn is_over(&self) -> bool {
         self.is_gone.get() || self.life.is_gone()
     }
 }

@@ -8,6 +8,7 @@ use edge_oauth2::host::TransportError;
 use edge_oauth2::protocol::http::{HttpRequest, HttpResponse};
 
 use super::plan::{SECOND_MS, ServerFault, fault_at};
+use super::rotation::{self, Delivery, Families, Presented, Sender};
 use super::scheduler::Request;
 use super::world::{Isolate, START_MS, World};
 
@@ -24,13 +25,14 @@ pub struct Issued {
 pub struct Server {
     pub issued: RefCell<Vec<Issued>>,
     pub requests: Cell<u64>,
+    pub families: Families,
 }
 
 impl Server {
     pub async fn answer(
         &self,
         world: &Rc<World>,
-        isolate: &Isolate,
+        isolate: &Rc<Isolate>,
         request: &Rc<Request>,
         message: &HttpRequest,
     ) -> Result<HttpResponse, TransportError> {
@@ -46,22 +48,36 @@ impl Server {
             // Perhaps nobody waits for the answer any more.
             world.accident(isolate);
         }
+        let sender = Sender::new(isolate, request, world.now_ms());
         world.scheduler.sleep(request, latency_ms / 2).await;
         let fault = fault_at(&plan.windows, world.now_ms() - START_MS).or_else(|| {
             let fails = world.rng.chance(plan.failing);
             fails.then_some(ServerFault::Status(500))
         });
-        let result = match fault {
+        let (result, delivery) = match fault {
             Some(fault) => {
                 world.accident(isolate);
-                answer_badly(fault, world.now_ms()).await
+                let result = answer_badly(fault, world.now_ms()).await;
+                (result, Delivery::none())
             }
-            None => Ok(self.grant(world, isolate, identity_of(message))),
+            None if world.plan.rotating => {
+                let (response, delivery) = self.renew(world, isolate, sender, message);
+                (Ok(response), delivery)
+            }
+            None => {
+                let identity = parameter(message, "audience").parse();
+                let identity = identity.expect("a number");
+                (
+                    Ok(self.grant(world, isolate, identity, "")),
+                    Delivery::none(),
+                )
+            }
         };
         world
             .scheduler
             .sleep(request, latency_ms - latency_ms / 2)
             .await;
+        delivery.delivered();
         result
     }
 
@@ -70,7 +86,38 @@ impl Server {
         self.issued.borrow().get(number).copied()
     }
 
-    fn grant(&self, world: &World, isolate: &Isolate, identity: usize) -> HttpResponse {
+    /// Spends the refresh token, if it is the current one.
+    fn renew(
+        &self,
+        world: &World,
+        isolate: &Isolate,
+        sender: Sender,
+        message: &HttpRequest,
+    ) -> (HttpResponse, Delivery) {
+        let now_ms = world.now_ms();
+        let name = parameter(message, "refresh_token");
+        let (identity, number) = rotation::parse(&name).expect("a refresh token");
+        match self
+            .families
+            .present(identity, number, sender, &world.plan, now_ms)
+        {
+            Presented::Good(next, delivery) => {
+                let next = format!(r#","refresh_token":"{next}""#);
+                (self.grant(world, isolate, identity, &next), delivery)
+            }
+            Presented::Spent { is_fault } => {
+                if is_fault {
+                    let what = format!("{name} was spent twice");
+                    world.ledger.violated(now_ms, what);
+                }
+                let response = response(400, r#"{"error":"invalid_grant"}"#, &[]);
+                (response, Delivery::none())
+            }
+        }
+    }
+
+    /// `more` are further members of the answer.
+    fn grant(&self, world: &World, isolate: &Isolate, identity: usize, more: &str) -> HttpResponse {
         let plan = &world.plan.server;
         let now_ms = world.now_ms();
         let life_seconds = world.rng.between(plan.life_seconds);
@@ -90,7 +137,7 @@ impl Server {
         };
         response(
             200,
-            &format!(r#"{{"access_token":"t{number}",{end}}}"#),
+            &format!(r#"{{"access_token":"t{number}",{end}{more}}}"#),
             &[],
         )
     }
@@ -115,14 +162,11 @@ async fn answer_badly(fault: ServerFault, now_ms: u64) -> Result<HttpResponse, T
     }
 }
 
-/// Which of the identities asks: they differ in a parameter and share all the rest.
-fn identity_of(message: &HttpRequest) -> usize {
+fn parameter(message: &HttpRequest, name: &str) -> String {
     let body = String::from_utf8_lossy(&message.body);
-    let audience = body
-        .split('&')
-        .find_map(|pair| pair.strip_prefix("audience="));
-    let audience = audience.expect("an audience");
-    audience.parse().expect("a number")
+    let mut pairs = body.split('&').filter_map(|pair| pair.split_once('='));
+    let value = pairs.find_map(|(key, value)| (key == name).then(|| value.to_owned()));
+    value.expect("a parameter")
 }
 
 fn response(status: u16, body: &str, headers: &[(&str, &str)]) -> HttpResponse {

@@ -8,6 +8,7 @@ use std::rc::Rc;
 use edge_oauth2::store::{Acquired, Lease, StoreError, TokenStore};
 
 use super::plan::{MINUTE_MS, SECOND_MS, StoreFault, StoreKind, StorePlan, fault_at};
+use super::rate::Rate;
 use super::scheduler::Request;
 use super::world::{Isolate, START_MS, World};
 
@@ -15,7 +16,7 @@ use super::world::{Isolate, START_MS, World};
 const REPLICA_MS: u64 = MINUTE_MS;
 
 #[derive(Clone)]
-struct Record {
+pub struct Record {
     text: String,
     until_ms: u64,
     /// The tenure in which it was written; 0 if in none.
@@ -40,17 +41,18 @@ pub struct Shelf {
     fences: Cell<u64>,
     /// Everything ever put, for the one who tampers.
     past: RefCell<Vec<String>>,
-    /// Operations in the current second, and the most there were in one.
-    rate: Cell<(u64, u64)>,
-    pub peak_rate: Cell<u64>,
-    pub operations: Cell<u64>,
+    pub rate: Rate,
+    /// The most operations that one request made, the location's cache included: platforms allow
+    /// a request only so many.
+    pub busiest_request: Cell<u64>,
 }
 
 /// The store as one request sees it.
 pub struct SimStore {
-    world: Rc<World>,
-    isolate: Rc<Isolate>,
+    pub world: Rc<World>,
+    pub isolate: Rc<Isolate>,
     request: Rc<Request>,
+    operations: Cell<u64>,
 }
 
 impl SimStore {
@@ -59,10 +61,11 @@ impl SimStore {
             world: Rc::clone(world),
             isolate: Rc::clone(isolate),
             request: Rc::clone(request),
+            operations: Cell::new(0),
         }
     }
 
-    fn plan(&self) -> &StorePlan {
+    pub fn plan(&self) -> &StorePlan {
         &self.world.plan.store
     }
 
@@ -71,13 +74,13 @@ impl SimStore {
     }
 
     /// The way there, `step` at the store, and the way back.
-    async fn travel<T>(
+    pub async fn travel<T>(
         &self,
         is_far: bool,
         step: impl FnOnce(&Shelf, u64) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        self.world.make_mischief(&self.isolate, &self.request, 20);
-        self.world.shelf.count(self.world.now_ms());
+        self.begin();
+        self.world.shelf.rate.count(self.world.now_ms());
         let plan = self.plan();
         let mut latency_ms = self.world.rng.between(if is_far {
             plan.far_latency_ms
@@ -96,15 +99,45 @@ impl SimStore {
         result
     }
 
-    async fn leg(&self, ms: u64) {
-        self.world.scheduler.sleep(&self.request, ms).await;
+    /// The request is in the middle of something, and has made one more operation.
+    pub fn begin(&self) {
+        self.world.make_mischief(&self.isolate, &self.request, 20);
+        self.operations.set(self.operations.get() + 1);
+        let busiest = &self.world.shelf.busiest_request;
+        busiest.set(busiest.get().max(self.operations.get()));
+    }
+
+    pub async fn leg(&self, ms: u64) {
+        self.sleep(ms).await;
         if self.world.rng.chance(self.plan().loss) {
             pending().await
         }
     }
 
+    /// What the request had to keep can be seen by others.
+    pub fn stored(&self, now_ms: u64) {
+        self.world.server.families.stored(&self.request, now_ms);
+    }
+
+    pub async fn sleep(&self, ms: u64) {
+        self.world.scheduler.sleep(&self.request, ms).await;
+    }
+
+    pub fn clock_ms(&self) -> u64 {
+        self.isolate.clock_ms(&self.world)
+    }
+
     fn is_kv(&self) -> bool {
         self.plan().kind == StoreKind::Kv
+    }
+
+    /// What the store answers with, when this is what it has.
+    pub fn as_served(&self, record: Option<Record>) -> Option<String> {
+        let text = record?.text;
+        match self.fault() {
+            Some(StoreFault::Tampered) => self.tampered(text),
+            _ => Some(text),
+        }
     }
 
     /// What somebody who can write into the store makes of a text.
@@ -129,15 +162,6 @@ impl SimStore {
 }
 
 impl Shelf {
-    fn count(&self, now_ms: u64) {
-        self.operations.set(self.operations.get() + 1);
-        let second = now_ms / SECOND_MS;
-        let (counted, rate) = self.rate.get();
-        let rate = if counted == second { rate + 1 } else { 1 };
-        self.rate.set((second, rate));
-        self.peak_rate.set(self.peak_rate.get().max(rate));
-    }
-
     fn read(&self, key: &str, now_ms: u64) -> Option<Record> {
         let records = self.records.borrow();
         records
@@ -146,14 +170,44 @@ impl Shelf {
             .cloned()
     }
 
-    fn has_replica(&self, location: usize, key: &str, now_ms: u64) -> bool {
+    pub fn write(&self, key: &str, text: &str, until_ms: u64, fence: u64) {
+        let record = Record {
+            text: text.to_owned(),
+            until_ms,
+            fence,
+        };
+        self.records.borrow_mut().insert(key.to_owned(), record);
+        self.past.borrow_mut().push(text.to_owned());
+    }
+
+    pub fn forget(&self, key: &str) {
+        self.records.borrow_mut().remove(key);
+    }
+
+    fn last_fence(&self, key: &str) -> u64 {
+        let tenures = self.tenures.borrow();
+        tenures.get(key).map_or(0, |(fence, _)| *fence)
+    }
+
+    /// A KV namespace takes one write a second of a key.
+    pub fn take_write(&self, key: &str, now_ms: u64) -> Result<(), StoreError> {
+        let mut put_at_ms = self.put_at_ms.borrow_mut();
+        let last_ms = put_at_ms.get(key).copied();
+        if last_ms.is_some_and(|at_ms| now_ms - at_ms < SECOND_MS) {
+            return Err(StoreError("429 Too Many Requests".to_owned()));
+        }
+        put_at_ms.insert(key.to_owned(), now_ms);
+        Ok(())
+    }
+
+    pub fn has_replica(&self, location: usize, key: &str, now_ms: u64) -> bool {
         let replicas = self.replicas.borrow();
         replicas
             .get(&(location, key.to_owned()))
             .is_some_and(|replica| now_ms < replica.until_ms)
     }
 
-    fn read_at(&self, location: usize, key: &str, now_ms: u64) -> Option<Record> {
+    pub fn read_at(&self, location: usize, key: &str, now_ms: u64) -> Option<Record> {
         if !self.has_replica(location, key, now_ms) {
             self.replicate(location, key, now_ms);
         }
@@ -166,7 +220,7 @@ impl Shelf {
     }
 
     /// The location sees what is there now, and goes on seeing it.
-    fn replicate(&self, location: usize, key: &str, now_ms: u64) {
+    pub fn replicate(&self, location: usize, key: &str, now_ms: u64) {
         let replica = Replica {
             record: self.read(key, now_ms),
             until_ms: now_ms + REPLICA_MS,
@@ -179,24 +233,12 @@ impl Shelf {
 
 impl TokenStore for SimStore {
     async fn get(&self, key: &str) -> Result<Option<String>, StoreError> {
-        let location = self.isolate.location;
-        let is_kv = self.is_kv();
-        let now_ms = self.world.now_ms();
-        let is_far = is_kv && !self.world.shelf.has_replica(location, key, now_ms);
-        let record = self
-            .travel(is_far, |shelf, now_ms| {
-                Ok(if is_kv {
-                    shelf.read_at(location, key, now_ms)
-                } else {
-                    shelf.read(key, now_ms)
-                })
-            })
-            .await?;
-        let text = record.map(|record| record.text);
-        Ok(match (self.fault(), text) {
-            (Some(StoreFault::Tampered), Some(text)) => self.tampered(text),
-            (_, text) => text,
-        })
+        if self.is_kv() {
+            return self.kv_get(key).await;
+        }
+        let step = |shelf: &Shelf, now_ms| Ok(shelf.read(key, now_ms));
+        let record = self.travel(false, step).await?;
+        Ok(self.as_served(record))
     }
 
     async fn put(
@@ -206,35 +248,16 @@ impl TokenStore for SimStore {
         ttl_seconds: u64,
         fence: Option<&str>,
     ) -> Result<(), StoreError> {
-        let location = self.isolate.location;
-        let is_kv = self.is_kv();
+        if self.is_kv() {
+            return self.kv_put(key, value, ttl_seconds).await;
+        }
+        let fence = fence.and_then(|fence| fence.parse().ok());
         self.travel(true, |shelf, now_ms| {
-            if is_kv {
-                if ttl_seconds < 60 {
-                    return Err(StoreError("expiration_ttl must be at least 60".to_owned()));
-                }
-                let mut put_at_ms = shelf.put_at_ms.borrow_mut();
-                let last_ms = put_at_ms.get(key).copied();
-                if last_ms.is_some_and(|at_ms| now_ms - at_ms < SECOND_MS) {
-                    return Err(StoreError("429 Too Many Requests".to_owned()));
-                }
-                put_at_ms.insert(key.to_owned(), now_ms);
-            }
-            let fence = fence.and_then(|fence| fence.parse().ok()).unwrap_or(0);
-            if shelf.read(key, now_ms).is_some_and(|it| it.fence > fence) {
-                return Ok(());
-            }
-            let record = Record {
-                text: value.to_owned(),
-                until_ms: now_ms + ttl_seconds * SECOND_MS,
-                fence,
-            };
-            shelf.records.borrow_mut().insert(key.to_owned(), record);
-            if !self.plan().windows.is_empty() {
-                shelf.past.borrow_mut().push(value.to_owned());
-            }
-            if is_kv {
-                shelf.replicate(location, key, now_ms);
+            // Who has no lease writes in the name of whoever had it last.
+            let fence = fence.unwrap_or_else(|| shelf.last_fence(key));
+            if shelf.read(key, now_ms).is_none_or(|it| it.fence <= fence) {
+                shelf.write(key, value, now_ms + ttl_seconds * SECOND_MS, fence);
+                self.stored(now_ms);
             }
             Ok(())
         })
@@ -242,13 +265,11 @@ impl TokenStore for SimStore {
     }
 
     async fn delete(&self, key: &str) -> Result<(), StoreError> {
-        let location = self.isolate.location;
-        let is_kv = self.is_kv();
-        self.travel(true, |shelf, now_ms| {
-            shelf.records.borrow_mut().remove(key);
-            if is_kv {
-                shelf.replicate(location, key, now_ms);
-            }
+        if self.is_kv() {
+            return self.kv_delete(key).await;
+        }
+        self.travel(true, |shelf, _| {
+            shelf.forget(key);
             Ok(())
         })
         .await
@@ -258,10 +279,6 @@ impl TokenStore for SimStore {
         if self.is_kv() { REPLICA_MS as u32 } else { 0 }
     }
 
-    fn min_ttl_seconds(&self) -> u64 {
-        if self.is_kv() { 60 } else { 1 }
-    }
-
     fn lease(&self) -> Option<&impl Lease> {
         self.plan().kind.has_lease().then_some(self)
     }
@@ -269,6 +286,9 @@ impl TokenStore for SimStore {
 
 impl Lease for SimStore {
     async fn acquire(&self, key: &str, ttl_ms: u32) -> Result<Acquired, StoreError> {
+        if self.is_kv() {
+            return Ok(self.kv_acquire(key, ttl_ms).await);
+        }
         self.travel(false, |shelf, now_ms| {
             let mut tenures = shelf.tenures.borrow_mut();
             if let Some((_, until_ms)) = tenures.get(key)
@@ -289,13 +309,17 @@ impl Lease for SimStore {
     }
 
     async fn release(&self, key: &str, fence: &str) -> Result<(), StoreError> {
+        if self.is_kv() {
+            self.kv_release(key, fence).await;
+            return Ok(());
+        }
         self.travel(false, |shelf, _| {
             let mut tenures = shelf.tenures.borrow_mut();
             if tenures
                 .get(key)
                 .is_some_and(|(holder, _)| holder.to_string() == fence)
             {
-                tenures.remove(key);
+                tenures.entry(key.to_owned()).and_modify(|it| it.1 = 0);
             }
             Ok(())
         })

@@ -1,0 +1,173 @@
+//! Token revocation (RFC 7009).
+
+use std::fmt;
+
+use super::client_auth::ClientCredentials;
+use super::endpoint::Endpoint;
+use super::form::{self, Parameters, encode_value};
+use super::http::{HttpRequest, HttpResponse, MAX_RESPONSE_BYTES, USER_AGENT};
+use super::token_response::{cleaned, members, rejection, retry_after_ms};
+use crate::error::{Error, ErrorCode};
+use crate::token::Secret;
+
+/// What is revoked, by its name in the registry of RFC 7009 §4.1.2.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TokenTypeHint {
+    /// `access_token`
+    AccessToken,
+    /// `refresh_token`
+    RefreshToken,
+}
+
+impl TokenTypeHint {
+    /// Reads the argument's value.
+    pub fn from_name(name: &str) -> Option<Self> {
+        match name {
+            "access_token" => Some(Self::AccessToken),
+            "refresh_token" => Some(Self::RefreshToken),
+            _ => None,
+        }
+    }
+
+    /// The value of `token_type_hint`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::AccessToken => "access_token",
+            Self::RefreshToken => "refresh_token",
+        }
+    }
+}
+
+/// Everything a revocation request is made of.
+pub struct RevocationRequest<'a> {
+    /// Where the request goes.
+    pub endpoint: &'a Endpoint,
+    /// The token.
+    pub token: &'a Secret,
+    /// What kind of token it is.
+    pub token_type_hint: TokenTypeHint,
+    /// Further parameters, those that authenticate the client among them.
+    pub parameters: Parameters,
+    /// Further headers, those that authenticate the client among them; they replace others of their
+    /// name.
+    pub headers: Vec<(String, String)>,
+}
+
+/// Without `parameters` and `headers`: their values are secrets.
+impl fmt::Debug for RevocationRequest<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RevocationRequest")
+            .field("endpoint", self.endpoint)
+            .field("token", self.token)
+            .field("token_type_hint", &self.token_type_hint)
+            .finish_non_exhaustive()
+    }
+}
+
+impl RevocationRequest<'_> {
+    /// The request as it goes onto the wire.
+    pub fn to_http(self) -> HttpRequest {
+        let mut body: Parameters = vec![
+            ("token".into(), self.token.expose().into()),
+            (
+                "token_type_hint".into(),
+                self.token_type_hint.as_str().into(),
+            ),
+        ];
+        body.extend(self.parameters);
+        let mut headers: Vec<(String, String)> = vec![
+            ("accept".into(), "application/json".into()),
+            ("user-agent".into(), USER_AGENT.into()),
+        ];
+        for (name, value) in self.headers {
+            headers.retain(|(present, _)| !present.eq_ignore_ascii_case(&name));
+            headers.push((name.to_ascii_lowercase(), value));
+        }
+        headers.push((
+            "content-type".into(),
+            "application/x-www-form-urlencoded".into(),
+        ));
+        HttpRequest {
+            method: "POST".into(),
+            url: self.endpoint.as_str().into(),
+            headers,
+            body: form::encode(&body).into_bytes(),
+            max_response_bytes: MAX_RESPONSE_BYTES,
+        }
+    }
+}
+
+/// What reading a response depends on besides the response.
+#[derive(Clone, Copy, Debug)]
+pub struct RevocationResponseContext<'a> {
+    /// Where the request went.
+    pub endpoint: &'a Endpoint,
+    /// What was to be revoked; an echo of it is taken out of error messages.
+    pub token: &'a Secret,
+    /// Who asked; its secret is taken out as well.
+    pub client: &'a ClientCredentials,
+    /// When it was asked for, in milliseconds since the epoch.
+    pub now_ms: u64,
+}
+
+/// Reads the revocation endpoint's answer. A success says that the token is not valid, whether or not
+/// it was before; its body says nothing (RFC 7009 §2.2).
+pub fn read(response: &HttpResponse, context: RevocationResponseContext<'_>) -> Result<(), Error> {
+    if response.is_success() {
+        return Ok(());
+    }
+    let status = response.status;
+    if response.is_redirect() {
+        return Err(context
+            .error(
+                ErrorCode::RedirectRefused,
+                "a redirect, which is not followed because it would hand the token on; give the final URL as revocationUrl",
+            )
+            .with_status(status));
+    }
+    let text = String::from_utf8_lossy(&response.body);
+    let members = members(text.trim_start_matches('\u{feff}').trim());
+    let error = match members.as_ref().and_then(rejection) {
+        Some(response) => {
+            let response = cleaned(response, |text| context.redact(text));
+            let mut said = [&status.to_string(), " ", &response.error].concat();
+            if let Some(description) = &response.description {
+                said.push_str(": ");
+                said.push_str(description);
+            }
+            context
+                .error(ErrorCode::TokenRequestRejected, &said)
+                .with_response(response)
+        }
+        None => {
+            let said = ["status ", &status.to_string()].concat();
+            context.error(ErrorCode::HttpStatus, &said)
+        }
+    };
+    // After a 503 the token must be thought valid, and may be revoked later (RFC 7009 §2.2.1).
+    Err(error
+        .with_status(status)
+        .with_retry_after(retry_after_ms(response, context.now_ms)))
+}
+
+impl RevocationResponseContext<'_> {
+    fn redact(&self, text: &str) -> String {
+        let token = self.token.expose();
+        [token, &encode_value(token)]
+            .into_iter()
+            .filter(|form| !form.is_empty())
+            .fold(self.client.redact(text), |text, form| {
+                text.replace(form, "[redacted]")
+            })
+    }
+
+    fn error(&self, code: ErrorCode, answer: &str) -> Error {
+        let message = [
+            "the revocation endpoint ",
+            self.endpoint.for_display(),
+            " answered with ",
+            answer,
+        ];
+        Error::new(code, message.concat())
+    }
+}

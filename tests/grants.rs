@@ -1,0 +1,504 @@
+//! How each grant comes to its first token, and to the next ones.
+
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::unwrap_used
+)]
+
+mod support;
+
+use base64ct::{Base64UrlUnpadded, Encoding};
+use edge_oauth2::host::Asked;
+use edge_oauth2::protocol::form;
+use edge_oauth2::protocol::jwt::Algorithm;
+use edge_oauth2::{
+    ClientAuth, ClientOptions, Credential, Error, ErrorCode, Grant, Json, PrivateKey, Secret,
+};
+use support::host::{Reply, World};
+use support::{config, options};
+
+const HOUR_MS: u64 = 3_600_000;
+
+/// The n-th answer; token and refresh token are numbered.
+fn issued(n: usize, has_refresh_token: bool) -> Reply {
+    let refresh_token = if has_refresh_token {
+        format!(r#","refresh_token":"refresh-{n}""#)
+    } else {
+        String::new()
+    };
+    let body = format!(r#"{{"access_token":"token-{n}","expires_in":3600{refresh_token}}}"#);
+    Reply::now(200, body)
+}
+
+fn rejection(status: u16, error: &str) -> Reply {
+    Reply::now(status, format!(r#"{{"error":"{error}"}}"#))
+}
+
+fn using(grant: Grant) -> ClientOptions {
+    ClientOptions { grant, ..options() }
+}
+
+fn password() -> Grant {
+    Grant::Password {
+        username: "jo hn".into(),
+        password: "p+w".into(),
+    }
+}
+
+fn jwt_bearer(assertion: impl Into<Credential>) -> Grant {
+    Grant::JwtBearer {
+        assertion: assertion.into(),
+    }
+}
+
+fn given(expires_at_ms: Option<u64>, refresh_token: Option<&str>) -> Grant {
+    Grant::Token {
+        access_token: "given".into(),
+        expires_at_ms,
+        refresh_token: refresh_token.map(Into::into),
+    }
+}
+
+fn ask(world: &World, options: &ClientOptions) -> Result<String, Error> {
+    let token = world.token(config(options.clone()))?;
+    world.isolate.run_for(100);
+    Ok(token.access_token.expose().to_owned())
+}
+
+/// Asks, and again when the token is over, and so on.
+fn ask_thrice(world: &World, options: &ClientOptions) -> [Result<String, Error>; 3] {
+    [(); 3].map(|()| {
+        let token = ask(world, options);
+        world.isolate.run_for(HOUR_MS);
+        token
+    })
+}
+
+/// The grant's own parameters of every request.
+fn requests(world: &World) -> Vec<String> {
+    let sent = world.network.sent.borrow();
+    let grant = |body: &Vec<u8>| {
+        let parameters = form::decode(std::str::from_utf8(body).unwrap());
+        let own = |(name, _): &(String, String)| !["client_id", "client_secret"].contains(&&**name);
+        let own: Vec<_> = parameters.into_iter().filter(own).collect();
+        form::encode(&own)
+    };
+    sent.iter().map(|request| grant(&request.body)).collect()
+}
+
+const JWT_BEARER: &str = "grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer";
+
+#[test]
+fn without_a_refresh_token_the_grant_is_made_again() {
+    let custom = Grant::Custom {
+        grant_type: "urn:example:grant".into(),
+    };
+    let password_request = "grant_type=password&username=jo+hn&password=p%2Bw".to_owned();
+    for (grant, request) in [
+        (
+            Grant::ClientCredentials,
+            "grant_type=client_credentials".to_owned(),
+        ),
+        (password(), password_request),
+        (
+            jwt_bearer("a.b.c"),
+            [JWT_BEARER, "&assertion=a.b.c"].concat(),
+        ),
+        (custom, "grant_type=urn%3Aexample%3Agrant".to_owned()),
+    ] {
+        let world = World::new(|n, _| issued(n, false));
+        let tokens = ask_thrice(&world, &using(grant));
+        assert_eq!(
+            tokens,
+            ["token-0", "token-1", "token-2"].map(|it| Ok(it.to_owned()))
+        );
+        assert_eq!(requests(&world), vec![request; 3]);
+    }
+}
+
+#[test]
+fn with_a_refresh_token_that_is_spent() {
+    for grant in [password(), jwt_bearer("a.b.c")] {
+        let world = World::new(|n, _| issued(n, true));
+        let tokens = ask_thrice(&world, &using(grant));
+        assert_eq!(
+            tokens,
+            ["token-0", "token-1", "token-2"].map(|it| Ok(it.to_owned()))
+        );
+        assert_eq!(
+            requests(&world)[1..],
+            [
+                "grant_type=refresh_token&refresh_token=refresh-0",
+                "grant_type=refresh_token&refresh_token=refresh-1",
+            ]
+        );
+    }
+}
+
+#[test]
+fn one_that_came_with_client_credentials_is_left_alone() {
+    let world = World::new(|n, _| issued(n, true));
+    let token = world.token(config(options())).unwrap();
+    assert_eq!(token.refresh_token.unwrap().expose(), "refresh-0");
+    world.isolate.run_for(2 * HOUR_MS);
+    ask(&world, &options()).unwrap();
+    assert_eq!(requests(&world), ["grant_type=client_credentials"; 2]);
+}
+
+#[test]
+fn one_that_is_refused_leads_back_to_the_grant() {
+    let world = World::new(|n, _| match n {
+        1 => rejection(400, "invalid_grant"),
+        _ => issued(n, true),
+    });
+    let tokens = ask_thrice(&world, &using(password()));
+    assert_eq!(
+        tokens,
+        ["token-0", "token-2", "token-3"].map(|it| Ok(it.to_owned()))
+    );
+    let requests = requests(&world);
+    assert_eq!(
+        requests[1],
+        "grant_type=refresh_token&refresh_token=refresh-0"
+    );
+    assert!(requests[2].starts_with("grant_type=password"));
+    // The new grant's refresh token takes the refused one's place.
+    assert_eq!(
+        requests[3],
+        "grant_type=refresh_token&refresh_token=refresh-2"
+    );
+}
+
+#[test]
+fn refresh_tokens_can_be_left_unused() {
+    let world = World::new(|n, _| issued(n, true));
+    let options = ClientOptions {
+        no_refresh_token: true,
+        ..using(password())
+    };
+    let token = world.token(config(options.clone())).unwrap();
+    assert!(token.refresh_token.is_none());
+    world.isolate.run_for(2 * HOUR_MS);
+    ask(&world, &options).unwrap();
+    assert!(requests(&world)[1].starts_with("grant_type=password"));
+}
+
+#[test]
+fn a_given_token_is_used_until_it_ends_and_then_renewed() {
+    let world = World::new(|n, _| issued(n, true));
+    let now_ms = world.isolate.now_ms();
+    let options = using(given(Some(now_ms + HOUR_MS / 2), Some("refresh")));
+    let tokens = ask_thrice(&world, &options);
+    assert_eq!(
+        tokens,
+        ["given", "token-0", "token-1"].map(|it| Ok(it.to_owned()))
+    );
+    assert_eq!(
+        requests(&world),
+        [
+            "grant_type=refresh_token&refresh_token=refresh",
+            "grant_type=refresh_token&refresh_token=refresh-0",
+        ]
+    );
+}
+
+#[test]
+fn a_given_token_that_is_refused_is_renewed() {
+    let world = World::new(|n, _| issued(n, false));
+    let options = using(given(None, Some("refresh")));
+    assert_eq!(ask(&world, &options), Ok("given".into()));
+    let (_, source) = world.source(config(options.clone()));
+    assert!(source.slot().refuse("given", world.isolate.now_ms()));
+    assert_eq!(ask(&world, &options), Ok("token-0".into()));
+}
+
+#[test]
+fn a_given_token_of_which_nothing_is_known_is_not_renewed_ahead_of_time() {
+    let world = World::new(|n, _| issued(n, false));
+    let options = using(given(None, None));
+    for _ in 0..3 {
+        assert_eq!(ask(&world, &options), Ok("given".into()));
+        world.isolate.run_for(100 * 24 * HOUR_MS);
+    }
+    assert_eq!(world.sent(), 0);
+    let (_, source) = world.source(config(options.clone()));
+    assert!(source.slot().refuse("given", world.isolate.now_ms()));
+    let error = ask(&world, &options).unwrap_err();
+    assert_eq!(error.code(), ErrorCode::ReauthorizationRequired);
+    assert_eq!(world.sent(), 0);
+}
+
+fn asked(credential: Option<Credential>, grant: Grant) -> ClientOptions {
+    ClientOptions {
+        client_secret: credential,
+        client_auth: ClientAuth::Post,
+        identity: Some("tenant".into()),
+        ..using(grant)
+    }
+}
+
+#[test]
+fn the_host_is_asked_for_a_secret_once_per_grant() {
+    let world = World::new(|n, _| issued(n, false));
+    *world.credential.borrow_mut() = Ok(Secret::from("of the hour"));
+    let options = asked(Some(Credential::Asked), Grant::ClientCredentials);
+    assert!(ask_thrice(&world, &options).iter().all(Result::is_ok));
+    assert_eq!(*world.asked.borrow(), [Asked::ClientSecret; 3]);
+    let body = world.network.sent.borrow()[2].body.clone();
+    let body = String::from_utf8(body).unwrap();
+    assert!(body.contains("client_secret=of+the+hour"), "{body}");
+}
+
+#[test]
+fn the_host_is_asked_for_an_assertion_once_per_grant() {
+    let world = World::new(|n, _| issued(n, false));
+    *world.credential.borrow_mut() = Ok(Secret::from("x.y.z"));
+    let options = asked(None, jwt_bearer(Credential::Asked));
+    assert!(ask_thrice(&world, &options).iter().all(Result::is_ok));
+    assert_eq!(*world.asked.borrow(), [Asked::Assertion; 3]);
+    assert!(requests(&world)[0].ends_with("&assertion=x.y.z"));
+}
+
+#[test]
+fn a_host_that_has_none_to_give_fails_the_request() {
+    let world = World::new(|n, _| issued(n, false));
+    let options = asked(Some(Credential::Asked), Grant::ClientCredentials);
+    let error = ask(&world, &options).unwrap_err();
+    assert_eq!(error.code(), ErrorCode::HookFailed);
+    assert_eq!(error.to_string(), "clientSecret failed");
+    assert_eq!(error.hook(), Some("nothing to give"));
+    // It may have been asked in a bad moment.
+    *world.credential.borrow_mut() = Ok(Secret::from("secret"));
+    assert!(ask(&world, &options).is_ok());
+    for unusable in ["", "with a\nline break"] {
+        let world = World::new(|n, _| issued(n, false));
+        *world.credential.borrow_mut() = Ok(Secret::from(unusable));
+        let error = ask(&world, &options).unwrap_err();
+        assert_eq!(error.code(), ErrorCode::InvalidOption);
+        assert_eq!(error.option(), Some("clientSecret"));
+    }
+}
+
+#[test]
+fn what_cannot_be_compared_needs_a_name() {
+    for mut options in [
+        asked(Some(Credential::Asked), Grant::ClientCredentials),
+        asked(None, jwt_bearer(Credential::Asked)),
+        ClientOptions {
+            has_hooks: true,
+            ..options()
+        },
+    ] {
+        options.identity = None;
+        let error = edge_oauth2::ClientConfig::new(options).unwrap_err();
+        assert_eq!(error.option(), Some("identity"));
+    }
+    let world = World::new(|n, _| issued(n, false));
+    *world.credential.borrow_mut() = Ok(Secret::from("secret"));
+    let named = |name: &str| ClientOptions {
+        identity: Some(name.into()),
+        ..asked(Some(Credential::Asked), Grant::ClientCredentials)
+    };
+    assert_eq!(ask(&world, &named("one")), Ok("token-0".into()));
+    assert_eq!(ask(&world, &named("other")), Ok("token-1".into()));
+    assert_eq!(ask(&world, &named("one")), Ok("token-0".into()));
+}
+
+/// The form of the first request.
+fn form_of(options: ClientOptions) -> Vec<(String, String)> {
+    let world = World::new(|n, _| issued(n, false));
+    world.token(config(options)).unwrap();
+    let sent = world.network.sent.borrow();
+    assert!(
+        sent[0]
+            .headers
+            .iter()
+            .all(|(name, _)| name != "authorization")
+    );
+    form::decode(std::str::from_utf8(&sent[0].body).unwrap())
+}
+
+fn claims(form: &[(String, String)]) -> (Json, Json) {
+    let value = |name| &form.iter().find(|(it, _)| it == name).unwrap().1;
+    assert_eq!(
+        value("client_assertion_type"),
+        "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+    );
+    assert_eq!(value("client_id"), "client");
+    assert!(form.iter().all(|(name, _)| name != "client_secret"));
+    let part = |part: &str| {
+        let bytes = Base64UrlUnpadded::decode_vec(part).unwrap();
+        Json::parse(std::str::from_utf8(&bytes).unwrap()).unwrap()
+    };
+    let mut parts = value("client_assertion").split('.');
+    let header = part(parts.next().unwrap());
+    (header, part(parts.next().unwrap()))
+}
+
+#[test]
+fn a_secret_authenticates_an_assertion() {
+    let (header, claims) = claims(&form_of(ClientOptions {
+        client_auth: ClientAuth::ClientSecretJwt,
+        ..options()
+    }));
+    let text = |json: &Json, name: &str| json.get(name).unwrap().as_str().unwrap().to_owned();
+    assert_eq!(text(&header, "alg"), "HS256");
+    assert_eq!(text(&claims, "iss"), "client");
+    assert_eq!(text(&claims, "sub"), "client");
+    assert_eq!(text(&claims, "aud"), support::TOKEN_URL);
+    let seconds = |name| claims.get(name).unwrap().as_f64().unwrap();
+    assert_eq!(seconds("exp") - seconds("iat"), 60.0);
+}
+
+#[test]
+fn a_private_key_signs_an_assertion() {
+    let signed = ClientOptions {
+        client_secret: None,
+        client_auth: ClientAuth::PrivateKeyJwt,
+        private_key: Some(PrivateKey {
+            algorithm: Algorithm::Es256,
+            key_id: Some("key-1".into()),
+            audience: Some("https://issuer.example".into()),
+            key: Some("the key".into()),
+        }),
+        ..options()
+    };
+    let (header, claims) = claims(&form_of(signed));
+    let text = |json: &Json, name: &str| json.get(name).unwrap().as_str().unwrap().to_owned();
+    assert_eq!(text(&header, "alg"), "ES256");
+    assert_eq!(text(&header, "kid"), "key-1");
+    assert_eq!(text(&claims, "aud"), "https://issuer.example");
+}
+
+#[test]
+fn a_private_key_and_its_method_belong_together() {
+    let key = || PrivateKey {
+        algorithm: Algorithm::Es256,
+        key_id: None,
+        audience: None,
+        key: None,
+    };
+    let unused = ClientOptions {
+        private_key: Some(key()),
+        ..options()
+    };
+    let missing = ClientOptions {
+        client_secret: None,
+        client_auth: ClientAuth::PrivateKeyJwt,
+        ..options()
+    };
+    let nameless = ClientOptions {
+        private_key: Some(key()),
+        ..missing.clone()
+    };
+    for (options, option) in [
+        (unused, "privateKey"),
+        (missing, "privateKey"),
+        (nameless, "identity"),
+    ] {
+        let error = edge_oauth2::ClientConfig::new(options).unwrap_err();
+        assert_eq!(error.option(), Some(option));
+    }
+}
+
+#[test]
+fn a_code_is_not_a_grant_that_can_be_made_again() {
+    let grant_type = "authorization_code".into();
+    let options = using(Grant::Custom { grant_type });
+    let error = edge_oauth2::ClientConfig::new(options).unwrap_err();
+    assert_eq!(error.option(), Some("grant"));
+}
+
+mod auto_style {
+    use super::*;
+
+    fn auto() -> ClientOptions {
+        ClientOptions {
+            client_auth: ClientAuth::Auto,
+            ..options()
+        }
+    }
+
+    /// Which of the requests had the credentials in the header.
+    fn styles(world: &World) -> Vec<&'static str> {
+        let sent = world.network.sent.borrow();
+        let style = |request: &edge_oauth2::protocol::http::HttpRequest| {
+            let mut names = request.headers.iter().map(|(name, _)| name.as_str());
+            if names.any(|name| name == "authorization") {
+                "header"
+            } else {
+                "body"
+            }
+        };
+        sent.iter().map(style).collect()
+    }
+
+    #[test]
+    fn begins_with_the_header() {
+        let world = World::new(|n, _| issued(n, false));
+        assert!(ask_thrice(&world, &auto()).iter().all(Result::is_ok));
+        assert_eq!(styles(&world), ["header"; 3]);
+    }
+
+    #[test]
+    fn what_works_is_remembered_for_endpoint_and_client() {
+        let world = World::new(|n, request| {
+            let in_body = String::from_utf8_lossy(&request.body).contains("client_secret");
+            if in_body {
+                issued(n, false)
+            } else {
+                rejection(401, "invalid_client")
+            }
+        });
+        assert!(ask_thrice(&world, &auto()).iter().all(Result::is_ok));
+        assert_eq!(styles(&world), ["header", "body", "body", "body"]);
+        // For another identity of the same client too, but not for another client.
+        let other = |client_id: &str, scope: &str| ClientOptions {
+            client_id: client_id.into(),
+            scopes: vec![scope.into()],
+            ..auto()
+        };
+        ask(&world, &other("client", "read")).unwrap();
+        ask(&world, &other("neighbour", "read")).unwrap();
+        assert_eq!(styles(&world)[4..], ["body", "header", "body"]);
+    }
+
+    #[test]
+    fn of_two_errors_the_first_is_reported() {
+        let world = World::new(|n, _| match n {
+            0 => rejection(401, "invalid_client"),
+            _ => rejection(400, "invalid_request"),
+        });
+        let error = ask(&world, &auto()).unwrap_err();
+        assert_eq!(error.response().unwrap().error, "invalid_client");
+        assert_eq!(styles(&world), ["header", "body"]);
+    }
+
+    #[test]
+    fn no_other_error_is_a_reason_to_try() {
+        for (status, error) in [(400, "invalid_request"), (401, "unauthorized_client")] {
+            let world = World::new(move |_, _| rejection(status, error));
+            ask(&world, &auto()).unwrap_err();
+            assert_eq!(styles(&world), ["header"]);
+        }
+    }
+
+    #[test]
+    fn a_style_that_works_no_more_costs_no_second_request() {
+        let world = World::new(|n, _| match n {
+            0 | 3 => issued(n, false),
+            _ => rejection(401, "invalid_client"),
+        });
+        ask(&world, &auto()).unwrap();
+        world.isolate.run_for(2 * HOUR_MS);
+        ask(&world, &auto()).unwrap_err();
+        assert_eq!(styles(&world), ["header"; 2]);
+        // Then it is found out again.
+        world.isolate.run_for(HOUR_MS);
+        ask(&world, &auto()).unwrap();
+        assert_eq!(styles(&world)[2..], ["header", "body"]);
+    }
+}
