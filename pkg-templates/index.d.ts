@@ -323,7 +323,8 @@ export interface OAuth2ClientOptions {
    *
    * For texts and patterns the body is looked at, if it is text (`text/*`, JSON, XML, a form, or of no type, but never
    * an event stream), as UTF-8: its first 64 KiB, of which patterns are tried; a text must be all of it. A body of less
-   * that has not ended after a second is no refusal. `fetch` waits that long at most; the response is as it came, its body whole.
+   * that has not ended after a second is no refusal. `fetch` waits that long at most; the response is as it came, its
+   * body whole.
    *
    * @defaultValue `[401]`; `[]` is never
    */
@@ -565,9 +566,9 @@ export class OAuth2Client {
   /**
    * The host's `fetch`, with the token in `Authorization` (RFC 6750 §2.1), or where `apply` puts it.
    *
-   * A 401 (or what `refreshOn` and `detectOn` say) drops the refused token, obtains another and sends the request once more if its body can be sent
-   * again; the refusal of a stream is returned. Without a token nothing is sent and the promise is rejected.
-   * Redirects are followed, but only to `baseUrl` and `allowedOrigins` with the token.
+   * A 401 (or what `refreshOn` and `detectOn` say) drops the refused token, obtains another and sends the request once
+   * more if its body can be sent again; the refusal of a stream is returned. Without a token nothing is sent and the
+   * promise is rejected. Redirects are followed, but only to `baseUrl` and `allowedOrigins` with the token.
    *
    * Bound to its client, so that it can be passed on: `createApi({ fetch: client.fetch })`.
    */
@@ -589,8 +590,8 @@ export class OAuth2Client {
   warm(): Promise<void>;
 
   /**
-   * Requests `input` with a new token, and says which part failed: configuration, token endpoint or API. The body of the
-   * answer is not read. Rejected only if `input` is no URL.
+   * Requests `input` with a new token, and says which part failed: configuration, token endpoint or API. A given token
+   * that nothing can renew is tried as it is. The body of the answer is not read. Rejected only if `input` is no URL.
    */
   test(...request: Parameters<typeof globalThis.fetch>): Promise<TestResult>;
 

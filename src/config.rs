@@ -1,6 +1,6 @@
 //! What a user configures, validated once.
 
-mod check;
+pub(crate) mod check;
 
 use std::fmt;
 

@@ -4,10 +4,12 @@ use std::fmt;
 use std::ops::Range;
 use std::rc::Rc;
 
+use crate::config::check::well_formed_headers;
 use crate::error::{Error, ErrorCode};
 use crate::event::Event;
 use crate::host::{Host, TransportError};
 use crate::protocol::endpoint::Endpoint;
+use crate::protocol::grant::Grant;
 use crate::protocol::http::{HttpRequest, HttpResponse};
 use crate::source::TokenSource;
 use crate::token::Token;
@@ -29,6 +31,8 @@ pub struct ResourceOptions {
     /// Puts the token on a copy of the request: into a header, the URL or the body. Unless given, the token
     /// is sent as a bearer token, in place of the request's own `Authorization`.
     pub apply: Option<Apply>,
+    /// Headers of every request, such as an API key, unless the request has them itself.
+    pub api_headers: Vec<(String, String)>,
 }
 
 /// Puts a token, of any type, on a request.
@@ -135,12 +139,18 @@ impl<H: Host> Resource<H> {
     }
 
     /// Sends `request` with a token that the server is asked for now, and tells which part fails, if one
-    /// does.
+    /// does. A token that was given, and no refresh token with it, is tried as it is.
     pub async fn test(&self, request: HttpRequest) -> Result<HttpResponse, TestFailure> {
         self.check_origin(&request.url)
             .map_err(TestFailure::Configuration)?;
-        let renewed = self.source.refreshed().await;
-        let authorized = renewed
+        let token = match self.source.slot().config().grant {
+            Grant::Token {
+                refresh_token: None,
+                ..
+            } => self.source.token().await,
+            _ => self.source.refreshed().await,
+        };
+        let authorized = token
             .and_then(|cached| self.authorize(&request, &cached.token))
             .map_err(TestFailure::from)?;
         let sent = self.source.host().send(authorized).await;
@@ -152,10 +162,10 @@ impl<H: Host> Resource<H> {
     }
 
     fn authorize(&self, request: &HttpRequest, token: &Token) -> Result<HttpRequest, Error> {
+        let mut request = self.options.with_api_headers(request);
         let Some(apply) = &self.options.apply else {
             return as_bearer(request, token);
         };
-        let mut request = request.clone();
         apply(&mut request, token);
         // What is handed the token can still be mistaken about where it goes.
         self.check_origin(&request.url).map(|()| request)
@@ -195,6 +205,7 @@ impl Default for ResourceOptions {
             refresh_on: vec![Sign::Status(401)],
             detect_on: Vec::new(),
             apply: None,
+            api_headers: Vec::new(),
         }
     }
 }
@@ -202,7 +213,17 @@ impl Default for ResourceOptions {
 impl ResourceOptions {
     fn check(&self) -> Result<(), Error> {
         check_signs("refreshOn", &self.refresh_on, 300..600)?;
-        check_signs("detectOn", &self.detect_on, 200..300)
+        check_signs("detectOn", &self.detect_on, 200..300)?;
+        check_headers("apiHeaders", &self.api_headers)
+    }
+
+    /// A copy of `request`, to put the token on.
+    fn with_api_headers(&self, request: &HttpRequest) -> HttpRequest {
+        let mut copy = request.clone();
+        let is_missing = |(name, _): &&(String, String)| !has_header(request, name);
+        let missing = self.api_headers.iter().filter(is_missing);
+        copy.headers.extend(missing.cloned());
+        copy
     }
 
     fn is_refusal(&self, response: &HttpResponse) -> bool {
@@ -297,7 +318,33 @@ fn check_signs(option: &'static str, signs: &[Sign], statuses: Range<u16>) -> Re
     }
 }
 
-fn as_bearer(request: &HttpRequest, token: &Token) -> Result<HttpRequest, Error> {
+/// `Authorization` is where the token goes; the others depend on the request.
+fn check_headers(option: &'static str, headers: &[(String, String)]) -> Result<(), Error> {
+    well_formed_headers(option, headers)?;
+    let belongs_elsewhere = |name: &str| {
+        let name = name.to_ascii_lowercase();
+        name == "authorization" || name == "host" || name.starts_with("content-")
+    };
+    match headers.iter().find(|(name, _)| belongs_elsewhere(name)) {
+        Some((name, _)) => Err(Error::invalid_option(
+            option,
+            [
+                "must not set ",
+                name,
+                ": give it to the request, or set it in apply",
+            ]
+            .concat(),
+        )),
+        None => Ok(()),
+    }
+}
+
+fn has_header(request: &HttpRequest, name: &str) -> bool {
+    let mut names = request.headers.iter().map(|(name, _)| name);
+    names.any(|given| given.eq_ignore_ascii_case(name))
+}
+
+fn as_bearer(mut request: HttpRequest, token: &Token) -> Result<HttpRequest, Error> {
     let authorization = token.authorization().ok_or_else(|| {
         Error::new(
             ErrorCode::UnsupportedTokenType,
@@ -309,7 +356,6 @@ fn as_bearer(request: &HttpRequest, token: &Token) -> Result<HttpRequest, Error>
             .concat(),
         )
     })?;
-    let mut request = request.clone();
     request
         .headers
         .retain(|(name, _)| !name.eq_ignore_ascii_case("authorization"));

@@ -14,7 +14,10 @@ use std::rc::Rc;
 
 use edge_oauth2::host::TransportError;
 use edge_oauth2::protocol::http::{HttpRequest, HttpResponse};
-use edge_oauth2::{ErrorCode, Resource, ResourceError, ResourceOptions, Sign, TestFailure, Token};
+use edge_oauth2::{
+    ClientOptions, ErrorCode, Grant, Resource, ResourceError, ResourceOptions, Sign, TestFailure,
+    Token,
+};
 use support::host::{Reply, World};
 use support::{TOKEN_URL, check_rows, config, options, response, same};
 
@@ -419,7 +422,7 @@ fn a_second_detected_refusal_is_returned() {
 }
 
 #[test]
-fn a_sign_that_cannot_be_is_refused() {
+fn an_option_that_cannot_be_is_refused() {
     let unusable = [
         ("refreshOn", signs(vec![Sign::Status(200)], vec![])),
         ("refreshOn", signs(vec![Sign::Status(0)], vec![])),
@@ -429,6 +432,13 @@ fn a_sign_that_cannot_be_is_refused() {
             "detectOn",
             signs(vec![], vec![Sign::Contains(String::new())]),
         ),
+        ("apiHeaders", with_headers(&[("Authorization", "x")])),
+        ("apiHeaders", with_headers(&[("HOST", "x")])),
+        ("apiHeaders", with_headers(&[("Content-Type", "x")])),
+        ("apiHeaders", with_headers(&[("", "x")])),
+        ("apiHeaders", with_headers(&[("x y", "x")])),
+        ("apiHeaders", with_headers(&[("x-key", "a\r\nx-other: b")])),
+        ("apiHeaders", with_headers(&[("x-key", "\u{20ac}")])),
     ];
     for (option, how) in unusable {
         let world = world(|_, _| Reply::status(0, 200));
@@ -439,6 +449,53 @@ fn a_sign_that_cannot_be_is_refused() {
             (ErrorCode::InvalidOption, Some(option))
         );
     }
+}
+
+fn with_headers(headers: &[(&str, &str)]) -> ResourceOptions {
+    let headers = headers.iter();
+    ResourceOptions {
+        api_headers: headers
+            .map(|&(name, value)| (name.into(), value.into()))
+            .collect(),
+        ..ResourceOptions::default()
+    }
+}
+
+#[test]
+fn headers_of_the_api_go_along_unless_the_request_has_them() {
+    let world = world(refuse_all_but("token-1"));
+    let how = with_headers(&[("x-key", "key"), ("x-TRACE", "2")]);
+    assert_eq!(status(fetch_with(&world, how, API)), 200);
+    for request in sent_to_api(&world) {
+        let mut headers = request.headers;
+        headers.retain(|(name, _)| name.starts_with(['x', 'X']));
+        let expected = [("X-Trace", "1"), ("x-key", "key")];
+        assert_eq!(
+            headers,
+            expected.map(|(name, value)| (name.into(), value.into()))
+        );
+    }
+    let token_request = &world.network.sent.borrow()[0];
+    assert!(
+        token_request
+            .headers
+            .iter()
+            .all(|(name, _)| name != "x-key")
+    );
+}
+
+#[test]
+fn apply_sees_the_headers_of_the_api() {
+    let world = world(|_, _| Reply::status(0, 200));
+    let how = ResourceOptions {
+        apply: Some(Rc::new(|request, _| {
+            request.headers.retain(|(name, _)| name != "x-key");
+        })),
+        ..with_headers(&[("x-key", "key")])
+    };
+    assert_eq!(status(fetch_with(&world, how, API)), 200);
+    let sent = sent_to_api(&world);
+    assert!(sent[0].headers.iter().all(|(name, _)| name != "x-key"));
 }
 
 fn applied(apply: impl Fn(&mut HttpRequest, &Token) + 'static) -> ResourceOptions {
@@ -496,6 +553,38 @@ fn a_test_asks_for_a_new_token() {
     world.access_token().unwrap();
     let answer = test(&world, ResourceOptions::default(), API).unwrap();
     assert_eq!((answer.status, grants(&world)), (200, 2));
+}
+
+#[test]
+fn a_test_of_a_given_token_asks_for_a_new_one_only_with_a_refresh_token() {
+    check_rows(
+        [
+            ("without", (None, 0, "given")),
+            ("with", (Some("r"), 1, "token-0")),
+        ],
+        |(refresh_token, asked, expected)| {
+            let world = world(|_, _| Reply::status(0, 200));
+            let options = ClientOptions {
+                grant: Grant::Token {
+                    access_token: "given".into(),
+                    expires_at_ms: None,
+                    refresh_token: refresh_token.map(Into::into),
+                },
+                ..options()
+            };
+            let (caller, source) = world.source(config(options));
+            let resource = Resource::new(source, [API]).map_err(|error| error.to_string())?;
+            let tested = world
+                .isolate
+                .block_on(caller, async move { resource.test(request(API)).await });
+            same(tested.map(|answer| answer.status).ok(), Some(200))?;
+            same(grants(&world), asked)?;
+            same(
+                authorization(&sent_to_api(&world)[0]),
+                format!("Bearer {expected}"),
+            )
+        },
+    );
 }
 
 #[test]

@@ -55,9 +55,11 @@ export async function startProtectedApi({ isActive }) {
     if (action === 'flood') {
       response.writeHead(200, { 'content-type': 'text/plain' });
       const chunk = Buffer.alloc(16 * 1024, 'x');
+      const closed = new Promise((done) => response.once('close', done));
       while (!response.destroyed) {
         seen.sent += chunk.length;
-        if (!response.write(chunk)) await new Promise((done) => response.once('drain', done).once('close', done));
+        if (response.write(chunk)) continue;
+        await Promise.race([closed, new Promise((done) => response.once('drain', done))]);
       }
       return;
     }

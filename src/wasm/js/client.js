@@ -20,6 +20,8 @@ export class OAuth2Client {
   #resource;
   #refusal;
   #timeoutMs;
+  /** Whether the token was given, and nothing to renew it with. */
+  #isFixed;
   #face;
   #stats;
 
@@ -27,6 +29,7 @@ export class OAuth2Client {
     const { fields, face } = readClientOptions(options);
     this.#fields = fields;
     this.#timeoutMs = options.timeoutMs ?? 10_000;
+    this.#isFixed = options.grant === 'token' && options.refreshToken === undefined;
     this.#face = face;
     this.#resource = new Resource(face);
     this.#refusal = new Refusal(face);
@@ -48,7 +51,7 @@ export class OAuth2Client {
     try {
       const request = this.#resource.request(input, init);
       stage = 'token';
-      const view = await this.#obtain(true, request.signal);
+      const view = await this.#obtain(!this.#isFixed, request.signal);
       stage = 'api';
       const { isRefused, response } = await this.#sendOnce(request, view);
       const ok = response.ok && !isRefused;

@@ -36,6 +36,7 @@ const refusals = {
   'a 2xx, by detectOn': [{ detectOn: [/expired/] }, { status: 200, text: 'expired' }, true],
   'a 2xx, by its text': [{ detectOn: ['{"ok":false}'] }, { status: 200, text: '{"ok":false}' }, true],
   'a 2xx, by its status': [{ detectOn: [203] }, { status: 203 }, true],
+  'a pattern that comes in two pieces': [{ detectOn: [/expired/] }, { status: 200, text: 'expired', pauseMs: 50 }, true],
   'another, by detectOn': [{ detectOn: [/expired/, 'expired'], refreshOn: [] }, { status: 400, text: 'expired' }, false],
   'an XML document': [{ detectOn: [/expired/] }, { status: 200, type: 'application/soap+xml; charset=utf-8', text: '<f>expired</f>' }, true],
   'a problem': [{ refreshOn: [/expired/] }, { status: 400, type: 'application/problem+json', text: 'expired' }, true],
@@ -86,6 +87,14 @@ export const authorisedFetch = {
         equal(await response.text(), whole(refusal), `${key}: the text`);
       }),
     );
+  },
+
+  'many that detectOn tells at once cost one renewal': async (scene) => {
+    const one = await withBadToken(scene, { detectOn: [/expired/] }, 'many');
+    const calls = Array.from({ length: 20 }, () => one.fetch(at({ status: 200, text: 'expired' })));
+    const texts = await Promise.all((await Promise.all(calls)).map((response) => response.text()));
+    ok(texts.every((text) => text.startsWith('{"method"')), texts.join());
+    equal(await scene.grants(), 2, 'grants');
   },
 
   'a pattern keeps nothing between calls': async (scene) => {
@@ -389,13 +398,19 @@ export const authorisedFetch = {
   },
 
   'test() says which part works': async (scene) => {
-    const { client, behave, otherUrl, grants, baseUrl } = scene;
+    const { client, behave, otherUrl, grants, baseUrl, revoke } = scene;
     const one = client();
     await one.getToken();
     equal(await one.test('/echo'), { ok: true, status: 200 });
     equal(await grants(), 2, 'with a new token');
     equal(await one.test(new Request(`${baseUrl}/echo`), { method: 'POST', body: 'x' }), { ok: true, status: 200 });
     equal((await one.test('/flood')).ok, true, 'a body is not waited for');
+
+    const issued = await client({ scopes: 'api:read' }).getToken();
+    const given = client({ grant: 'token', token: issued.accessToken, clientSecret: undefined });
+    const before = await grants();
+    equal(await given.test('/echo'), { ok: true, status: 200 }, 'a given token');
+    equal(await grants(), before, 'nothing can renew it');
 
     const expired = { status: 200, text: 'expired' };
     const api = [
@@ -433,6 +448,9 @@ export const authorisedFetch = {
     await behave({ merge: { token_type: 'MAC' } });
     const typed = await client({ scopes: 'read' }).test('/echo');
     equal([typed.stage, typed.error.code], ['configuration', 'unsupported_token_type']);
+    await revoke(issued);
+    const { error: spent, ...gone } = await given.test('/echo');
+    equal([gone, spent], [{ ok: false, stage: 'api', status: 401 }, undefined], 'a given token that is revoked');
     for (const input of [undefined, 'http://[']) await rejects(one.test(input), { name: 'TypeError' });
   },
 };
