@@ -314,6 +314,49 @@ export interface OAuth2ClientOptions {
   allowedOrigins?: readonly (string | URL)[] | undefined;
 
   /**
+   * Puts the token on a request to the API: into a header, under another scheme, into the query or into the body. `url`
+   * and `headers` are copies made to be changed; a body is replaced by returning `{ body }`. A token of any type can be
+   * applied. No `Authorization` is set then but the one you set.
+   *
+   * It is called again for the request with another token, and for every redirect to `baseUrl` or `allowedOrigins`,
+   * with the request as the caller made it. A redirect to any other origin takes along nothing that it put there; one
+   * with the token in the path of its URL is not followed. What it throws is the `cause` of an error of code
+   * `hook_failed`. How long it takes is up to the signal of the call.
+   *
+   * @defaultValue `Authorization: Bearer …` (RFC 6750 §2.1)
+   */
+  apply?: ((request: ApiRequest, token: Token) => ApplyResult | PromiseLike<ApplyResult>) | undefined;
+
+  /**
+   * What in an answer outside 2xx means that the token is refused: its status, the whole text of its body, or a
+   * pattern of it. The token is then dropped, and the request sent once more with another.
+   *
+   * For texts and patterns the body is looked at, if it is text (`text/*`, JSON, XML, a form, or of no type, but never
+   * an event stream), as UTF-8: its first 64 KiB, of which patterns are tried; a text must be all of it. A body of less
+   * that has not ended after a second is no refusal. `fetch` waits that long at most; the response is as it came, its
+   * body whole.
+   *
+   * @defaultValue `[401]`; `[]` is never
+   */
+  refreshOn?: readonly (number | string | RegExp)[] | undefined;
+
+  /**
+   * What in a 2xx answer means that the token is refused, likewise: for APIs that say so with a 200. Texts and patterns
+   * cost every such answer the look at its body.
+   *
+   * @defaultValue none
+   */
+  detectOn?: readonly (number | string | RegExp)[] | undefined;
+
+  /**
+   * Headers of every API request, such as an API key or a version, unless the call sets them itself. They go to the
+   * same origins as the token. `Authorization`, `Host` and `Content-…` are refused.
+   *
+   * @defaultValue none
+   */
+  apiHeaders?: Readonly<Record<string, string>> | Iterable<readonly [string, string]> | undefined;
+
+  /**
    * Used instead of the global `fetch`, for the token request and the API alike: a function, or an object with
    * a `fetch` method such as a service binding.
    *
@@ -430,6 +473,41 @@ export interface TokenMapping {
   refreshToken?: string | undefined;
   idToken?: string | undefined;
 }
+
+/** A request to the API, as {@link OAuth2ClientOptions.apply} gets it. */
+export interface ApiRequest {
+  /** Where it goes: a copy, to be changed. */
+  readonly url: URL;
+  /** The method, in capitals. */
+  readonly method: string;
+  /** The headers, `apiHeaders` among them: a copy, to be changed. */
+  readonly headers: Headers;
+  /** The body as the caller gave it; that of a `Request` is a stream. */
+  readonly body: RequestBody;
+}
+
+/** What the host's `fetch` takes for a body. */
+type RequestBody = NonNullable<Parameters<typeof globalThis.fetch>[1]>['body'];
+
+/** What `apply` may return: another body, or nothing. */
+export type ApplyResult = { readonly body?: RequestBody } | void;
+
+/** What {@link OAuth2Client.test} found. */
+export type TestResult =
+  | { readonly ok: true; readonly status: number }
+  | {
+      readonly ok: false;
+      /**
+       * Where it failed: at the options (an origin that is not allowed, a token of a type that needs `apply`, an `apply`
+       * that fails), at the token endpoint, or at the API, which could not be reached, answered outside 2xx or refused
+       * the token.
+       */
+      readonly stage: 'configuration' | 'token' | 'api';
+      /** The status of the API's answer, or of the token endpoint's, if one arrived. */
+      readonly status?: number;
+      /** Why there was no answer of the API's: an {@link OAuth2Error}, the host's network error, or a signal's reason. */
+      readonly error?: unknown;
+    };
 
 /**
  * Keeps texts under keys, for all instances. What its methods return may be a promise or not; what is missing is
@@ -636,11 +714,11 @@ export class OAuth2Client {
   static tokenFrom(object: StoredToken): Token;
 
   /**
-   * The host's `fetch`, with the token in `Authorization` (RFC 6750 §2.1).
+   * The host's `fetch`, with the token in `Authorization` (RFC 6750 §2.1), or where `apply` puts it.
    *
-   * A 401 drops the refused token, obtains another and sends the request once more if its body can be sent
-   * again; the 401 answering a stream is returned. Without a token nothing is sent and the promise is rejected.
-   * Redirects are followed, but only to `baseUrl` and `allowedOrigins` with the token.
+   * A 401 (or what `refreshOn` and `detectOn` say) drops the refused token, obtains another and sends the request once
+   * more if its body can be sent again; the refusal of a stream is returned. Without a token nothing is sent and the
+   * promise is rejected. Redirects are followed, but only to `baseUrl` and `allowedOrigins` with the token.
    *
    * Bound to its client, so that it can be passed on: `createApi({ fetch: client.fetch })`.
    */
@@ -667,6 +745,12 @@ export class OAuth2Client {
    */
   warm(): Promise<void>;
 
+  /**
+   * Requests `input` with a new token, and says which part failed: configuration, token endpoint or API. A given token
+   * that nothing can renew is tried as it is. The body of the answer is not read. Rejected only if `input` is no URL.
+   */
+  test(...request: Parameters<typeof globalThis.fetch>): Promise<TestResult>;
+
   /** How often what happened, over all clients of equal options in this isolate since it started. */
   stats(): OAuth2Stats;
 }
@@ -691,9 +775,11 @@ export type OAuth2ErrorCode =
   | 'network'
   /** No token within `timeoutMs`. */
   | 'timeout'
+  /** A function of yours failed: the message names it, and `cause` is what it threw. */
+  | 'hook_failed'
   /** The URL's origin is neither `baseUrl`'s nor one of `allowedOrigins`. */
   | 'origin_not_allowed'
-  /** The token's type is not Bearer, and `fetch` does not know how to apply it (RFC 6749 §7.1). */
+  /** The token's type is not Bearer, and there is no `apply` that knows how to send it (RFC 6749 §7.1). */
   | 'unsupported_token_type'
   /** The API redirected more than 20 times. */
   | 'too_many_redirects'

@@ -1,7 +1,7 @@
 //! What a user configures, validated once.
 
 mod call;
-mod check;
+pub(crate) mod check;
 
 use std::fmt;
 

@@ -117,7 +117,7 @@ pub use protocol::client_auth::{ClientAuth, CredentialEncoding};
 pub use protocol::grant::Grant;
 pub use protocol::revocation::TokenTypeHint;
 pub use protocol::token_request::BodyFormat;
-pub use resource::{Resource, ResourceError};
+pub use resource::{Apply, Resource, ResourceError, ResourceOptions, Sign, TestFailure};
 pub use source::{
     Authorization, AuthorizationOptions, CallbackOptions, HeldToken, Renewed, TokenSource,
 };

@@ -273,17 +273,9 @@ fn parameters(option: &'static str, parameters: &Parameters, options: &ClientOpt
     Ok(())
 }
 
-fn headers(headers: &[(String, String)]) -> Result<(), Error> {
-    for (name, value) in headers {
-        let is_token = |byte: u8| {
-            byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte) // RFC 9110 §5.6.2
-        };
-        if name.is_empty() || !name.bytes().all(is_token) {
-            return Err(Error::invalid_option(
-                "headers",
-                "has a name that is no header name",
-            ));
-        }
+fn headers(headers: &[(String, String)]) -> Checked {
+    well_formed_headers("headers", headers)?;
+    for (name, _) in headers {
         if RESERVED_HEADERS
             .iter()
             .any(|reserved| name.eq_ignore_ascii_case(reserved))
@@ -293,9 +285,25 @@ fn headers(headers: &[(String, String)]) -> Result<(), Error> {
                 ["must not set ", name, ", which the protocol sets"].concat(),
             ));
         }
+    }
+    Ok(())
+}
+
+/// Names and values that can be sent, and nothing beside them.
+pub(crate) fn well_formed_headers(option: &'static str, headers: &[(String, String)]) -> Checked {
+    for (name, value) in headers {
+        let is_token = |byte: u8| {
+            byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte) // RFC 9110 §5.6.2
+        };
+        if name.is_empty() || !name.bytes().all(is_token) {
+            return Err(Error::invalid_option(
+                option,
+                "has a name that is no header name",
+            ));
+        }
         if !value.is_ascii() || has_control(value) {
             return Err(Error::invalid_option(
-                "headers",
+                option,
                 [
                     "has a value with control or non-ASCII characters for ",
                     name,

@@ -32,6 +32,14 @@ const everything: OAuth2ClientOptions = {
   waitUntil: (promise) => void promise.catch(() => {}),
   baseUrl: 'https://api.example.com/v1',
   allowedOrigins: ['https://files.example.com'],
+  apply: async ({ url, method, headers, body }, { accessToken, tokenType }) => {
+    headers.set('x-token', `${tokenType} ${accessToken}`);
+    if (method === 'GET') url.searchParams.set('token', accessToken);
+    return typeof body === 'string' ? { body: body + accessToken } : undefined;
+  },
+  refreshOn: [401, 'expired', /session expired/i],
+  detectOn: [203, 'expired', /expired/],
+  apiHeaders: { 'x-api-key': 'key' },
   fetch: async (input, init) => await fetch(input, init),
 };
 const client = new OAuth2Client(everything);
@@ -43,6 +51,15 @@ new OAuth2Client({ ...required, fetch: { fetch } });
 new OAuth2Client({ tokenUrl: required.tokenUrl, clientId: 'public', clientAuth: 'none' });
 
 new OAuth2Client({ ...required, refreshAhead: false, seal: false, onEvent: async () => {} });
+
+new OAuth2Client({ ...required, apply: ({ headers }, token) => headers.set('x-token', token.accessToken) });
+new OAuth2Client({ ...required, apply: () => ({ body: null }), apiHeaders: new Headers({ 'x-api-key': 'key' }), refreshOn: [] });
+// @ts-expect-error not a request
+new OAuth2Client({ ...required, apply: () => ({ headers: {} }) });
+// @ts-expect-error the URL is changed, not replaced
+new OAuth2Client({ ...required, apply: (request) => void (request.url = new URL('https://api.example.com')) });
+// @ts-expect-error not a list
+new OAuth2Client({ ...required, refreshOn: 401 });
 
 // @ts-expect-error a misspelt option
 new OAuth2Client({ ...required, scope: 'read' });
@@ -131,6 +148,10 @@ new OAuth2Client({ ...required, hooks: { getTokenData: () => ({}) } });
 
 const header: string = await client.authorizationHeader({ forceRefresh: false });
 const nothing: void = (await client.invalidate(), await client.warm());
+
+const tested = await client.test('/me', { method: 'HEAD' });
+is<Equal<typeof tested.status, number | undefined>>();
+if (!tested.ok) is<Equal<typeof tested.stage, 'configuration' | 'token' | 'api'>>();
 
 const grants: number | undefined = client.stats().grant;
 // @ts-expect-error not an event

@@ -3,6 +3,7 @@
 // A test is a title and a function of a scene (scene.mjs). It uses what every runtime has, no more.
 import { apiRequests } from './contract/api-requests.mjs';
 import { authorization } from './contract/authorization.mjs';
+import { authorisedFetch } from './contract/authorised-fetch.mjs';
 import { cache } from './contract/cache.mjs';
 import { cancellation } from './contract/cancellation.mjs';
 import { discovery } from './contract/discovery.mjs';
@@ -28,6 +29,7 @@ export const contract = {
   revocation,
   'API requests': apiRequests,
   'refused tokens': refusedTokens,
+  'authorised fetch': authorisedFetch,
   redirects,
   cancellation,
   options,

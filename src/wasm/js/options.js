@@ -52,6 +52,10 @@ const CLIENT_OPTIONS = {
   onEvent: callable,
   baseUrl: url,
   allowedOrigins: list,
+  apply: callable,
+  refreshOn: signs(300, 599, 'a 2xx status belongs in detectOn'),
+  detectOn: signs(200, 299, 'any other status belongs in refreshOn'),
+  apiHeaders,
   fetch: fetcher,
 };
 
@@ -73,7 +77,7 @@ const CALLBACK_OPTIONS = { redirectUri: url, state: text, codeVerifier: text };
 const HOOKS = { tokenRequest: callable, credentials: callable, refresh: callable };
 
 /** Options that JavaScript keeps; all others are for wasm. */
-const FACE_OPTIONS = new Set(['store', 'waitUntil', 'onEvent', 'baseUrl', 'allowedOrigins', 'fetch']);
+const FACE_OPTIONS = new Set(['store', 'waitUntil', 'onEvent', 'baseUrl', 'allowedOrigins', 'apply', 'refreshOn', 'detectOn', 'apiHeaders', 'fetch']);
 
 /** Options that are lists of plain values. */
 const LIST_OPTIONS = new Set(['scopes', 'resource', 'previousSealKeys']);
@@ -348,6 +352,42 @@ function fetcher(name, value) {
 function list(name, value) {
   if (!Array.isArray(value)) throw invalidOption(name, `must be an array, not ${kind(value)}`);
   return value.map((item) => url(name, item));
+}
+
+/** What in an answer means that the token is refused: statuses, and texts or patterns of its body. */
+function signs(least, most, otherwise) {
+  return (name, value) => {
+    if (!Array.isArray(value)) throw invalidOption(name, `must be an array, not ${kind(value)}`);
+    return value.map((sign) => {
+      if (typeof sign === 'number') {
+        if (Number.isInteger(sign) && sign >= least && sign <= most) return sign;
+        throw invalidOption(name, `may have statuses from ${least} to ${most}, not ${sign}; ${otherwise}`);
+      }
+      if (typeof sign === 'string' && sign !== '') return sign;
+      // A copy, whose lastIndex nobody else uses.
+      if (Object.prototype.toString.call(sign) === '[object RegExp]') return new RegExp(sign);
+      throw invalidOption(name, `must hold statuses, strings and regular expressions, not ${kind(sign)}`);
+    });
+  };
+}
+
+function apiHeaders(name, value) {
+  const headers = new Headers();
+  for (const [key, item] of pairs(name, value)) {
+    const header = key.toLowerCase();
+    if (header === 'authorization') {
+      throw invalidOption(`${name}.${key}`, 'is the place of the token; anything else is sent there by the option apply');
+    }
+    if (header === 'host' || header.startsWith('content-')) {
+      throw invalidOption(`${name}.${key}`, 'depends on the request: give it to the call');
+    }
+    // Hosts differ in what they take, and their own words would repeat what may be a secret.
+    if (!/^[!#$%&'*+.^_`|~\w-]+$/.test(key) || !/^[\t\x20-\x7e\x80-\xff]*$/.test(item)) {
+      throw invalidOption(`${name}.${key}`, 'cannot be sent: a name is made of letters, digits and hyphens, a value is one line of Latin-1');
+    }
+    headers.append(key, item);
+  }
+  return [...headers];
 }
 
 function texts(name, value) {
