@@ -172,9 +172,8 @@ impl<H: Host> TokenSource<H> {
         let asked_at_ms = self.host.now_ms();
         let response = self.host.token_request(request.to_http(), asking.renewed);
         let response = response.await.map_err(|error| {
-            let error = transport_error(error, "the token endpoint ", endpoint);
-            // The platform's words are not known to be free of what was sent.
-            error.map_message(|it| grant::redact(asking.grant, client.redact(&it)))
+            let redact = |text: &str| grant::redact(asking.grant, client.redact(text));
+            transport_error(error, "the token endpoint ", endpoint, redact)
         })?;
         let mut token = token_response::read(
             &response,
@@ -223,7 +222,14 @@ impl<H: Host> TokenSource<H> {
 }
 
 /// Why `endpoint`, which is of this kind, gave no answer.
-pub(super) fn transport_error(error: TransportError, kind: &str, endpoint: &Endpoint) -> Error {
+///
+/// The platform's words are not known to be free of what was sent: `redact` takes it out.
+pub(super) fn transport_error(
+    error: TransportError,
+    kind: &str,
+    endpoint: &Endpoint,
+    redact: impl Fn(&str) -> String,
+) -> Error {
     let shown = endpoint.for_display();
     match error {
         TransportError::Hook(hook, reason) => Error::hook_failed(hook, reason),
@@ -234,7 +240,7 @@ pub(super) fn transport_error(error: TransportError, kind: &str, endpoint: &Endp
         TransportError::Connection(reason) => {
             // The platform's words may hold the URL with its query.
             let reason = reason.replace(endpoint.as_str(), shown);
-            let message = [kind, shown, " could not be reached: ", &reason];
+            let message = [kind, shown, " could not be reached: ", &redact(&reason)];
             Error::new(ErrorCode::Network, message.concat())
         }
     }
