@@ -1,5 +1,5 @@
 // Functions of the user's that make, wrap and derive: what they are given, and what becomes of their results.
-import { equal, ok, rejects, sleep } from '../assert.mjs';
+import { equal, eventually, ok, rejects, sleep } from '../assert.mjs';
 
 const answer = (body, status = 200) => ({ status, body: JSON.stringify(body) });
 const issued = (number, more) => ({ access_token: `token-${number}`, expires_in: 3600, ...more });
@@ -252,11 +252,30 @@ export const hooks = {
       const second = await one.getToken({ forceRefresh: true });
       equal([second.accessToken, second.refreshToken, lives(second)], ['token-2', 'r-2', 3600], name);
       equal([second.raw.by, second.raw.deep], [name, {}], 'the members');
+      ok(second.raw.expires_in < 3600, 'its life counts from when it came');
       await behave(answer(issued(3, { refresh_token: 'r-3', deep: {} })));
       await one.getToken({ forceRefresh: true });
       const spent = (await tokenRequests()).slice(before).map(({ body }) => new URLSearchParams(body).get('refresh_token'));
       equal(spent, [null, 'r-1', 'r-2'], `${name}, ${code}: spent`);
     }
+  },
+
+  'that does not depend on how the client proves who it is': async ({ client, behave, clients: { signer }, tokenRequests }) => {
+    const assertion = { clientAuth: 'private_key_jwt', clientSecret: undefined, privateKey: { key: signer.key } };
+    let isFailing = false;
+    const credentials = () => {
+      if (isFailing) throw new Error('not now');
+      return {};
+    };
+    const one = client({ ...renewable, ...assertion, hooks: { credentials } });
+    await behave(answer(issued(1, { refresh_token: 'r-1' })));
+    await one.getToken();
+    await behave(answer(issued(2, { refresh_token: 'r-2' })));
+    isFailing = true;
+    await rejects(one.getToken({ forceRefresh: true }), { code: 'hook_failed' });
+    isFailing = false;
+    equal((await one.getToken({ forceRefresh: true })).accessToken, 'token-2');
+    equal((await tokenRequests()).length, 2, 'token requests');
   },
 
   'a refresh token that stays is sent again': async ({ client, behave, tokenRequests }) => {
@@ -383,6 +402,13 @@ export const hooks = {
     }
     await sleep(50);
     equal(signals.map(({ aborted }) => aborted), [true, true, true], 'aborted');
+  },
+
+  'a request that a hook waits for is aborted at the deadline': async ({ client, behave, tokenRequests }) => {
+    await behave({ silent: true });
+    const hooks = { tokenRequest: (_, next) => next() };
+    await rejects(client({ hooks, timeoutMs: 300 }).getToken(), { code: 'timeout' });
+    await eventually(async () => (await tokenRequests()).at(-1).closedEarly, 'the server sees the socket close');
   },
 
   'clients with the same functions share, those with others do not': async ({ client, grants }) => {

@@ -22,7 +22,9 @@ export const perCall = {
     const derived = await client().getToken({ scopes: 'write', endpointParams: { audience: 'x' } });
     const other = await client({ scopes: 'write', endpointParams: { audience: 'x' } }).getToken();
     equal(other.accessToken, derived.accessToken);
-    equal(await grants(), 1, 'grants');
+    const red = await client({ headers: { 'X-Tenant': 'blue' } }).getToken({ headers: { 'x-tenant': 'red' } });
+    equal((await client({ headers: { 'X-TENANT': 'red' } }).getToken()).accessToken, red.accessToken);
+    equal(await grants(), 2, 'grants');
   },
 
   'parameters and headers are replaced by name, all else as a whole': async ({ client, behave, tokenRequests }) => {
