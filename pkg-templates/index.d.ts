@@ -5,15 +5,44 @@
  * @module
  */
 
-/** A value of {@link OAuth2ClientOptions.endpointParams}; an array sends the parameter once for each element. */
+/** A value of {@link ClientOptions.endpointParams}; an array sends the parameter once for each element. */
 export type EndpointParam = string | number | boolean | readonly (string | number | boolean)[];
 
-/** What a client is made of. A misspelt option is an error, at run time too. */
-export interface OAuth2ClientOptions {
+/** What a client is made of: a server, and the rest. A misspelt option is an error, at run time too. */
+export type OAuth2ClientOptions = ServerOptions & ClientOptions;
+
+/** Where the authorization server is: its token endpoint, or its name. */
+export type ServerOptions =
+  | {
+      /** The token endpoint (RFC 6749 §3.2). `https:`, or `http:` on a loopback host. */
+      tokenUrl: string | URL;
+      issuer?: undefined;
+    }
+  | {
+      /**
+       * The authorization server by its name, exactly as it writes it itself. It is asked where its endpoints are (RFC
+       * 8414, then OpenID Connect Discovery), once a day, for all clients of an isolate at once; with a store and sealed
+       * records once for all isolates.
+       */
+      issuer: string;
+      tokenUrl?: undefined;
+    };
+
+/** What a client is made of, beside the server. */
+export interface ClientOptions {
   /**
-   * The token endpoint (RFC 6749 §3.2). `https:`, or `http:` on a loopback host.
+   * The authorization endpoint (RFC 6749 §3.1), for {@link OAuth2Client.authorizationUrl}.
+   *
+   * @defaultValue what the issuer says
    */
-  tokenUrl: string | URL;
+  authorizationUrl?: string | URL | undefined;
+
+  /**
+   * The revocation endpoint (RFC 7009 §2), for {@link OAuth2Client.revoke} and {@link Token.revoke}.
+   *
+   * @defaultValue what the issuer says
+   */
+  revocationUrl?: string | URL | undefined;
 
   /** The client identifier (RFC 6749 §2.2). */
   clientId: string;
@@ -67,7 +96,8 @@ export interface OAuth2ClientOptions {
 
   /**
    * What is asked for (RFC 6749 §1.3): `'client_credentials'`; `'password'` with `username` and `password`;
-   * `'refresh_token'` with `refreshToken`; `'jwt_bearer'` with `assertion` (RFC 7523 §2.1); `'token'` with `token`,
+   * `'refresh_token'` with `refreshToken`; `'authorization_code'`, for users who authorize the client in their browser
+   * ({@link OAuth2Client.authorizationUrl}); `'jwt_bearer'` with `assertion` (RFC 7523 §2.1); `'token'` with `token`,
    * which is used until it ends or is refused; or the `grant_type` of any other grant, its parameters in `endpointParams`.
    *
    * All but client credentials are renewed by the refresh token, if there is one; a rotated one replaces the
@@ -75,7 +105,15 @@ export interface OAuth2ClientOptions {
    *
    * @defaultValue `'client_credentials'`
    */
-  grant?: 'client_credentials' | 'password' | 'refresh_token' | 'jwt_bearer' | 'token' | (string & {}) | undefined;
+  grant?:
+    | 'client_credentials'
+    | 'password'
+    | 'refresh_token'
+    | 'authorization_code'
+    | 'jwt_bearer'
+    | 'token'
+    | (string & {})
+    | undefined;
 
   /** The user's name, for `grant: 'password'` (RFC 6749 §4.3). */
   username?: string | undefined;
@@ -110,8 +148,16 @@ export interface OAuth2ClientOptions {
   noRefreshToken?: boolean | undefined;
 
   /**
-   * Stands for what cannot be compared: functions, and keys that cannot be exported. Clients whose other options
-   * are equal share a token exactly when this is equal too. Required with a store where there is such a thing.
+   * Whether authorization codes are asked for without PKCE (RFC 7636), for servers that refuse its parameters.
+   *
+   * @defaultValue `false`
+   */
+  skipPkce?: boolean | undefined;
+
+  /**
+   * Stands for what cannot be compared: functions, keys that cannot be exported, and the user of an authorization
+   * code. Clients whose other options are equal share a token exactly when this is equal too. Required with a store
+   * where there is a function or such a key; and for a client of `grant: 'authorization_code'` to keep a token.
    *
    * @defaultValue without a store: a client shares with those that were given the very same function
    */
@@ -458,7 +504,7 @@ export interface PrivateKey {
   /**
    * `aud` of the assertions.
    *
-   * @defaultValue `tokenUrl`
+   * @defaultValue `issuer` or `tokenUrl`
    */
   audience?: string | undefined;
 }
@@ -474,7 +520,7 @@ export interface TokenMapping {
   idToken?: string | undefined;
 }
 
-/** A request to the API, as {@link OAuth2ClientOptions.apply} gets it. */
+/** A request to the API, as {@link ClientOptions.apply} gets it. */
 export interface ApiRequest {
   /** Where it goes: a copy, to be changed. */
   readonly url: URL;
@@ -611,7 +657,7 @@ export function serverTiming(events: readonly OAuth2Event[]): string;
  * the client's, parameters and headers one by one. That is another token, with a place of its own in memory and store;
  * it is that of a client with these options.
  */
-export interface TokenOptions extends Pick<OAuth2ClientOptions, 'scopes' | 'resource' | 'endpointParams' | 'headers'> {
+export interface TokenOptions extends Pick<ClientOptions, 'scopes' | 'resource' | 'endpointParams' | 'headers'> {
   /**
    * Obtain a new token even though the one in memory is still good.
    *
@@ -671,6 +717,74 @@ export interface Token extends TokenData {
    * A token of elsewhere is renewed for its holder only, by its refresh token.
    */
   refresh(params?: Readonly<Record<string, EndpointParam | undefined>> | Iterable<readonly [string, EndpointParam]>): Promise<Token>;
+
+  /**
+   * Tells the server that it, or its refresh token, is no longer needed (RFC 7009). What is revoked leaves memory and
+   * store; other isolates may use what they have in memory. With the refresh token goes what came with it.
+   *
+   * @param type - by default `'access_token'`
+   * @param params - further parameters of the request
+   */
+  revoke(
+    type?: 'access_token' | 'refresh_token',
+    params?: Readonly<Record<string, EndpointParam | undefined>> | Iterable<readonly [string, EndpointParam]>,
+  ): Promise<void>;
+
+  /**
+   * Revokes the refresh token, if there is one, and the access token. Both are tried: the error is that of the one that
+   * failed, or has both in its `cause`, an `AggregateError`.
+   */
+  revokeAll(): Promise<void>;
+}
+
+/** What {@link OAuth2Client.authorizationUrl} is told. */
+export interface AuthorizationOptions {
+  /** Where the user comes back to, exactly as it is registered with the server (RFC 6749 §3.1.2). */
+  redirectUri: string | URL;
+  /**
+   * The scopes to ask for.
+   *
+   * @defaultValue the client's
+   */
+  scopes?: string | readonly string[] | undefined;
+  /**
+   * What the answer has to repeat (RFC 6749 §10.12): nothing that anybody could foresee.
+   *
+   * @defaultValue 256 random bits
+   */
+  state?: string | undefined;
+  /**
+   * What proves that the code is for who asked (RFC 7636 §4.1): 43 to 128 letters, digits or any of `-._~`.
+   *
+   * @defaultValue 256 random bits
+   */
+  codeVerifier?: string | undefined;
+  /**
+   * Further parameters, such as `prompt` or `access_type`. Those that the protocol sets are refused.
+   *
+   * @defaultValue none
+   */
+  extra?: Readonly<Record<string, EndpointParam | undefined>> | Iterable<readonly [string, EndpointParam]> | undefined;
+}
+
+/** An authorization request (RFC 6749 §4.1.1). */
+export interface Authorization {
+  /** Where the user's browser is to be sent. */
+  readonly url: string;
+  /** To be kept for this user's browser, in a session or a sealed cookie, until it comes back. */
+  readonly state: string;
+  /** Likewise. Missing with `skipPkce`. */
+  readonly codeVerifier?: string;
+}
+
+/** What was kept for the user's browser, for {@link OAuth2Client.callback}. */
+export interface CallbackOptions {
+  /** The same as in the authorization request. */
+  redirectUri: string | URL;
+  /** {@link Authorization.state}. */
+  state: string;
+  /** {@link Authorization.codeVerifier}; left out with `skipPkce` only. */
+  codeVerifier?: string | undefined;
 }
 
 /**
@@ -736,6 +850,32 @@ export class OAuth2Client {
   /** Renews the current token, with `params` as {@link Token.refresh}. */
   refresh(params?: Readonly<Record<string, EndpointParam | undefined>> | Iterable<readonly [string, EndpointParam]>): Promise<Token>;
 
+  /**
+   * Revokes the current token, or its refresh token, as {@link Token.revoke}: that in memory, in the store, or a
+   * `refreshToken` that was not used yet. Nothing happens when there is none; the server is not asked for one.
+   */
+  revoke(
+    type?: 'access_token' | 'refresh_token',
+    params?: Readonly<Record<string, EndpointParam | undefined>> | Iterable<readonly [string, EndpointParam]>,
+  ): Promise<void>;
+
+  /** Revokes all there is, as {@link Token.revokeAll}. */
+  revokeAll(): Promise<void>;
+
+  /**
+   * Where a user's browser is sent to authorize this client, of `grant: 'authorization_code'` (RFC 6749 §4.1.1), with
+   * PKCE S256 (RFC 7636). Keep `state` and `codeVerifier` for this user's browser until it comes back.
+   */
+  authorizationUrl(options: AuthorizationOptions): Promise<Authorization>;
+
+  /**
+   * Takes the URL that the user came back to, checks `state` and `iss` (RFC 9207), and spends the code, once.
+   *
+   * A client with an `identity`, which says whose the token is, keeps it for `getToken` and `fetch`. Without one nothing
+   * is kept: the token is yours to store, and {@link OAuth2Client.tokenFrom} or `grant: 'token'` to go on with.
+   */
+  callback(url: string | URL | Request, options: CallbackOptions): Promise<Token>;
+
   /** Forgets the token, in memory and in the store, so that the next caller obtains another. */
   invalidate(): Promise<void>;
 
@@ -763,6 +903,12 @@ export type OAuth2ErrorCode =
   | 'token_request_rejected'
   /** The refresh token is no longer accepted, and there is no other way to a token: the user has to authorize again. */
   | 'reauthorization_required'
+  /** The server sent the user back with an error (RFC 6749 §4.1.2.1): see `error` and `description`. */
+  | 'authorization_rejected'
+  /** What the user came back with is no answer to this request: another `state` or `iss`, something twice or missing. */
+  | 'invalid_callback'
+  /** The issuer's metadata could not be had, or cannot be used (RFC 8414 §3). */
+  | 'discovery_failed'
   /** A function given as an option threw, rejected or gave nothing of use: see `cause`. */
   | 'hook_failed'
   /** The token endpoint answered with an HTTP error and no OAuth error: see `status`. */
@@ -775,8 +921,6 @@ export type OAuth2ErrorCode =
   | 'network'
   /** No token within `timeoutMs`. */
   | 'timeout'
-  /** A function of yours failed: the message names it, and `cause` is what it threw. */
-  | 'hook_failed'
   /** The URL's origin is neither `baseUrl`'s nor one of `allowedOrigins`. */
   | 'origin_not_allowed'
   /** The token's type is not Bearer, and there is no `apply` that knows how to send it (RFC 6749 §7.1). */

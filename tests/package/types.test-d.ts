@@ -1,6 +1,6 @@
 // Compiled, not run: what a user may write, and what the compiler must refuse.
 import { OAuth2Client, OAuth2Error, serverTiming } from 'edge-oauth2';
-import type { Hooks, Lease, OAuth2ClientOptions, OAuth2ErrorCode, OAuth2Event, StoredToken, Token, TokenData, TokenOptions, TokenStore } from 'edge-oauth2';
+import type { Authorization, Hooks, Lease, OAuth2ClientOptions, OAuth2ErrorCode, OAuth2Event, StoredToken, Token, TokenData, TokenOptions, TokenStore } from 'edge-oauth2';
 import { init, OAuth2Client as SlimClient } from 'edge-oauth2/slim';
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
@@ -67,6 +67,9 @@ new OAuth2Client({ ...required, scope: 'read' });
 new OAuth2Client({ ...required, timeoutSeconds: 10 });
 // @ts-expect-error a missing option
 new OAuth2Client({ clientId: 'id', clientSecret: 'secret' });
+new OAuth2Client({ issuer: 'https://auth.example.com', clientId: 'id', clientSecret: 'secret', revocationUrl: new URL('https://a.example') });
+// @ts-expect-error one or the other
+new OAuth2Client({ ...required, issuer: 'https://auth.example.com' });
 // @ts-expect-error not a way to authenticate
 new OAuth2Client({ ...required, clientAuth: 'basic' });
 // @ts-expect-error not a number
@@ -217,3 +220,21 @@ try {
 init(new Uint8Array());
 is<Equal<typeof SlimClient, typeof OAuth2Client>>();
 export { described, grants, nothing, timing };
+
+async function users(client: OAuth2Client, token: Token, request: Request) {
+  const redirectUri = 'https://app.example/callback';
+  const begun: Authorization = await client.authorizationUrl({ redirectUri, scopes: ['openid'], extra: { prompt: 'login' } });
+  const arrived: Token = await client.callback(request, { redirectUri, ...begun });
+  await client.callback(new URL(request.url), { redirectUri, state: begun.state });
+  // @ts-expect-error where they come back to is missing
+  await client.authorizationUrl({ scopes: 'openid' });
+  // @ts-expect-error the state is missing
+  await client.callback(request.url, { redirectUri });
+  await arrived.revoke();
+  await token.revoke('refresh_token', { reason: 'logout' });
+  await client.revoke('access_token');
+  await Promise.all([client.revokeAll(), token.revokeAll()]);
+  // @ts-expect-error not a token of ours
+  await token.revoke('id_token');
+}
+void users;
