@@ -90,7 +90,14 @@ class StandardRequest {
   }
 
   /** Resolves to the members of the response. */
-  next = async () => {
+  next = () => {
+    const members = this.#next();
+    // The hook may have gone on without waiting for it.
+    members.catch(() => {});
+    return members;
+  };
+
+  async #next() {
     const before = unfinished.get(this.#spending);
     if (before && Date.now() - before.atMs < MAX_UNFINISHED_MS) return aged(before);
     const atMs = Date.now();
@@ -101,7 +108,7 @@ class StandardRequest {
       unfinished.set(this.#spending, { members: structuredClone(members), atMs });
     }
     return members;
-  };
+  }
 
   /** The hooks have made of it what they want. */
   finish() {
