@@ -67,6 +67,7 @@ pub struct World {
     pub asked: Rc<RefCell<Vec<Asked>>>,
     pub credential: Rc<RefCell<Result<Secret, HookError>>>,
     requests: Rc<Cell<Request>>,
+    nonces: Rc<Cell<u32>>,
 }
 
 pub struct Network {
@@ -108,6 +109,7 @@ impl World {
             asked: Rc::default(),
             credential: Rc::new(RefCell::new(Err(HookError("nothing to give".into())))),
             requests: Rc::default(),
+            nonces: Rc::default(),
         }
     }
 
@@ -123,6 +125,7 @@ impl World {
             asked: Rc::clone(&self.asked),
             credential: Rc::clone(&self.credential),
             requests: Rc::clone(&self.requests),
+            nonces: Rc::clone(&self.nonces),
         }
     }
 
@@ -154,6 +157,7 @@ impl World {
             asked: Rc::clone(&self.asked),
             credential: Rc::clone(&self.credential),
             request,
+            nonces: Rc::clone(&self.nonces),
         };
         let source = TokenSource::new(Rc::new(host), config, Rc::clone(&self.memory));
         (request, source)
@@ -187,6 +191,7 @@ pub struct TestHost {
     asked: Rc<RefCell<Vec<Asked>>>,
     credential: Rc<RefCell<Result<Secret, HookError>>>,
     request: Request,
+    nonces: Rc<Cell<u32>>,
 }
 
 impl HttpClient for TestHost {
@@ -255,6 +260,8 @@ impl Crypto for TestHost {
     fn nonce(&self) -> Option<[u8; 12]> {
         let mut nonce = [0; 12];
         nonce[..8].copy_from_slice(&self.isolate.now_ms().to_be_bytes());
+        self.nonces.set(self.nonces.get() + 1);
+        nonce[8..].copy_from_slice(&self.nonces.get().to_be_bytes());
         Some(nonce)
     }
 
