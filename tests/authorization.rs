@@ -362,6 +362,18 @@ mod url {
     }
 
     #[test]
+    fn that_is_given_is_not_looked_for() {
+        let world = World::new(|_, _| Reply::status(0, 500));
+        let options = ClientOptions {
+            authorization_url: Some(AUTHORIZATION_URL.into()),
+            ..of_issuer()
+        };
+        let made = authorize(&world, options, here()).unwrap();
+        assert_eq!(parts(&made).0, AUTHORIZATION_URL);
+        assert_eq!(world.sent(), 0);
+    }
+
+    #[test]
     fn must_be_known() {
         let unsaid = ClientOptions {
             authorization_url: None,

@@ -88,19 +88,16 @@ impl<H: Host> TokenSource<H> {
                 Some(code_challenge(&digest.ok_or_else(no_crypto)?))
             }
         };
-        let timeout_ms = config.policy.timeout_ms.into();
-        let metadata = self.within(timeout_ms, self.metadata()).await?;
-        let known = metadata.as_ref().map(|it| &it.authorization_endpoint);
-        let endpoint = config.authorization_endpoint.as_ref();
-        let endpoint = endpoint.or(known.and_then(Option::as_ref)).ok_or_else(|| {
-            let problem = match metadata {
-                Some(_) => "is required: the issuer's metadata has no authorization_endpoint",
-                None => "is required to send a user there; or give issuer",
-            };
-            Error::invalid_option("authorizationUrl", problem)
-        })?;
+        let endpoint = self.endpoint(
+            "authorizationUrl",
+            config.authorization_endpoint.as_ref(),
+            ("authorization_endpoint", |it| &it.authorization_endpoint),
+        );
+        let endpoint = self
+            .within(config.policy.timeout_ms.into(), endpoint)
+            .await?;
         let request = AuthorizationRequest {
-            endpoint,
+            endpoint: &endpoint,
             client_id: &config.client.id,
             client_id_param: &config.client.id_param,
             redirect_uri: &options.redirect_uri,

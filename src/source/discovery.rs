@@ -24,6 +24,26 @@ impl<H: Host> TokenSource<H> {
         })
     }
 
+    /// The endpoint that `option` gives, or else the one in the issuer's metadata, which has a name there.
+    pub(super) async fn endpoint(
+        &self,
+        option: &'static str,
+        given: Option<&Endpoint>,
+        (name, of): (&str, fn(&Metadata) -> &Option<Endpoint>),
+    ) -> Result<Endpoint> {
+        if let Some(given) = given {
+            return Ok(given.clone());
+        }
+        let problem = match self.metadata().await? {
+            Some(metadata) => match of(&metadata) {
+                Some(found) => return Ok(found.clone()),
+                None => ["is required: the issuer's metadata has no ", name].concat(),
+            },
+            None => "is required for this; or give issuer".to_owned(),
+        };
+        Err(Error::invalid_option(option, problem))
+    }
+
     /// What the issuer says about itself; `None` if the endpoints are part of the configuration.
     pub(super) async fn metadata(&self) -> Result<Option<Rc<Metadata>>> {
         let Some(name) = self.slot.config().issuer() else {
