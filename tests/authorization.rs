@@ -940,6 +940,21 @@ mod with_an_identity {
             }
         }
     }
+
+    /// The code is spent: what it brought must not be lost because a store is slow.
+    #[test]
+    fn a_late_answer_and_a_silent_store_are_no_timeout() {
+        let (world, shelf) = with_shelf(World::new(|n, _| {
+            Reply::token(9_000, &format!("token-{n}"))
+        }));
+        shelf.mood.set(Mood::Silent);
+        let answer = begin(&world, options(), good(), kept());
+        world.isolate.run_for(30_000);
+        let answer = answer.borrow();
+        let (result, at_ms) = answer.as_ref().unwrap();
+        assert!(result.is_ok(), "{:?}", result.as_ref().err());
+        assert!(at_ms - START_MS <= 10_000);
+    }
 }
 
 #[test]
@@ -954,6 +969,27 @@ fn without_an_identity_nothing_is_kept() {
     let message = error.to_string();
     assert!(message.contains("its identity names the user"), "{message}");
     assert_eq!(world.sent(), 2);
+}
+
+/// Metadata and exchange together have the time that there is.
+#[test]
+fn everything_together_is_done_in_time() {
+    let world = World::new(|_, request| match is_metadata(request) {
+        true => Reply::After(8_000, Ok(response(200, metadata("")))),
+        false => Reply::Never,
+    });
+    let answer = begin(&world, of_issuer(), good(), kept());
+    world.isolate.run_for(60_000);
+    let answer = answer.borrow();
+    let (result, at_ms) = answer.as_ref().unwrap();
+    let error = result.as_ref().expect_err("no token");
+    assert_eq!(error.code(), ErrorCode::Timeout);
+    assert_eq!(at_ms - START_MS, 10_000);
+    assert_eq!(
+        world.network.aborted.get(),
+        1,
+        "the exchange is given up too"
+    );
 }
 
 #[test]

@@ -17,7 +17,6 @@ use crate::protocol::authorization::{
 use crate::protocol::form::Parameters;
 use crate::protocol::grant::{self, Grant};
 use crate::protocol::pkce::{CodeVerifier, code_challenge};
-use crate::race::{First, race};
 use crate::token::Secret;
 
 type Result<T> = std::result::Result<T, Error>;
@@ -131,8 +130,9 @@ impl<H: Host> TokenSource<H> {
                 ));
             }
         };
-        let timeout_ms = config.policy.timeout_ms;
-        let metadata = self.within(timeout_ms.into(), self.metadata()).await?;
+        let timeout_ms = config.policy.timeout_ms.into();
+        let until_ms = self.host.now_ms().saturating_add(timeout_ms);
+        let metadata = self.within(timeout_ms, self.metadata()).await?;
         let expected = ExpectedCallback {
             state: options.state.expose(),
             issuer: config.issuer(),
@@ -143,14 +143,15 @@ impl<H: Host> TokenSource<H> {
         let grant = grant::authorization_code(&code, &options.redirect_uri, code_verifier.as_ref());
         let source = Self::of_slot(Rc::clone(&self.host), Rc::clone(&self.slot));
         // What the code was spent for must not be lost with whoever asked.
-        let exchanged = self.in_background(async move { source.spend_code(&grant).await });
-        match race(exchanged, self.host.sleep(timeout_ms)).await {
-            First::Left(Ok(result)) => result,
-            First::Left(Err(oneshot::Canceled)) | First::Right(()) => Err(self.timed_out()),
+        let exchanged =
+            self.in_background(async move { source.spend_code(&grant, until_ms).await });
+        match exchanged.await {
+            Ok(result) => result,
+            Err(oneshot::Canceled) => Err(self.timed_out()),
         }
     }
 
-    async fn spend_code(&self, grant: &Parameters) -> Result<Renewed<H::View>> {
+    async fn spend_code(&self, grant: &Parameters, until_ms: u64) -> Result<Renewed<H::View>> {
         let config = self.slot.config();
         let asking = Asking {
             endpoint: None,
@@ -163,7 +164,8 @@ impl<H: Host> TokenSource<H> {
         };
         let begun_at_ms = self.host.now_ms();
         let passed_ms = || self.host.now_ms().saturating_sub(begun_at_ms);
-        let issued = self.request(&asking, config.policy.timeout_ms.into()).await;
+        let left_ms = until_ms.saturating_sub(begun_at_ms);
+        let issued = self.request(&asking, left_ms).await;
         let duration_ms = passed_ms();
         let token = issued.inspect_err(|error| {
             let code = error.code();
@@ -173,7 +175,7 @@ impl<H: Host> TokenSource<H> {
         let is_kept = config.identity.is_some();
         Ok(Renewed {
             cached: match is_kept {
-                true => self.adopt(token).await,
+                true => self.adopt(token, until_ms).await,
                 false => self.cached(&Entry::default(), token),
             },
             is_kept,
