@@ -955,6 +955,30 @@ mod with_an_identity {
         assert!(result.is_ok(), "{:?}", result.as_ref().err());
         assert!(at_ms - START_MS <= 10_000);
     }
+
+    #[test]
+    fn a_store_without_a_key_to_seal_with_is_noticed_before_the_user_is_sent_away() {
+        let public = |seal| ClientOptions {
+            client_secret: None,
+            seal,
+            ..options()
+        };
+        let (world, _) = with_shelf(server());
+        let error = authorize(&world, public(true), here()).unwrap_err();
+        check_option(&error, "sealKey", "is required").unwrap();
+        let error = spend(&world, public(true), &good(), kept()).unwrap_err();
+        check_option(&error, "sealKey", "is required").unwrap();
+        assert_eq!(world.sent(), 0, "the code is still good");
+        assert!(authorize(&world, public(false), here()).is_ok());
+        come_back(&world, public(false));
+        assert_eq!(ask(&world.neighbour(), public(false)), Ok("token-0".into()));
+        // What is not kept is not sealed.
+        let unkept = ClientOptions {
+            identity: None,
+            ..public(true)
+        };
+        assert!(authorize(&world, unkept, here()).is_ok());
+    }
 }
 
 #[test]

@@ -61,7 +61,7 @@ pub struct CallbackOptions {
 impl<H: Host> TokenSource<H> {
     /// The URL that a user's browser is sent to, to ask for a code (RFC 6749 §4.1.1, RFC 7636).
     pub async fn authorization_url(&self, options: &AuthorizationOptions) -> Result<Authorization> {
-        self.check_grant()?;
+        self.check_authorization()?;
         let config = self.slot.config();
         let scope = config.scope_of(options.scopes.as_deref())?;
         let state = match &options.state {
@@ -118,7 +118,7 @@ impl<H: Host> TokenSource<H> {
     /// A code is good for one use, so that nothing is tried again. The token is the configuration's
     /// from now on if that has an `identity`, which says whose it is; otherwise nothing is kept of it.
     pub async fn callback(&self, url: &str, options: &CallbackOptions) -> Result<Renewed<H::View>> {
-        self.check_grant()?;
+        self.check_authorization()?;
         let config = self.slot.config();
         let code_verifier = match &options.code_verifier {
             Some(verifier) => Some(CodeVerifier::parse(verifier.expose())?.secret().clone()),
@@ -182,13 +182,18 @@ impl<H: Host> TokenSource<H> {
         })
     }
 
-    fn check_grant(&self) -> Result<()> {
-        match self.slot.config().grant {
-            Grant::AuthorizationCode => Ok(()),
-            _ => Err(Error::invalid_option(
+    fn check_authorization(&self) -> Result<()> {
+        let config = self.slot.config();
+        if !matches!(config.grant, Grant::AuthorizationCode) {
+            return Err(Error::invalid_option(
                 "grant",
                 "must be 'authorization_code' for users to authorize",
-            )),
+            ));
+        }
+        // What cannot be sealed would be kept by one instance only.
+        match config.identity.is_some() && self.host.store().is_some() {
+            true => config.check_sealing(),
+            false => Ok(()),
         }
     }
 
