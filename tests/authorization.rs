@@ -886,6 +886,19 @@ mod with_an_identity {
     }
 
     #[test]
+    fn it_wins_over_what_is_on_its_way() {
+        for has_lease in [false, true] {
+            let (world, _) = overtaken(has_lease);
+            assert_eq!(ask(&world, options()), Ok("token-2".into()));
+            // In the store too, although the other came later.
+            assert_eq!(ask(&world.neighbour(), options()), Ok("token-2".into()));
+            world.isolate.run_for(2 * HOUR_MS);
+            ask(&world.neighbour(), options()).unwrap();
+            assert_eq!(spent_refresh_tokens(&world), ["refresh-0", "refresh-2"]);
+        }
+    }
+
+    #[test]
     fn a_caller_that_is_gone_is_not_waited_for() {
         let world = World::new(|n, _| {
             let Reply::After(_, result) = issued(n) else {
