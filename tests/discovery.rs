@@ -507,7 +507,7 @@ mod memory {
 
     #[test]
     fn has_the_old_one_while_the_issuer_is_not_well() {
-        for reply in [Reply::status(0, 503), Reply::broken(0)] {
+        for reply in [Reply::status(0, 503), Reply::broken(0), Reply::Never] {
             let world = server_with(move |n| match n {
                 1..=2 => reply.clone(),
                 _ => found(),
