@@ -147,6 +147,7 @@ impl<H: Host> TokenSource<H> {
         let request = super::request::Asking {
             endpoint: config.refresh_endpoint.as_ref().unwrap_or(&config.endpoint),
             grant: &grant::refresh(&spent.secret),
+            assertion: None,
             scope: &scope,
             parameters: config
                 .refresh_params
@@ -172,6 +173,10 @@ impl<H: Host> TokenSource<H> {
         let request = super::request::Asking {
             endpoint: &config.endpoint,
             grant: &self.grant_parameters().await?,
+            assertion: match &config.grant {
+                Grant::SignedJwtBearer(assertion) => Some(assertion),
+                _ => None,
+            },
             scope: &config.scope(),
             parameters: &config.endpoint_params,
             is_repeatable: true,

@@ -1,14 +1,15 @@
 //! One token request: who asks, in which style, and what comes back.
 
 use super::TokenSource;
+use crate::config::PrivateKey;
 use crate::error::{Error, ErrorCode};
 use crate::host::{Asked, Host, TransportError};
 use crate::json::Json;
 use crate::protocol::client_auth::{ClientAuth, ClientCredentials};
 use crate::protocol::endpoint::Endpoint;
 use crate::protocol::form::Parameters;
-use crate::protocol::grant;
-use crate::protocol::jwt::{Algorithm, Assertion, DEFAULT_LIFETIME_SECONDS};
+use crate::protocol::grant::{self, AssertionOptions};
+use crate::protocol::jwt::{Algorithm, Assertion};
 use crate::protocol::token_request::TokenRequest;
 use crate::protocol::token_response::{self, INVALID_CLIENT, TokenResponseContext};
 use crate::race::{First, race};
@@ -20,6 +21,8 @@ type Result<T> = std::result::Result<T, Error>;
 pub(super) struct Asking<'a> {
     pub(super) endpoint: &'a Endpoint,
     pub(super) grant: &'a Parameters,
+    /// What the assertion of the grant says, if it is signed here: each request has another.
+    pub(super) assertion: Option<&'a AssertionOptions>,
     pub(super) scope: &'a str,
     pub(super) parameters: &'a Parameters,
     /// Whether the credentials of the grant are still good after the server refused the client.
@@ -107,13 +110,28 @@ impl<H: Host> TokenSource<H> {
         client_auth: ClientAuth,
     ) -> Result<Token> {
         let config = self.slot.config();
-        let assertion = self.client_assertion(asking, client, client_auth).await?;
+        let private_key = config.private_key.as_ref();
+        let signed = match asking.assertion {
+            Some(options) => {
+                let assertion = self.sign(options, private_key, asking, client).await?;
+                Some(grant::jwt_bearer(assertion))
+            }
+            None => None,
+        };
+        let grant = signed.as_ref().unwrap_or(asking.grant);
+        let client_assertion = if client_auth.is_assertion() {
+            let key = private_key.filter(|_| client_auth == ClientAuth::PrivateKeyJwt);
+            let options = AssertionOptions::default();
+            Some(self.sign(&options, key, asking, client).await?)
+        } else {
+            None
+        };
         let request = TokenRequest {
             endpoint: asking.endpoint,
-            grant: asking.grant,
+            grant,
             client,
             client_auth,
-            client_assertion: assertion.as_ref().map(Secret::expose),
+            client_assertion: client_assertion.as_ref().map(Secret::expose),
             scope: asking.scope,
             resource: &config.resource,
             parameters: asking.parameters,
@@ -125,13 +143,13 @@ impl<H: Host> TokenSource<H> {
         let response = self.host.token_request(request.to_http(), asking.renewed);
         let response = response
             .await
-            .map_err(|error| self.transport_error(error, asking, client))?;
+            .map_err(|error| self.transport_error(error, asking, grant, client))?;
         let mut token = token_response::read(
             &response,
             TokenResponseContext {
                 endpoint: asking.endpoint,
                 client,
-                grant: asking.grant,
+                grant,
                 mapping: &config.token_mapping,
                 is_basic: matches!(client_auth, ClientAuth::Basic),
                 now_ms: asked_at_ms,
@@ -144,37 +162,41 @@ impl<H: Host> TokenSource<H> {
         Ok(token)
     }
 
-    /// What takes the secret's place (RFC 7523 §2.2), for the methods that need it.
-    async fn client_assertion(
+    /// A new assertion, by the client's private key, or by its secret where there is no `key`.
+    async fn sign(
         &self,
+        options: &AssertionOptions,
+        key: Option<&PrivateKey>,
         asking: &Asking<'_>,
         client: &ClientCredentials,
-        client_auth: ClientAuth,
-    ) -> Result<Option<Secret>> {
-        let private_key = self.slot.config().private_key.as_ref();
-        let (algorithm, secret) = match (client_auth, private_key) {
-            (ClientAuth::PrivateKeyJwt, Some(key)) => (key.algorithm, None),
-            (ClientAuth::ClientSecretJwt, _) => (Algorithm::Hs256, client.secret.as_ref()),
-            _ => return Ok(None),
+    ) -> Result<Secret> {
+        let issuer = options.issuer.as_deref().unwrap_or(&client.id);
+        let audience = options
+            .audience
+            .as_deref()
+            .or_else(|| key.and_then(|key| key.audience.as_deref()));
+        let secret = match key {
+            Some(_) => None,
+            None => client.secret.as_ref(),
         };
-        let audience = private_key.and_then(|key| key.audience.as_deref());
         let assertion = Assertion {
-            algorithm,
-            key_id: private_key.and_then(|key| key.key_id.as_deref()),
-            issuer: &client.id,
-            subject: &client.id,
+            algorithm: key.map_or(Algorithm::Hs256, |key| key.algorithm),
+            key_id: key.and_then(|key| key.key_id.as_deref()),
+            issuer,
+            subject: options.subject.as_deref().unwrap_or(issuer),
             audience: audience.unwrap_or(asking.endpoint.as_str()),
             issued_at: self.host.now_ms() / 1000,
-            lifetime_seconds: DEFAULT_LIFETIME_SECONDS,
-            claims: &[],
+            lifetime_seconds: options.lifetime_seconds,
+            claims: &options.claims,
         };
-        assertion.sign(&*self.host, secret).await.map(Some)
+        assertion.sign(&*self.host, secret).await
     }
 
     fn transport_error(
         &self,
         error: TransportError,
         asking: &Asking<'_>,
+        grant: &Parameters,
         client: &ClientCredentials,
     ) -> Error {
         let endpoint = asking.endpoint.for_display();
@@ -198,7 +220,7 @@ impl<H: Host> TokenSource<H> {
                     &reason.replace(asking.endpoint.as_str(), endpoint),
                 ]
                 .concat();
-                let message = grant::redact(asking.grant, client.redact(&message));
+                let message = grant::redact(grant, client.redact(&message));
                 Error::new(ErrorCode::Network, message)
             }
         }
