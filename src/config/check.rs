@@ -19,8 +19,15 @@ const MAX_ASSERTION_SECONDS: u32 = 3_600;
 type Checked = Result<(), Error>;
 
 pub(super) fn client(options: &ClientOptions, client_auth: ClientAuth) -> Checked {
-    if !is_named_by_assertion(options, client_auth) {
-        text("clientId", &options.client_id)?;
+    match options.client_id.as_str() {
+        "" if is_named_by_assertion(options, client_auth) => {}
+        "" => {
+            return Err(Error::invalid_option(
+                "clientId",
+                "is required, except where an assertion says who asks: with grant: 'jwt_bearer', assertion.issuer and no clientSecret",
+            ));
+        }
+        id => text("clientId", id)?,
     }
     text("clientIdParam", &options.client_id_param)?;
     text("clientSecretParam", &options.client_secret_param)?;
@@ -60,12 +67,12 @@ pub(super) fn client(options: &ClientOptions, client_auth: ClientAuth) -> Checke
 
 /// The assertion says who asks: a client that has no secret need not (RFC 7521 §4.1).
 fn is_named_by_assertion(options: &ClientOptions, client_auth: ClientAuth) -> bool {
-    let issuer = match &options.grant {
+    let has_issuer = match &options.grant {
         Grant::JwtBearer { .. } => true,
         Grant::SignedJwtBearer(assertion) => assertion.issuer.is_some(),
         _ => false,
     };
-    issuer && client_auth == ClientAuth::None && options.client_id.is_empty()
+    has_issuer && client_auth == ClientAuth::None
 }
 
 pub(super) fn grant(grant: &Grant) -> Checked {

@@ -1,7 +1,7 @@
 // Everything a test talks to, started together: the authorization server, a token endpoint in front
 // of it that can misbehave, and two protected APIs (two origins).
 import { generateKeyPairSync } from 'node:crypto';
-import { startAuthorizationServer } from './authorization-server.mjs';
+import { JWT_BEARER, startAuthorizationServer } from './authorization-server.mjs';
 import { startProtectedApi } from './protected-api.mjs';
 import { startTokenEndpoint } from './token-endpoint.mjs';
 
@@ -11,14 +11,15 @@ const clients = {
   body: { id: 'body client&=', secret: 'MARKER body+secret &=%' },
   none: { id: 'public client' },
   hmac: { id: 'hmac client', secret: 'MARKER secret of more than 32 bytes, as HS256 wants' },
-  signer: { id: 'signing client', ...keys() },
+  signer: { id: 'signing client', ...keys('ec', { namedCurve: 'P-256' }, 'ES256') },
+  bearer: { id: 'bearer client', ...keys('rsa', { modulusLength: 2048 }, 'RS256') },
 };
 
-function keys() {
-  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+function keys(type, options, alg) {
+  const { privateKey, publicKey } = generateKeyPairSync(type, options);
   return {
     key: privateKey.export({ type: 'pkcs8', format: 'pem' }),
-    jwk: { ...publicKey.export({ format: 'jwk' }), kid: 'key-1', alg: 'ES256' },
+    jwk: { ...publicKey.export({ format: 'jwk' }), kid: 'key-1', alg },
   };
 }
 
@@ -40,7 +41,14 @@ export async function startServers() {
       {
         client_id: clients.signer.id,
         token_endpoint_auth_method: 'private_key_jwt',
+        grant_types: ['client_credentials', JWT_BEARER],
         jwks: { keys: [clients.signer.jwk] },
+      },
+      {
+        client_id: clients.bearer.id,
+        token_endpoint_auth_method: 'none',
+        grant_types: [JWT_BEARER],
+        jwks: { keys: [clients.bearer.jwk] },
       },
     ],
   });

@@ -7,7 +7,7 @@ import { storeAdapter } from './store.js';
 const CLIENT_OPTIONS = {
   tokenUrl: url,
   refreshUrl: url,
-  clientId: text,
+  clientId,
   clientSecret: credential,
   clientAuth: oneOf('auto', 'header', 'body', 'both', 'none', 'private_key_jwt', 'client_secret_jwt'),
   credentialEncoding: oneOf('strict', 'loose', 'interop'),
@@ -18,7 +18,7 @@ const CLIENT_OPTIONS = {
   username: text,
   password: text,
   refreshToken: text,
-  assertion: credential,
+  assertion,
   token: text,
   scopes: words,
   scopeSeparator: text,
@@ -49,6 +49,8 @@ const CLIENT_OPTIONS = {
   fetch: fetcher,
 };
 
+const ASSERTION_OPTIONS = { issuer: text, subject: text, audience: text, claims, lifetimeSeconds: whole };
+
 const CALL_OPTIONS = { forceRefresh: flag, signal: abortSignal };
 
 /** Options that JavaScript keeps; all others are for wasm. */
@@ -65,7 +67,8 @@ export function readClientOptions(options) {
     // None of them is not the same as not given.
     if (name === 'refreshParams' && value.length === 0) fields.push('refreshParams.none', '', '');
     if (FACE_OPTIONS.has(name)) face[name] = value;
-    else if (name === 'privateKey') {
+    // One that has members, which are fields of their own.
+    else if (value.fields) {
       face[name] = value;
       fields.push(...value.fields);
     }
@@ -80,9 +83,7 @@ export function readClientOptions(options) {
   // Wasm only has to know that there is one.
   if (face.store) fields.push('store', '', '');
   nameFunctions(options, fields, face);
-  for (const name of ['tokenUrl', 'clientId']) {
-    if (options[name] === undefined) throw invalidOption(name, 'is required');
-  }
+  if (options.tokenUrl === undefined) throw invalidOption('tokenUrl', 'is required');
   return { fields, face };
 }
 
@@ -117,28 +118,29 @@ export function readCallOptions(options) {
   return options === undefined ? {} : Object.fromEntries(read('options', CALL_OPTIONS, options));
 }
 
-function* read(what, readers, options) {
+/** `prefix` goes before the names of the members of an option. */
+function* read(what, readers, options, prefix = '') {
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
     throw invalidOption(what, `must be an object, not ${kind(options)}`);
   }
   for (const name of Object.keys(options)) {
-    if (!Object.hasOwn(readers, name)) throw unknownOption(name, Object.keys(readers));
+    if (!Object.hasOwn(readers, name)) throw unknownOption(prefix, name, Object.keys(readers));
   }
   for (const [name, reader] of Object.entries(readers)) {
     const value = options[name];
-    if (value !== undefined) yield [name, reader(name, value)];
+    if (value !== undefined) yield [prefix + name, reader(prefix + name, value)];
   }
 }
 
-function unknownOption(name, known) {
+function unknownOption(prefix, name, known) {
   const plain = (word) => word.replaceAll(/[-_]/g, '').toLowerCase();
   const [nearest] = known
     .map((option) => ({ option, distance: distance(plain(name), plain(option)) }))
     .sort((left, right) => left.distance - right.distance);
   return invalidOption(
-    name,
+    prefix + name,
     nearest.distance <= Math.max(2, name.length / 3)
-      ? `is not an option; did you mean ${nearest.option}?`
+      ? `is not an option; did you mean ${prefix}${nearest.option}?`
       : `is not an option; there are ${known.join(', ')}`,
   );
 }
@@ -179,6 +181,47 @@ function credential(name, value) {
   if (typeof value === 'function') return value;
   if (typeof value === 'string') return value;
   throw invalidOption(name, `must be a string or a function that gives one, not ${kind(value)}`);
+}
+
+/** Wasm takes an empty one for none. It is a setting that is missing. */
+function clientId(name, value) {
+  if (value === '') throw invalidOption(name, 'must not be empty');
+  return text(name, value);
+}
+
+/** A credential, or an object of what it says, to be signed. */
+function assertion(name, value) {
+  if (typeof value !== 'object') return credential(name, value);
+  const fields = [`${name}.signed`, '', ''];
+  for (const [member, content] of read(name, ASSERTION_OPTIONS, value, `${name}.`)) {
+    if (Array.isArray(content)) fields.push(...content);
+    else fields.push(member, '', String(content));
+  }
+  return { fields };
+}
+
+/** Further claims, as fields: each is JSON. */
+function claims(name, value) {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw invalidOption(name, `must be an object, not ${kind(value)}`);
+  }
+  return Object.entries(value).flatMap(([claim, content]) => {
+    if (content === undefined) return [];
+    const json = jsonOf(content);
+    if (json === undefined || json === 'null') {
+      throw invalidOption(`${name}.${claim}`, `must be a JSON value other than null, not ${kind(content)}`);
+    }
+    return [name, claim, json];
+  });
+}
+
+function jsonOf(value) {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    // A bigint, or an object in itself.
+    return undefined;
+  }
 }
 
 function url(name, value) {

@@ -1,13 +1,21 @@
 // A wrong option is an error that names it, and what was probably meant.
 import { ok, rejects } from '../assert.mjs';
 
+/** A valid client, but for what its assertion says. */
+function signing(assertion) {
+  const key = { kty: 'OKP', crv: 'Ed25519', x: 'x', d: 'd' };
+  return { grant: 'jwt_bearer', clientSecret: undefined, privateKey: { key }, assertion };
+}
+
+const deep = (depth) => (depth === 0 ? 'x' : { deeper: deep(depth - 1) });
+
 const rows = [
   // What is given, and what the message must say.
   [{ tokenUrl: undefined }, 'tokenUrl'],
   [{ tokenUrl: 'not a url' }, 'tokenUrl'],
   [{ tokenUrl: '/oauth/token' }, 'tokenUrl'],
   [{ tokenUrl: 'ftp://auth.example/token' }, 'tokenUrl'],
-  [{ clientId: undefined }, 'clientId'],
+  [{ clientId: undefined }, 'clientId is required'],
   [{ clientId: 7 }, 'clientId'],
   [{ clientSecret: undefined }, 'clientSecret'],
   [{ clientSecret: '' }, 'clientSecret'],
@@ -37,7 +45,38 @@ const rows = [
   [{ scope: 'read' }, 'scope', 'scopes'],
   [{ timeout: 10 }, 'timeout', 'timeoutMs'],
   [{ unheardOf: 1 }, 'unheardOf'],
+  [{ clientId: '' }, 'clientId'],
+  [{ grant: 'jwt_bearer' }, 'assertion'],
+  [{ grant: 'jwt_bearer', assertion: 7 }, 'assertion'],
+  [{ grant: 'jwt_bearer', assertion: null }, 'assertion'],
+  [{ grant: 'jwt_bearer', assertion: ['a.b.c'] }, 'assertion'],
+  [{ grant: 'jwt_bearer', assertion: 'a.b.c', clientSecret: undefined, clientId: '' }, 'clientId'],
+  [{ grant: 'password', username: 'a', password: 'b', assertion: {} }, 'assertion'],
+  [{ grant: 'jwt_bearer', assertion: {} }, 'privateKey'],
+  [signing({ sbject: 'x' }), 'assertion.sbject', 'assertion.subject'],
+  [signing({ sub: 'x' }), 'assertion.sub'],
+  [signing({ issuer: 7 }), 'assertion.issuer'],
+  [signing({ issuer: '' }), 'assertion.issuer'],
+  [signing({ subject: null }), 'assertion.subject'],
+  [signing({ subject: 'a\n' }), 'assertion.subject'],
+  [signing({ audience: ['a'] }), 'assertion.audience'],
+  [signing({ lifetimeSeconds: 0 }), 'assertion.lifetimeSeconds'],
+  [signing({ lifetimeSeconds: 3601 }), 'assertion.lifetimeSeconds'],
+  [signing({ lifetimeSeconds: '60' }), 'assertion.lifetimeSeconds'],
+  [signing({ claims: 'scope' }), 'assertion.claims'],
+  [signing({ claims: [['scope', 'x']] }), 'assertion.claims'],
+  [signing({ claims: { sub: 'x' } }), 'assertion.claims', 'assertion.subject'],
+  [signing({ claims: { jti: 'x' } }), 'assertion.claims', 'jti'],
+  [signing({ claims: { scope: null } }), 'assertion.claims.scope'],
+  [signing({ claims: { scope: () => {} } }), 'assertion.claims.scope'],
+  [signing({ claims: { level: Number.NaN } }), 'assertion.claims.level'],
+  [signing({ claims: { big: 1n } }), 'assertion.claims.big'],
+  [signing({ claims: { nested: deep(200) } }), 'assertion.claims'],
+  [{ ...signing({ issuer: undefined }), clientId: undefined }, 'clientId'],
 ];
+
+/** A bigint is no JSON. */
+const inspected = (value) => JSON.stringify(value, (_, item) => (typeof item === 'bigint' ? `${item}n` : item));
 
 const insecure = ['auth.example', '10.0.0.1', '127.0.0.1.example', 'localhost.example', '[::2]'];
 const loopback = ['localhost', 'a.localhost', '127.1.2.3', '[::1]'];
@@ -48,7 +87,7 @@ export const options = {
       const error = await rejects((async () => client(overrides))(), { code: 'invalid_option' });
       for (const word of words) {
         const said = error.message.toLowerCase().includes(word.toLowerCase());
-        ok(said, `${JSON.stringify(overrides)}: '${word}' in: ${error.message}`);
+        ok(said, `${inspected(overrides)}: '${word}' in: ${error.message}`);
       }
     }
   },
