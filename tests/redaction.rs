@@ -18,9 +18,10 @@ use edge_oauth2::protocol::endpoint::Endpoint;
 use edge_oauth2::protocol::form::encode_value;
 use edge_oauth2::protocol::grant::Grant;
 use edge_oauth2::protocol::http::{HttpRequest, HttpResponse};
+use edge_oauth2::protocol::jwt::{Algorithm, Assertion};
 use edge_oauth2::protocol::token_request::{BodyFormat, TokenRequest};
 use edge_oauth2::protocol::token_response::{TokenMapping, TokenResponseContext};
-use edge_oauth2::{ClientOptions, Resource, Secret};
+use edge_oauth2::{AssertionOptions, ClientOptions, PrivateKey, Resource, Secret};
 use support::host::{Reply, World};
 use support::{check_rows, config, response};
 
@@ -122,6 +123,34 @@ fn debug_of_every_type_hides_them() {
         now_ms: 0,
         default_lifetime_seconds: 1,
     };
+    let assertion_options = AssertionOptions {
+        issuer: Some(MARKER.into()),
+        subject: Some(MARKER.into()),
+        audience: Some(MARKER.into()),
+        claims: vec![("email".into(), MARKER.into())],
+        lifetime_seconds: 60,
+    };
+    let assertion = Assertion {
+        algorithm: Algorithm::Rs256,
+        key_id: None,
+        issuer: MARKER,
+        subject: MARKER,
+        audience: MARKER,
+        issued_at: 0,
+        lifetime_seconds: 60,
+        claims: &assertion_options.claims,
+    };
+    let signing = ClientOptions {
+        client_secret: None,
+        private_key: Some(PrivateKey {
+            algorithm: Algorithm::Rs256,
+            key_id: None,
+            audience: None,
+            key: Some(MARKER.into()),
+        }),
+        grant: Grant::SignedJwtBearer(assertion_options.clone()),
+        ..options()
+    };
     let mut flight = Flight::default();
     if let Role::Leader(generation) = flight.join(0) {
         flight.land(generation, Ok(Rc::clone(&cached)));
@@ -132,6 +161,11 @@ fn debug_of_every_type_hides_them() {
             ("ClientOptions", shown(&options())),
             ("ClientConfig", shown(&config(options()))),
             ("Grant", shown(&refresh_token())),
+            ("Assertion", shown(&assertion)),
+            ("AssertionOptions", shown(&assertion_options)),
+            ("ClientOptions that sign", shown(&signing)),
+            ("ClientConfig that signs", shown(&config(signing.clone()))),
+            ("PrivateKey", shown(&signing.private_key)),
             ("ClientCredentials", shown(&client)),
             ("Secret", shown(&Secret::from(SECRET))),
             ("Identity", shown(&Identity::of(&config(options())))),

@@ -140,6 +140,7 @@ impl<H: Host> TokenSource<H> {
         let request = super::request::Asking {
             endpoint: config.refresh_endpoint.as_ref(),
             grant: &grant::refresh(&spent.secret),
+            assertion: None,
             scope: &scope,
             parameters: config
                 .refresh_params
@@ -165,6 +166,10 @@ impl<H: Host> TokenSource<H> {
         let request = super::request::Asking {
             endpoint: None,
             grant: &self.grant_parameters().await?,
+            assertion: match &config.grant {
+                Grant::SignedJwtBearer(assertion) => Some(assertion),
+                _ => None,
+            },
             scope: &config.scope(),
             parameters: &config.endpoint_params,
             is_repeatable: true,
