@@ -592,6 +592,19 @@ mod access_token {
         assert_eq!(ask(&world, standing()), ok("token-1"));
         assert_eq!(revoked(&world), ["access", "refresh"]);
     }
+
+    #[test]
+    fn that_is_given_is_used_no_more() {
+        for is_in_memory in [false, true] {
+            let world = server();
+            if is_in_memory {
+                assert_eq!(ask(&world, given()), ok("given"));
+            }
+            assert_eq!(revoke_own(&world, given(), ACCESS), Ok(()));
+            assert_eq!(ask(&world, given()), ok("token-1"));
+            assert_eq!(asked(&world), ["refresh-0"]);
+        }
+    }
 }
 
 mod refresh_token {
@@ -625,6 +638,18 @@ mod refresh_token {
     }
 
     #[test]
+    fn of_the_configuration_is_not_sent_again() {
+        for options in [standing, given] {
+            let world = server();
+            assert_eq!(revoke_own(&world, options(), REFRESH), Ok(()));
+            assert_eq!(revoked(&world), ["refresh-0"]);
+            assert_eq!(held_by(&world, options()), None);
+            assert_eq!(ask(&world, options()), REAUTHORIZE);
+            assert!(asked(&world).is_empty());
+        }
+    }
+
+    #[test]
     fn of_before_takes_no_newer_one_along() {
         let (world, shelf) = shared();
         ask(&world, standing()).unwrap();
@@ -640,6 +665,77 @@ mod refresh_token {
         }
         assert_eq!(asked(&world), ["refresh-0", "refresh-1"]);
     }
+}
+
+/// A store that shows what was there before, as those do that take their time.
+mod stale_copy {
+    use super::*;
+
+    #[test]
+    fn of_a_revoked_access_token_is_not_believed() {
+        for is_cold in [false, true] {
+            let (world, shelf) = shared();
+            assert_eq!(ask(&world, options()), ok("token-1"));
+            let records = shelf.records.borrow().clone();
+            let neighbour = world.neighbour();
+            let revoking = if is_cold { &neighbour } else { &world };
+            assert_eq!(revoke_own(revoking, options(), ACCESS), Ok(()));
+            *shelf.records.borrow_mut() = records;
+            assert_eq!(ask(revoking, options()), ok("token-2"));
+        }
+    }
+
+    #[test]
+    fn of_a_revoked_refresh_token_is_not_believed() {
+        for is_cold in [false, true] {
+            let (world, shelf) = shared();
+            authorize(&world);
+            let records = shelf.records.borrow().clone();
+            let neighbour = world.neighbour();
+            let revoking = if is_cold { &neighbour } else { &world };
+            assert_eq!(revoke_own(revoking, of_user(), REFRESH), Ok(()));
+            *shelf.records.borrow_mut() = records;
+            assert_eq!(ask(revoking, of_user()), REAUTHORIZE);
+            assert_eq!(held_by(revoking, of_user()), None);
+            assert_eq!(asked(&world), ["authorization_code"]);
+            // Until the user comes back.
+            authorize(revoking);
+            assert_eq!(ask(revoking, of_user()), ok("token-2"));
+            world.isolate.run_for(HOUR_MS);
+            assert_eq!(ask(revoking, of_user()), ok("token-3"));
+        }
+    }
+
+    #[test]
+    fn of_a_store_that_could_not_be_reached_is_not_believed() {
+        for mood in [Mood::Failing, Mood::Silent, Mood::Blind] {
+            let (world, shelf) = shared();
+            assert_eq!(ask(&world, options()), ok("token-1"));
+            let neighbour = world.neighbour();
+            assert_eq!(held_by(&neighbour, options()), pair("token-1", "refresh-1"));
+            shelf.mood.set(mood);
+            let held = held(Some("token-1"), None);
+            assert_eq!(revoke(&neighbour, options(), held, ACCESS), Ok(()));
+            shelf.mood.set(Mood::Well);
+            assert_eq!(ask(&neighbour, options()), ok("token-2"), "{mood:?}");
+        }
+    }
+}
+
+#[test]
+fn what_is_revoked_is_not_handed_out_while_the_store_takes_its_time() {
+    let (world, shelf) = shared();
+    assert_eq!(ask(&world, options()), ok("token-1"));
+    shelf.mood.set(Mood::Slow(200));
+    let (request, source) = world.source(config(options()));
+    let revoking = world.isolate.call(request, async move {
+        let held = held(Some("token-1"), None);
+        source.revoke(&held, ACCESS, &Vec::new()).await
+    });
+    world.isolate.run_for(50);
+    assert!(revoking.borrow().is_none());
+    assert_eq!(ask(&world, options()), ok("token-2"));
+    assert_eq!(revoking.borrow().as_ref().unwrap().0, Ok(()));
 }
 
 #[test]

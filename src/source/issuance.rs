@@ -107,7 +107,11 @@ impl<H: Host> TokenSource<H> {
         if !config.is_renewed_by_refresh_token() {
             return None;
         }
-        let first = || config.grant.first_refresh_token().map(RefreshToken::first);
+        let first = || {
+            let given = config.grant.first_refresh_token();
+            let given = given.filter(|it| !entry.is_refused(it));
+            given.map(RefreshToken::first)
+        };
         entry.refresh_token().or_else(first)
     }
 
