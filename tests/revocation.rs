@@ -665,6 +665,24 @@ mod refresh_token {
         }
         assert_eq!(asked(&world), ["refresh-0", "refresh-1"]);
     }
+
+    /// Whoever logs a user out means the newest, whichever instance that is asked for it.
+    #[test]
+    fn is_the_newest_although_another_instance_has_it() {
+        let (world, shelf) = shared();
+        assert_eq!(ask(&world, standing()), ok("token-1"));
+        let neighbour = world.neighbour();
+        let refreshed =
+            |source: TokenSource<TestHost>| async move { source.refreshed().await.map(drop) };
+        assert_eq!(with_source(&neighbour, standing(), refreshed), Ok(()));
+        // What is handed out here is still the first.
+        assert_eq!(ask(&world, standing()), ok("token-1"));
+        assert_eq!(held_by(&world, standing()), pair("token-1", "refresh-2"));
+        assert_eq!(revoke_own(&world, standing(), REFRESH), Ok(()));
+        assert_eq!(revoked(&world), ["refresh-2"]);
+        assert!(shelf.records.borrow().is_empty());
+        assert_ne!(ask(&world, standing()), ok("token-1"));
+    }
 }
 
 /// A store that shows what was there before, as those do that take their time.

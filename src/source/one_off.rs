@@ -123,9 +123,13 @@ impl<H: Host> TokenSource<H> {
     /// `None` if there is neither an access token nor a refresh token.
     pub async fn held(&self) -> Option<HeldToken> {
         let entry = self.slot.entry();
-        let cached = self.slot.look(self.host.now_ms());
-        let token = match cached {
-            Some(look) => Some(look.cached.token.clone()),
+        let token = match self.slot.look(self.host.now_ms()) {
+            Some(Look { cached, .. }) => {
+                if self.slot.config().is_renewed_by_refresh_token() {
+                    self.learn(&entry).await;
+                }
+                Some(cached.token.clone())
+            }
             None => match Shared::find(&*self.host, &self.slot, &entry).await {
                 Some(shared) => match shared.token(|_| true).await {
                     Found::Token(token) => Some(token),
@@ -134,9 +138,11 @@ impl<H: Host> TokenSource<H> {
                 None => self.given(&entry),
             },
         };
-        let own = token.as_ref().and_then(|it| it.refresh_token.clone());
+        // Another instance may have renewed the token.
+        let newest = self.renewal(&entry).map(|it| it.secret);
+        let own = || token.as_ref()?.refresh_token.clone();
         let held = HeldToken {
-            refresh_token: own.or_else(|| Some(self.renewal(&entry)?.secret)),
+            refresh_token: newest.or_else(own),
             raw: token.as_ref().map(|it| it.raw.clone()),
             access_token: token.map(|it| it.access_token),
             is_own: true,
