@@ -666,6 +666,27 @@ mod refresh_token {
         assert_eq!(asked(&world), ["refresh-0", "refresh-1"]);
     }
 
+    /// The instance where the user comes back knows nothing of what there was before.
+    #[test]
+    fn of_a_user_who_is_back_is_newer_than_all_before() {
+        let (world, _) = shared();
+        authorize(&world);
+        let neighbour = world.neighbour();
+        for _ in 0..3 {
+            world.isolate.run_for(HOUR_MS);
+            ask(&neighbour, of_user()).unwrap();
+        }
+        assert_eq!(
+            revoke_own(&neighbour.neighbour(), of_user(), REFRESH),
+            Ok(())
+        );
+        authorize(&world.neighbour());
+        world.isolate.run_for(HOUR_MS);
+        // It had `refresh-4`, which was revoked elsewhere.
+        assert_eq!(ask(&neighbour, of_user()), ok("token-6"));
+        assert_eq!(asked(&world).last().unwrap(), "refresh-5");
+    }
+
     /// Whoever logs a user out means the newest, whichever instance that is asked for it.
     #[test]
     fn is_the_newest_although_another_instance_has_it() {

@@ -247,10 +247,12 @@ impl<H: Host> TokenSource<H> {
     /// The same without waiting for the store: what is returned ends when the token is there.
     async fn take_over(&self, mut token: Token) -> (Rc<Cached<H::View>>, oneshot::Receiver<()>) {
         let entry = self.slot.entry();
-        // What comes now must be newer yet.
+        // What comes now must be newer yet, also than what only others know of.
         self.learn(&entry).await;
+        token.rotation = u32::try_from(self.host.now_ms() / 1000).unwrap_or(u32::MAX);
         if let Some(newest) = entry.refresh_token() {
-            token.rotation = newest.rotation.saturating_add(ROTATIONS_AHEAD);
+            let next = newest.rotation.saturating_add(ROTATIONS_AHEAD);
+            token.rotation = token.rotation.max(next);
             if self.slot.config().is_renewed_by_refresh_token() {
                 // Servers that know the user send none, and mean the one of before.
                 token.refresh_token.get_or_insert(newest.secret);
