@@ -243,6 +243,7 @@ fn credential(option: &'static str, credential: &Secret) -> Checked {
 
 fn parameters(option: &'static str, parameters: &Parameters, options: &ClientOptions) -> Checked {
     let own = options.grant.parameters();
+    let is_of_code = matches!(options.grant, Grant::AuthorizationCode);
     for (name, _) in parameters {
         if name.is_empty() {
             return Err(Error::invalid_option(option, "must not have an empty name"));
@@ -256,6 +257,9 @@ fn parameters(option: &'static str, parameters: &Parameters, options: &ClientOpt
             name if RESERVED_PARAMETERS.contains(&name) => "grant",
             name if name == options.client_id_param => "clientId",
             name if name == options.client_secret_param => "clientSecret",
+            "redirect_uri" if is_of_code => "redirectUri",
+            "code_verifier" if is_of_code => "codeVerifier",
+            "code" if is_of_code => "grant",
             _ if own.iter().any(is_own) => "grant",
             _ => continue,
         };

@@ -470,6 +470,28 @@ fn a_reserved_parameter_is_led_to_its_option() {
 }
 
 #[test]
+fn parameters_of_a_code_are_not_set_twice() {
+    for (parameter, option) in [
+        ("code", "grant"),
+        ("redirect_uri", "redirectUri"),
+        ("code_verifier", "codeVerifier"),
+    ] {
+        let options = |grant| ClientOptions {
+            grant,
+            endpoint_params: pair(parameter, "x"),
+            ..options()
+        };
+        let error = ClientConfig::new(options(Grant::AuthorizationCode)).unwrap_err();
+        assert_eq!(error.option(), Some("endpointParams"));
+        let message = error.to_string();
+        assert!(message.contains(parameter), "{message}");
+        assert!(message.ends_with(option), "{message}");
+        // Other grants may have one of that name.
+        assert!(ClientConfig::new(options(Grant::ClientCredentials)).is_ok());
+    }
+}
+
+#[test]
 fn good_values_are_accepted() {
     let rows: [(_, fn(&mut ClientOptions)); 11] = [
         ("issuer", |o| {
