@@ -473,3 +473,43 @@ fn errors_of_a_revocation_hide_token_and_secret() {
         },
     );
 }
+
+/// Whoever has one can be the client for a minute.
+#[test]
+fn errors_hide_an_echoed_client_assertion() {
+    let world = World::new(|_, request| {
+        let form = form::decode(std::str::from_utf8(&request.body).unwrap());
+        let sent = |name: &str| form.iter().find(|(it, _)| it == name).unwrap().1.clone();
+        let echo = sent("client_assertion");
+        Reply::now(
+            400,
+            format!(r#"{{"error":"invalid_client","error_description":"not {echo}"}}"#),
+        )
+    });
+    let signing = || ClientOptions {
+        client_auth: ClientAuth::ClientSecretJwt,
+        ..of_user()
+    };
+    let failures = run(&world, signing(), |source| async move {
+        let url = callback(&[("code", "code"), ("state", "state marker/+")]);
+        let held = HeldToken {
+            access_token: Some("access".into()),
+            refresh_token: None,
+            raw: None,
+            is_own: true,
+        };
+        let no_parameters = Vec::new();
+        [
+            source.callback(&url, &kept()).await.unwrap_err(),
+            source
+                .revoke(&held, TokenTypeHint::AccessToken, &no_parameters)
+                .await
+                .unwrap_err(),
+        ]
+    });
+    for error in failures {
+        let shown = format!("{error} {error:?}");
+        // How every such JWT begins: `{"`
+        assert!(!shown.contains("eyJ"), "{shown}");
+    }
+}

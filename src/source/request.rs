@@ -170,20 +170,25 @@ impl<H: Host> TokenSource<H> {
             headers: &config.headers,
             body_format: config.body_format,
         };
+        // What an echo is looked through for.
+        let mut secrets = asking.grant.clone();
+        if let Some(assertion) = &assertion {
+            secrets.push(("client_assertion".to_owned(), assertion.expose().to_owned()));
+        }
         // Lifetimes count from the asking: an isolate may be frozen between answer and reading.
         let asked_at_ms = self.host.now_ms();
         let response = self.host.token_request(request.to_http(), asking.renewed);
         let response = response.await.map_err(|error| {
             let error = transport_error(error, "the token endpoint ", endpoint);
             // The platform's words are not known to be free of what was sent.
-            error.map_message(|it| grant::redact(asking.grant, client.redact(&it)))
+            error.map_message(|it| grant::redact(&secrets, client.redact(&it)))
         })?;
         let mut token = token_response::read(
             &response,
             TokenResponseContext {
                 endpoint,
                 client,
-                grant: asking.grant,
+                grant: &secrets,
                 mapping: &config.token_mapping,
                 is_basic: matches!(client_auth, ClientAuth::Basic),
                 now_ms: asked_at_ms,

@@ -53,7 +53,8 @@ impl<H: Host> TokenSource<H> {
                     .concat(),
                     headers: self.revocation_headers(client, client_auth),
                 };
-                self.send_revocation(request, client).await
+                self.send_revocation(request, client, assertion.as_ref())
+                    .await
             };
             self.authenticated(true, ask).await
         };
@@ -97,11 +98,13 @@ impl<H: Host> TokenSource<H> {
         &self,
         request: RevocationRequest<'_>,
         client: &ClientCredentials,
+        client_assertion: Option<&Secret>,
     ) -> Result<()> {
         let context = RevocationResponseContext {
             endpoint: request.endpoint,
             token: request.token,
             client,
+            client_assertion,
             now_ms: self.host.now_ms(),
         };
         let response = self.host.send(request.to_http()).await;
