@@ -232,6 +232,10 @@ pub(super) fn identity(options: &ClientOptions) -> Checked {
     if let Some(identity) = &options.identity {
         return text("identity", identity);
     }
+    // Without one nothing is kept of it that could be taken for another's.
+    if matches!(options.grant, Grant::AuthorizationCode) {
+        return Ok(());
+    }
     let is_asked = |credential: Option<&Credential>| matches!(credential, Some(Credential::Asked));
     let assertion = match &options.grant {
         Grant::JwtBearer { assertion } => Some(assertion),
@@ -298,6 +302,7 @@ fn credential(option: &'static str, credential: &Secret) -> Checked {
 
 fn parameters(option: &'static str, parameters: &Parameters, options: &ClientOptions) -> Checked {
     let own = options.grant.parameters();
+    let is_of_code = matches!(options.grant, Grant::AuthorizationCode);
     for (name, _) in parameters {
         if name.is_empty() {
             return Err(Error::invalid_option(option, "must not have an empty name"));
@@ -311,6 +316,9 @@ fn parameters(option: &'static str, parameters: &Parameters, options: &ClientOpt
             name if RESERVED_PARAMETERS.contains(&name) => "grant",
             name if name == options.client_id_param => "clientId",
             name if name == options.client_secret_param => "clientSecret",
+            "redirect_uri" if is_of_code => "redirectUri",
+            "code_verifier" if is_of_code => "codeVerifier",
+            "code" if is_of_code => "grant",
             _ if own.iter().any(is_own) => "grant",
             _ => continue,
         };

@@ -107,7 +107,10 @@ impl<H: Host> TokenSource<H> {
         if !config.is_renewed_by_refresh_token() {
             return None;
         }
-        let first = || config.grant.first_refresh_token();
+        let first = || {
+            let given = config.grant.first_refresh_token();
+            given.filter(|it| !entry.is_refused(&it.secret))
+        };
         entry.refresh_token().or_else(first)
     }
 

@@ -181,11 +181,16 @@ impl<H: Host> TokenSource<H> {
             headers: &config.headers,
             body_format: config.body_format,
         };
+        // What an echo is looked through for.
+        let mut secrets = grant.clone();
+        if let Some(assertion) = &client_assertion {
+            secrets.push(("client_assertion".to_owned(), assertion.expose().to_owned()));
+        }
         // Lifetimes count from the asking: an isolate may be frozen between answer and reading.
         let asked_at_ms = self.host.now_ms();
         let response = self.host.token_request(request.to_http(), asking.renewed);
         let response = response.await.map_err(|error| {
-            let redact = |text: &str| grant::redact(grant, client.redact(text));
+            let redact = |text: &str| grant::redact(&secrets, client.redact(text));
             transport_error(error, "the token endpoint ", endpoint, redact)
         })?;
         let mut token = token_response::read(
@@ -193,7 +198,7 @@ impl<H: Host> TokenSource<H> {
             TokenResponseContext {
                 endpoint,
                 client,
-                grant,
+                grant: &secrets,
                 mapping: &config.token_mapping,
                 is_basic: matches!(client_auth, ClientAuth::Basic),
                 now_ms: asked_at_ms,

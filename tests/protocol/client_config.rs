@@ -57,6 +57,14 @@ fn row(spoil: impl Fn(&mut ClientOptions) + 'static, option: &'static str) -> Ro
     (Box::new(spoil), option)
 }
 
+fn issuer_row(issuer: &'static str) -> Row {
+    let spoil = move |options: &mut ClientOptions| {
+        options.token_url.clear();
+        options.issuer = Some(issuer.into());
+    };
+    row(spoil, "issuer")
+}
+
 fn check((spoil, option): Row) -> Result<(), String> {
     let mut options = ClientOptions {
         client_secret: Some(MARKER.into()),
@@ -89,6 +97,84 @@ fn bad_values_name_their_option() {
                 row(
                     |o| o.token_url = format!("https://x:{MARKER}@a.example/"),
                     "tokenUrl",
+                ),
+            ),
+            (
+                "issuer beside a URL",
+                row(|o| o.issuer = Some("https://a.example".into()), "issuer"),
+            ),
+            ("no issuer", issuer_row("")),
+            ("relative issuer", issuer_row("/issuer")),
+            ("issuer without a scheme", issuer_row("a.example")),
+            ("http issuer", issuer_row("http://a.example")),
+            ("issuer with a query", issuer_row("https://a.example/?x=y")),
+            ("issuer with a fragment", issuer_row("https://a.example/#x")),
+            (
+                "issuer with a line break",
+                issuer_row("https://a.example\n"),
+            ),
+            (
+                "issuer with a password",
+                issuer_row("https://x:marker-5f1e@a.example"),
+            ),
+            (
+                "empty authorization URL",
+                row(
+                    |o| o.authorization_url = Some(String::new()),
+                    "authorizationUrl",
+                ),
+            ),
+            (
+                "relative authorization URL",
+                row(
+                    |o| o.authorization_url = Some("/authorize".into()),
+                    "authorizationUrl",
+                ),
+            ),
+            (
+                "http authorization URL",
+                row(
+                    |o| o.authorization_url = Some("http://a.example/".into()),
+                    "authorizationUrl",
+                ),
+            ),
+            (
+                "authorization URL with a fragment",
+                row(
+                    |o| o.authorization_url = Some("https://a.example/#x".into()),
+                    "authorizationUrl",
+                ),
+            ),
+            (
+                "authorization URL with a password",
+                row(
+                    |o| o.authorization_url = Some(format!("https://x:{MARKER}@a.example/")),
+                    "authorizationUrl",
+                ),
+            ),
+            (
+                "empty revocation URL",
+                row(|o| o.revocation_url = Some(String::new()), "revocationUrl"),
+            ),
+            (
+                "relative revocation URL",
+                row(
+                    |o| o.revocation_url = Some("/revoke".into()),
+                    "revocationUrl",
+                ),
+            ),
+            (
+                "http revocation URL",
+                row(
+                    |o| o.revocation_url = Some("http://a.example/".into()),
+                    "revocationUrl",
+                ),
+            ),
+            (
+                "revocation URL with a line break",
+                row(
+                    |o| o.revocation_url = Some(format!("https://a.example/{MARKER}\n")),
+                    "revocationUrl",
                 ),
             ),
             ("no id", row(|o| o.client_id.clear(), "clientId")),
@@ -561,8 +647,42 @@ fn a_claim_that_is_set_here_is_led_to_its_option() {
 }
 
 #[test]
+fn parameters_of_a_code_are_not_set_twice() {
+    for (parameter, option) in [
+        ("code", "grant"),
+        ("redirect_uri", "redirectUri"),
+        ("code_verifier", "codeVerifier"),
+    ] {
+        let options = |grant| ClientOptions {
+            grant,
+            endpoint_params: pair(parameter, "x"),
+            ..options()
+        };
+        let error = ClientConfig::new(options(Grant::AuthorizationCode)).unwrap_err();
+        assert_eq!(error.option(), Some("endpointParams"));
+        let message = error.to_string();
+        assert!(message.contains(parameter), "{message}");
+        assert!(message.ends_with(option), "{message}");
+        // Other grants may have one of that name.
+        assert!(ClientConfig::new(options(Grant::ClientCredentials)).is_ok());
+    }
+}
+
+#[test]
 fn good_values_are_accepted() {
     let rows: [(_, fn(&mut ClientOptions)); 11] = [
+        ("issuer", |o| {
+            o.token_url.clear();
+            o.issuer = Some("https://a.example/tenant".into());
+        }),
+        ("issuer with a slash at its end", |o| {
+            o.token_url.clear();
+            o.issuer = Some("https://a.example/".into());
+        }),
+        ("URLs with a query", |o| {
+            o.authorization_url = Some("https://a.example/?tenant=one".into());
+            o.revocation_url = Some("https://a.example/?tenant=one".into());
+        }),
         ("every printable scope character", |o| {
             let scope = ('!'..='~').filter(|c| !matches!(c, '"' | '\\')).collect();
             o.scopes = vec![scope];

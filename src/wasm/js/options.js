@@ -156,6 +156,8 @@ function nameFunctions(options, fields, face) {
   for (const [name, hook] of Object.entries(face.hooks ?? {})) things.set(`hooks.${name}`, hook);
   const functions = [...things.keys()];
   if (functions.length === 0 || options.identity !== undefined) return;
+  // There it names the user whose token is kept; without one none is.
+  if (options.grant === 'authorization_code') return;
   if (face.store) {
     throw invalidOption('identity', `is required with a store where ${functions.join(' and ')} cannot be compared: a name that is the same exactly for those whose token may be shared`);
   }
