@@ -1,0 +1,339 @@
+// Integration.app's connectors: their OAuth configuration, with its mapping, and the functions that a connector may
+// bring. The credentials of a connection are whatever these give; the access token is one of them.
+import { OAuth2Client } from 'edge-oauth2';
+import { invalidOption } from './error.js';
+
+const YEAR_SECONDS = 31_536_000;
+
+const FUNCTIONS = [
+  'getTokenData',
+  'getCredentialsFromTokenResponse',
+  'getCredentialsFromAccessTokenResponse',
+  'refreshCredentials',
+  'getCredentialsFromRefreshTokenResponse',
+  'test',
+  'disconnect',
+];
+const AUTH = ['type', 'getOAuthConfig', 'makeApiClient', ...FUNCTIONS];
+const CONFIG = [
+  'clientId',
+  'clientSecret',
+  'authorizeUri',
+  'tokenUri',
+  'scopes',
+  'clientAuthLocation',
+  'noRefreshToken',
+  'skipPkce',
+  'extra',
+  'skipClientAuthInBody',
+  'skipClientAuthInHeader',
+  'skipClientAuthInHeaders',
+];
+const API_CLIENT = ['baseUri', 'headers'];
+
+export function oauth2Connection({ auth, connectorParameters = {}, connectionParameters = {}, credentials, ...options }) {
+  known('auth', AUTH, auth);
+  if (auth.getOAuthConfig === undefined) throw invalidOption('auth.getOAuthConfig', 'is required: a mapping or a function');
+  for (const name of FUNCTIONS) {
+    if (auth[name] !== undefined && typeof auth[name] !== 'function') throw invalidOption(`auth.${name}`, 'must be a function');
+  }
+  return new Connection(auth, { connectorParameters, connectionParameters }, credentials, options);
+}
+
+class Connection {
+  #auth;
+  #parameters;
+  #options;
+  #credentials;
+  /** The client of these credentials, and the connector's idea of an API client. */
+  #opened;
+
+  constructor(auth, parameters, credentials, options) {
+    this.#auth = auth;
+    this.#parameters = parameters;
+    this.#options = options;
+    this.#credentials = credentials && absolute(credentials);
+  }
+
+  /** Bound, since it is made to be passed on. */
+  fetch = async (input, init) => {
+    const { client } = await this.#open();
+    return client.fetch(input, init).catch(thrown);
+  };
+
+  /** The credentials, renewed if they have to be. */
+  async credentials() {
+    const { client } = await this.#open();
+    return this.#of(await client.getToken().catch(thrown));
+  }
+
+  async authorizationUrl({ redirectUri, state, codeVerifier } = {}) {
+    const config = await this.#config({ redirectUri, state });
+    const client = this.#exchanger(config);
+    return client.authorizationUrl(defined({ redirectUri, state, codeVerifier, extra: config.extra }));
+  }
+
+  /** Exchanges the code in `url`, and gives the credentials, to be kept. */
+  async callback(url, { redirectUri, state, codeVerifier } = {}) {
+    const queryParameters = Object.fromEntries(new URL(url).searchParams);
+    const config = await this.#config({ redirectUri, state });
+    const client = this.#exchanger(config, async ({ params }, next) => {
+      const given = { ...this.#parameters, queryParameters };
+      const { getTokenData } = this.#auth;
+      const tokenResponse = getTokenData
+        ? await getTokenData({ ...given, codeVerifier: params.code_verifier, redirectUri: params.redirect_uri })
+        : await next();
+      const extract = this.#auth.getCredentialsFromAccessTokenResponse ?? this.#auth.getCredentialsFromTokenResponse;
+      return { ...tokenResponse, ...(await extract?.({ ...given, tokenResponse })) };
+    });
+    const token = await client.callback(url, defined({ redirectUri, state, codeVerifier })).catch(thrown);
+    this.#credentials = absolute(token.raw);
+    this.#opened = undefined;
+    return { ...this.#credentials };
+  }
+
+  /** What the connector's own `test` gives. Without one, that there are credentials is the test. */
+  async test() {
+    const credentials = await this.credentials();
+    const { test } = this.#auth;
+    return test ? await test({ ...this.#parameters, credentials, apiClient: apiClient(this.fetch) }) : true;
+  }
+
+  /** Lets the connector revoke what it can, and forgets the rest. */
+  async disconnect() {
+    const { client } = await this.#open();
+    const credentials = this.#of(await client.getToken().catch(() => ({ raw: {} })));
+    await this.#auth.disconnect?.({ ...this.#parameters, credentials, apiClient: apiClient(this.fetch) });
+    await client.invalidate();
+    this.#credentials = undefined;
+    this.#opened = undefined;
+  }
+
+  /** A token that was given has no members but those given here. */
+  #of({ raw }) {
+    return withoutNull({ ...this.#credentials, ...raw });
+  }
+
+  /** Reads the configuration when it is first needed: a connector's function may take its time. */
+  async #open() {
+    if (this.#opened) return this.#opened;
+    const credentials = this.#credentials;
+    if (!credentials) throw invalidOption('credentials', 'are required: give those of before, or let a user authorize first');
+    const config = await this.#config({});
+    const api = await this.#api(credentials);
+    const client = new OAuth2Client({
+      errorCacheSeconds: 0,
+      ...this.#options,
+      ...clientOptions(config),
+      identity: this.#identity(config),
+      grant: 'token',
+      token: this.#token(config, credentials),
+      // Credentials without an end are renewed when they are refused.
+      defaultLifetimeSeconds: YEAR_SECONDS,
+      hooks: this.#hooks(credentials),
+      ...(api.baseUri !== undefined && { baseUrl: api.baseUri }),
+      ...(this.#auth.makeApiClient && {
+        apply: async ({ headers }, { accessToken, raw }) => {
+          headers.set('authorization', `Bearer ${accessToken}`);
+          const made = await this.#api(withoutNull({ ...credentials, ...raw }));
+          for (const [name, value] of Object.entries(made.headers ?? {})) headers.set(name, value);
+        },
+      }),
+    });
+    return (this.#opened = { client });
+  }
+
+  /** The credentials as a token that is given. A connector's function needs no refresh token to renew them. */
+  #token({ noRefreshToken }, { access_token, refresh_token, expires_at }) {
+    const isRenewable = this.#auth.refreshCredentials || (refresh_token && !noRefreshToken);
+    return {
+      access_token,
+      ...(isRenewable && { refresh_token: refresh_token || 'none' }),
+      ...(expires_at !== undefined && { expires_at: iso(expires_at) }),
+    };
+  }
+
+  #hooks(initial) {
+    const refresh = async (current, next) => {
+      const credentials = withoutNull({ ...initial, ...current });
+      const { refreshCredentials, getCredentialsFromRefreshTokenResponse: extract } = this.#auth;
+      const given = { ...this.#parameters, credentials };
+      if (refreshCredentials) return renewed(credentials, await refreshCredentials(given));
+      const tokenResponse = await next();
+      return renewed(credentials, { ...tokenResponse, ...(await extract?.({ ...given, tokenResponse })) });
+    };
+    return {
+      tokenRequest: (_context, next) => refresh({}, next),
+      refresh: ({ credentials }, next) => refresh(credentials, next),
+    };
+  }
+
+  /** A client for one authorization: what comes back is a user's own, and shared with nobody. */
+  #exchanger(config, tokenRequest) {
+    return new OAuth2Client({
+      ...(this.#options.fetch && { fetch: this.#options.fetch }),
+      ...clientOptions(config),
+      grant: 'authorization_code',
+      authorizationUrl: config.authorizeUri,
+      scopes: config.scopes,
+      skipPkce: config.skipPkce ?? false,
+      identity: crypto.randomUUID(),
+      ...(tokenRequest && { hooks: { tokenRequest } }),
+    });
+  }
+
+  async #config(more) {
+    const { getOAuthConfig } = this.#auth;
+    const config = withoutNull(await this.#implemented(getOAuthConfig, { ...this.#parameters, ...defined(more) }));
+    known('getOAuthConfig', CONFIG, config);
+    for (const name of ['clientId', 'tokenUri']) {
+      if (typeof config[name] !== 'string' || config[name] === '') throw invalidOption(`getOAuthConfig.${name}`, 'is required: a string');
+    }
+    return config;
+  }
+
+  async #api(credentials) {
+    const { makeApiClient = {} } = this.#auth;
+    const api = await this.#implemented(makeApiClient, { ...this.#parameters, credentials });
+    return known('makeApiClient', API_CLIENT, withoutNull(api));
+  }
+
+  #implemented(implementation, variables) {
+    return typeof implementation === 'function' ? implementation(variables) : resolved(implementation, variables);
+  }
+
+  /** Functions are equal to nothing but themselves: within this isolate they are known by what they are part of. */
+  #identity(config) {
+    const { identity, store } = this.#options;
+    if (identity !== undefined) return `integration-app ${identity}`;
+    const hasFunctions = Object.values(this.#auth).some((value) => typeof value === 'function');
+    if (!hasFunctions) return `integration-app ${JSON.stringify([config, this.#parameters])}`;
+    if (store) throw invalidOption('identity', "is required with a store: a name that changes when the connector's functions do");
+    if (!names.has(this.#auth)) names.set(this.#auth, (lastName += 1));
+    return `integration-app ${names.get(this.#auth)} ${JSON.stringify(this.#parameters)}`;
+  }
+}
+
+const names = new WeakMap();
+let lastName = 0;
+
+function clientOptions({ clientId, clientSecret, tokenUri, ...location }) {
+  return {
+    tokenUrl: tokenUri,
+    clientId,
+    ...(clientSecret ? { clientSecret, clientAuth: clientAuth(location) } : { clientAuth: 'none' }),
+  };
+}
+
+/** Unset it is both: some servers look in one place, some in the other. */
+function clientAuth({ clientAuthLocation, skipClientAuthInBody, skipClientAuthInHeader, skipClientAuthInHeaders = skipClientAuthInHeader }) {
+  switch (clientAuthLocation) {
+    case 'headers':
+      return 'header';
+    case 'body':
+      return 'body';
+    case undefined:
+      if (skipClientAuthInBody && skipClientAuthInHeaders) break;
+      return skipClientAuthInBody ? 'header' : skipClientAuthInHeaders ? 'body' : 'both';
+  }
+  throw invalidOption('getOAuthConfig.clientAuthLocation', "must be 'headers' or 'body', or left out for both");
+}
+
+/** A mapping with its `$var` and `$concat` replaced by what they stand for. */
+function resolved(mapping, variables) {
+  if (Array.isArray(mapping)) return mapping.map((item) => resolved(item, variables));
+  if (typeof mapping !== 'object' || mapping === null) return mapping;
+  const [operator] = Object.keys(mapping).filter((key) => key.startsWith('$'));
+  if (operator === undefined) {
+    return Object.fromEntries(Object.entries(mapping).map(([name, value]) => [name, resolved(value, variables)]));
+  }
+  if (Object.keys(mapping).length > 1) throw invalidOption(operator, 'must be alone in its object');
+  const value = mapping[operator];
+  if (operator === '$var' && typeof value === 'string') return lookedUp(value, variables);
+  if (operator === '$concat' && Array.isArray(value)) {
+    return value.map((item) => resolved(item, variables) ?? '').join('');
+  }
+  throw invalidOption(operator, 'is not known in a mapping: there are $var with a path, and $concat with an array');
+}
+
+function lookedUp(path, variables) {
+  return path.split('.').reduce((value, name) => (isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined), variables);
+}
+
+/** What a renewal gives lies over the credentials of before; their end does not outlive them. */
+function renewed(credentials, result) {
+  if (!isObject(result)) return result;
+  const { expires_in, expires_at, ...kept } = credentials;
+  const { expires_in: relative, ...merged } = absolute({ ...kept, ...result });
+  return { expires_at: null, expires_in: null, ...merged };
+}
+
+/** Credentials are kept, so that their end must be a moment. Without one they last until they are refused. */
+function absolute(credentials) {
+  const { expires_in: seconds, ...rest } = withoutNull(credentials);
+  if (rest.expires_at !== undefined || seconds === undefined) return rest;
+  return { ...rest, expires_at: Date.now() + Number(seconds) * 1000 };
+}
+
+/** A moment in seconds or milliseconds since the epoch, or in words. */
+function iso(moment) {
+  const date = new Date(typeof moment === 'number' && moment < 1e11 ? moment * 1000 : moment);
+  if (Number.isNaN(date.getTime())) throw invalidOption('credentials.expires_at', 'must be milliseconds since the epoch, or a date as ISO 8601 says');
+  return date.toISOString();
+}
+
+/** What a connector's `test` and `disconnect` make their requests with. */
+function apiClient(fetch) {
+  const request = async (method, path, data) => {
+    const response = await fetch(path, {
+      method,
+      headers: { accept: 'application/json', ...(data !== undefined && { 'content-type': 'application/json' }) },
+      body: data === undefined ? undefined : JSON.stringify(data),
+    });
+    const text = await response.text();
+    const body = parsed(text);
+    if (response.ok) return body;
+    throw Object.assign(new Error(`the API answered with HTTP ${response.status}`), { response: { status: response.status, data: body } });
+  };
+  return {
+    fetch,
+    get: (path) => request('GET', path),
+    post: (path, data) => request('POST', path, data),
+    put: (path, data) => request('PUT', path, data),
+    patch: (path, data) => request('PATCH', path, data),
+    delete: (path, data) => request('DELETE', path, data),
+  };
+}
+
+function parsed(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+/** What a function of the connector's threw. */
+function thrown(error) {
+  throw error.code === 'hook_failed' && error.cause ? error.cause : error;
+}
+
+function known(what, names, value) {
+  if (!isObject(value)) throw invalidOption(what, 'must be an object');
+  for (const name of Object.keys(value)) {
+    if (!names.includes(name)) throw invalidOption(`${what}.${name}`, `is not known; there are ${names.join(', ')}`);
+  }
+  return value;
+}
+
+function isObject(value) {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function withoutNull(object) {
+  return isObject(object) ? Object.fromEntries(Object.entries(object).filter(([, value]) => value !== null && value !== undefined)) : object;
+}
+
+function defined(object) {
+  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined));
+}

@@ -1,0 +1,200 @@
+// Lowdefy's connection AxiosOAuth2ClientCredentials: an axios configuration in, the data of the response out.
+import { OAuth2Client } from 'edge-oauth2';
+import { invalidOption } from './error.js';
+
+const TOKEN_TIMEOUT_MS = 15_000;
+const EXPIRY_BUFFER_SECONDS = 60;
+
+/** What `properties` of a connection or a request may have; the rest of axios' configuration is about Node. */
+const PROPERTIES = ['auth', 'baseURL', 'url', 'method', 'headers', 'params', 'data', 'timeout', 'responseType'];
+const AUTH = ['tokenUrl', 'clientId', 'clientSecret', 'endpointParams'];
+
+const RESPONSE_TYPES = {
+  json: async (response) => parsed(await response.text()),
+  text: (response) => response.text(),
+  arraybuffer: (response) => response.arrayBuffer(),
+  blob: (response) => response.blob(),
+  stream: (response) => response.body,
+};
+
+export function connection(properties, options = {}) {
+  const { auth, ...defaults } = known('properties', PROPERTIES, properties);
+  const client = clientOf(auth, defaults.baseURL, options);
+  return {
+    async request(given = {}) {
+      if (known('request', PROPERTIES, given).auth !== undefined) {
+        throw invalidOption('auth', 'belongs to the connection, not to the request');
+      }
+      const config = merged(defaults, given);
+      const { input, init, timeout, read } = requestOf(config);
+      try {
+        const signal = timeout > 0 ? AbortSignal.timeout(timeout) : undefined;
+        return await exchange(client.fetch, input, { ...init, signal }, read);
+      } catch (error) {
+        throw asAxiosSays(error, timeout);
+      }
+    },
+  };
+}
+
+function clientOf(auth, baseURL, { allowedOrigins = [], ...options }) {
+  const { endpointParams = {}, ...credentials } = known('auth', AUTH, auth);
+  for (const name of ['tokenUrl', 'clientId', 'clientSecret']) {
+    if (typeof credentials[name] !== 'string' || credentials[name] === '') {
+      throw invalidOption(`auth.${name}`, 'is required: a string');
+    }
+  }
+  if (!isPlain(endpointParams)) throw invalidOption('auth.endpointParams', 'must be an object');
+  return new OAuth2Client({
+    refreshAhead: false,
+    errorCacheSeconds: 0,
+    ...options,
+    ...credentials,
+    clientAuth: 'body',
+    timeoutMs: TOKEN_TIMEOUT_MS,
+    expirySkewSeconds: 0,
+    refreshOn: [],
+    allowedOrigins: isAbsolute(baseURL) ? [new URL(baseURL).origin, ...allowedOrigins] : allowedOrigins,
+    // The parameters are in no other option, but make another token.
+    identity: `lowdefy ${JSON.stringify(endpointParams)}`,
+    hooks: { tokenRequest: ({ fetch }) => grant(fetch, credentials, endpointParams) },
+  });
+}
+
+/** The token request is JSON; the parameters come last, and may replace what is before them. */
+async function grant(fetch, { tokenUrl, clientId, clientSecret }, endpointParams) {
+  const parameters = {
+    grant_type: 'client_credentials',
+    client_id: clientId,
+    client_secret: clientSecret,
+    ...endpointParams,
+  };
+  const { access_token, expires_in } = await exchange(
+    fetch,
+    tokenUrl,
+    {
+      method: 'POST',
+      headers: { accept: 'application/json', 'content-type': 'application/json' },
+      body: JSON.stringify(parameters),
+      redirect: 'manual',
+    },
+    RESPONSE_TYPES.json,
+  );
+  return { access_token, token_type: 'Bearer', expires_in: lifetime(expires_in) };
+}
+
+/** What the buffer leaves of a life. Of one that is not known, or too short, nothing: the next request asks again. */
+function lifetime(expiresIn) {
+  const seconds = Math.floor(Number(expiresIn) - EXPIRY_BUFFER_SECONDS);
+  return seconds >= 1 ? seconds : -1;
+}
+
+function requestOf({ baseURL, url = '', method = 'get', headers, params, data, timeout = 0, responseType = 'json' }) {
+  if (!Object.hasOwn(RESPONSE_TYPES, responseType)) {
+    throw invalidOption('responseType', `must be one of ${Object.keys(RESPONSE_TYPES).join(', ')}`);
+  }
+  const sent = new Headers({ accept: 'application/json, text/plain, */*' });
+  for (const [name, value] of Object.entries(headers ?? {})) {
+    if (value !== undefined && value !== null && value !== false) sent.set(name, value);
+  }
+  return {
+    input: withParams(baseURL && !isAbsolute(url) ? joined(baseURL, url) : url, params),
+    init: { method: method.toUpperCase(), headers: sent, body: bodyOf(data, sent) },
+    timeout,
+    read: RESPONSE_TYPES[responseType],
+  };
+}
+
+/** The body that axios makes of `data`, and the type that it gives it if the request does not. */
+function bodyOf(data, headers) {
+  if (data === undefined || data === null) return undefined;
+  const isJson = (headers.get('content-type') ?? '').includes('application/json');
+  if (!isJson && !isPlain(data) && typeof data === 'object' && !Array.isArray(data)) return data;
+  if (isPlain(data) && (headers.get('content-type') ?? '').startsWith('application/x-www-form-urlencoded')) {
+    return flattened(data).toString();
+  }
+  const type = typeof data === 'string' ? 'application/x-www-form-urlencoded' : 'application/json';
+  if (!headers.has('content-type')) headers.set('content-type', type);
+  return typeof data === 'string' ? data : JSON.stringify(data);
+}
+
+function joined(baseURL, url) {
+  return url === '' ? baseURL : `${baseURL.replace(/\/+$/, '')}/${url.replace(/^\/+/, '')}`;
+}
+
+function withParams(url, params) {
+  const query = params instanceof URLSearchParams ? String(params) : String(flattened(params ?? {}));
+  if (query === '') return url;
+  const [address] = url.split('#');
+  return `${address}${address.includes('?') ? '&' : '?'}${query}`;
+}
+
+/** `{ a: [1, 2], b: { c: 3 } }` as axios writes it: `a[]=1&a[]=2&b[c]=3`. What is undefined or null is left out. */
+function flattened(value, name, into = new URLSearchParams()) {
+  if (value === undefined || value === null) return into;
+  if (value instanceof Date) into.append(name, value.toISOString());
+  else if (typeof value !== 'object') into.append(name, String(value));
+  else {
+    for (const [key, item] of Object.entries(value)) {
+      const isFlat = Array.isArray(value) && (typeof item !== 'object' || item instanceof Date);
+      flattened(item, name === undefined ? key : `${name}[${isFlat ? '' : key}]`, into);
+    }
+  }
+  return into;
+}
+
+/** The data of a 2xx response; any other is an error that has it, as axios'. */
+async function exchange(fetch, input, init, read) {
+  const response = await fetch(input, init);
+  const { status } = response;
+  const data = await read(response);
+  if (response.ok) return data;
+  throw axiosError(
+    `Request failed with status code ${status}`,
+    status >= 400 && status < 500 ? 'ERR_BAD_REQUEST' : 'ERR_BAD_RESPONSE',
+    { status, data },
+  );
+}
+
+function asAxiosSays(error, timeout) {
+  // What our own token request threw.
+  if (error.code === 'hook_failed' && error.cause) return error.cause;
+  return error.name === 'TimeoutError' ? axiosError(`timeout of ${timeout}ms exceeded`, 'ECONNABORTED') : error;
+}
+
+function axiosError(message, code, response) {
+  return Object.assign(new Error(message), { name: 'AxiosError', code }, response && { response });
+}
+
+function parsed(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+/** Lowdefy lays the request's properties over the connection's, members of members too. */
+function merged(base, over) {
+  const result = { ...base };
+  for (const [name, value] of Object.entries(over)) {
+    if (value !== undefined) result[name] = isPlain(base[name]) && isPlain(value) ? merged(base[name], value) : value;
+  }
+  return result;
+}
+
+function known(what, names, value) {
+  if (!isPlain(value)) throw invalidOption(what, 'must be an object');
+  for (const name of Object.keys(value)) {
+    if (!names.includes(name)) throw invalidOption(name, `is not known here; there are ${names.join(', ')}`);
+  }
+  return value;
+}
+
+function isPlain(value) {
+  return Object.prototype.toString.call(value) === '[object Object]';
+}
+
+function isAbsolute(url) {
+  return typeof url === 'string' && /^([a-z][a-z\d+.-]*:)?\/\//i.test(url);
+}
