@@ -84,7 +84,7 @@ class Connection {
         ? await getTokenData({ ...given, codeVerifier: params.code_verifier, redirectUri: params.redirect_uri })
         : await next();
       const extract = this.#auth.getCredentialsFromAccessTokenResponse ?? this.#auth.getCredentialsFromTokenResponse;
-      return { ...tokenResponse, ...(await extract?.({ ...given, tokenResponse })) };
+      return absolute({ ...tokenResponse, ...(await extract?.({ ...given, tokenResponse })) });
     });
     const token = await client.callback(url, defined({ redirectUri, state, codeVerifier })).catch(thrown);
     this.#credentials = absolute(token.raw);
@@ -111,7 +111,7 @@ class Connection {
 
   /** A token that was given has no members but those given here. */
   #of({ raw }) {
-    return withoutNull({ ...this.#credentials, ...raw });
+    return absolute({ ...this.#credentials, ...raw });
   }
 
   /** Reads the configuration when it is first needed: a connector's function may take its time. */
@@ -135,7 +135,7 @@ class Connection {
       ...(this.#auth.makeApiClient && {
         apply: async ({ headers }, { accessToken, raw }) => {
           headers.set('authorization', `Bearer ${accessToken}`);
-          const made = await this.#api(withoutNull({ ...credentials, ...raw }));
+          const made = await this.#api(absolute({ ...credentials, ...raw }));
           for (const [name, value] of Object.entries(made.headers ?? {})) headers.set(name, value);
         },
       }),
@@ -149,7 +149,7 @@ class Connection {
     return {
       access_token,
       ...(isRenewable && { refresh_token: refresh_token || 'none' }),
-      ...(expires_at !== undefined && { expires_at: iso(expires_at) }),
+      ...(expires_at !== undefined && { expires_at: new Date(expires_at) }),
     };
   }
 
@@ -260,26 +260,23 @@ function lookedUp(path, variables) {
   return path.split('.').reduce((value, name) => (isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined), variables);
 }
 
-/** What a renewal gives lies over the credentials of before; their end does not outlive them. */
-function renewed(credentials, result) {
-  if (!isObject(result)) return result;
-  const { expires_in, expires_at, ...kept } = credentials;
-  const { expires_in: relative, ...merged } = absolute({ ...kept, ...result });
-  return { expires_at: null, expires_in: null, ...merged };
+/** What a renewal gives lies over the credentials of before, whose end does not outlive them. */
+function renewed({ expires_at: _, ...credentials }, result) {
+  return isObject(result) ? absolute({ ...credentials, ...result }) : result;
 }
 
-/** Credentials are kept, so that their end must be a moment. Without one they last until they are refused. */
+/** Credentials are kept, so that their end is a moment, in milliseconds. Without one they last until they are refused. */
 function absolute(credentials) {
-  const { expires_in: seconds, ...rest } = withoutNull(credentials);
-  if (rest.expires_at !== undefined || seconds === undefined) return rest;
-  return { ...rest, expires_at: Date.now() + Number(seconds) * 1000 };
+  const { expires_in: seconds, expires_at: moment, ...rest } = withoutNull(credentials);
+  if (moment !== undefined) return { ...rest, expires_at: milliseconds(moment) };
+  return seconds === undefined ? rest : { ...rest, expires_at: Date.now() + Number(seconds) * 1000 };
 }
 
-/** A moment in seconds or milliseconds since the epoch, or in words. */
-function iso(moment) {
-  const date = new Date(typeof moment === 'number' && moment < 1e11 ? moment * 1000 : moment);
-  if (Number.isNaN(date.getTime())) throw invalidOption('credentials.expires_at', 'must be milliseconds since the epoch, or a date as ISO 8601 says');
-  return date.toISOString();
+/** Of a moment in seconds or milliseconds since the epoch, or in words. */
+function milliseconds(moment) {
+  const ms = new Date(typeof moment === 'number' && moment < 1e11 ? moment * 1000 : moment).getTime();
+  if (!Number.isNaN(ms)) return ms;
+  throw invalidOption('credentials.expires_at', 'must be milliseconds since the epoch, or a date as ISO 8601 says');
 }
 
 /** What a connector's `test` and `disconnect` make their requests with. */

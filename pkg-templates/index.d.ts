@@ -19,19 +19,100 @@ export interface OAuth2ClientOptions {
   clientId: string;
 
   /**
-   * The client's password (RFC 6749 §2.3.1). Required, unless `clientAuth` is `'none'`.
+   * The client's password (RFC 6749 §2.3.1), or a function that gives it, called once per grant: see `identity`.
+   * Required with client credentials, unless `clientAuth` is `'none'` or `'private_key_jwt'`.
    *
    * @defaultValue none
    */
-  clientSecret?: string | undefined;
+  clientSecret?: string | (() => string | PromiseLike<string>) | undefined;
 
   /**
    * How the client says who it is (RFC 6749 §2.3.1): `'header'` sends id and secret as HTTP Basic
-   * authentication, `'body'` as `client_id` and `client_secret` in the form, `'none'` only `client_id` in the form.
+   * authentication, `'body'` as `client_id` and `client_secret` in the body, `'both'` in both, `'none'` only
+   * `client_id` in the body. `'auto'` tries the header, then the body if the server answers `invalid_client`, and
+   * remembers what worked. `'private_key_jwt'` and `'client_secret_jwt'` send an assertion (RFC 7523 §2.2).
    *
-   * @defaultValue `'header'`
+   * @defaultValue `'header'`; without a secret and with another grant than client credentials `'none'`
    */
-  clientAuth?: 'header' | 'body' | 'none' | undefined;
+  clientAuth?: 'auto' | 'header' | 'body' | 'both' | 'none' | 'private_key_jwt' | 'client_secret_jwt' | undefined;
+
+  /**
+   * How id and secret are written in the header: `'strict'` form-urlencoded (RFC 6749 §2.3.1), `'loose'` as they
+   * are, `'interop'` as they are but for the colon.
+   *
+   * @defaultValue `'strict'`
+   */
+  credentialEncoding?: 'strict' | 'loose' | 'interop' | undefined;
+
+  /**
+   * What `client_id` is called in the body.
+   *
+   * @defaultValue `'client_id'`
+   */
+  clientIdParam?: string | undefined;
+
+  /**
+   * What `client_secret` is called in the body.
+   *
+   * @defaultValue `'client_secret'`
+   */
+  clientSecretParam?: string | undefined;
+
+  /**
+   * What `clientAuth: 'private_key_jwt'` signs with.
+   *
+   * @defaultValue none
+   */
+  privateKey?: PrivateKey | undefined;
+
+  /**
+   * What is asked for (RFC 6749 §1.3): `'client_credentials'`; `'password'` with `username` and `password`;
+   * `'refresh_token'` with `refreshToken`; `'jwt_bearer'` with `assertion` (RFC 7523 §2.1); `'token'` with `token`,
+   * which is used until it is refused; or the `grant_type` of any other grant, its parameters in `endpointParams`.
+   *
+   * All but client credentials are renewed by the refresh token, if there is one; a rotated one replaces the
+   * one before. Otherwise the grant is made again, or fails with `reauthorization_required`.
+   *
+   * @defaultValue `'client_credentials'`
+   */
+  grant?: 'client_credentials' | 'password' | 'refresh_token' | 'jwt_bearer' | 'token' | (string & {}) | undefined;
+
+  /** The user's name, for `grant: 'password'` (RFC 6749 §4.3). */
+  username?: string | undefined;
+
+  /** The user's password, for `grant: 'password'` (RFC 6749 §4.3). */
+  password?: string | undefined;
+
+  /** The first refresh token, for `grant: 'refresh_token'` and `'token'` (RFC 6749 §6). */
+  refreshToken?: string | undefined;
+
+  /** The assertion for `grant: 'jwt_bearer'` (RFC 7523 §2.1), or a function that gives one, called once per grant. */
+  assertion?: string | (() => string | PromiseLike<string>) | undefined;
+
+  /** The access token for `grant: 'token'`. */
+  token?: string | undefined;
+
+  /**
+   * Whether refresh tokens are left unused.
+   *
+   * @defaultValue `false`
+   */
+  noRefreshToken?: boolean | undefined;
+
+  /**
+   * Stands for what cannot be compared: functions, and keys that cannot be exported. Clients whose other options
+   * are equal share a token exactly when this is equal too. Required with a store where there is such a thing.
+   *
+   * @defaultValue without a store: a client shares with those that were given the very same function
+   */
+  identity?: string | undefined;
+
+  /**
+   * Where refresh tokens are spent. `https:`, or `http:` on a loopback host.
+   *
+   * @defaultValue `tokenUrl`
+   */
+  refreshUrl?: string | URL | undefined;
 
   /**
    * The scopes to ask for (RFC 6749 §3.3), as an array or as one string with spaces between them.
@@ -39,6 +120,41 @@ export interface OAuth2ClientOptions {
    * @defaultValue none: the server decides
    */
   scopes?: string | readonly string[] | undefined;
+
+  /**
+   * What stands between two scopes.
+   *
+   * @defaultValue a space (RFC 6749 §3.3)
+   */
+  scopeSeparator?: string | undefined;
+
+  /**
+   * The API or APIs that the token is for, as absolute URIs (RFC 8707 §2).
+   *
+   * @defaultValue none
+   */
+  resource?: string | URL | readonly (string | URL)[] | undefined;
+
+  /**
+   * `endpointParams` of the request that spends a refresh token.
+   *
+   * @defaultValue `endpointParams`
+   */
+  refreshParams?: Readonly<Record<string, EndpointParam | undefined>> | Iterable<readonly [string, EndpointParam]> | undefined;
+
+  /**
+   * How the token request is written: as a form (RFC 6749 appendix B), or as a JSON object.
+   *
+   * @defaultValue `'form'`
+   */
+  bodyFormat?: 'form' | 'json' | undefined;
+
+  /**
+   * Where the members of the answer are, if not where RFC 6749 §5.1 puts them: `{ accessToken: 'data.access_token' }`.
+   *
+   * @defaultValue none
+   */
+  tokenMapping?: TokenMapping | undefined;
 
   /**
    * Further parameters of the token request (RFC 6749 §8.2), such as `audience` or `resource`. Parameters that
@@ -196,6 +312,37 @@ export interface OAuth2ClientOptions {
   fetch?: typeof globalThis.fetch | { fetch: typeof globalThis.fetch } | undefined;
 }
 
+/** A key and what is said about it (RFC 7517 §4, RFC 7523 §3). */
+export interface PrivateKey {
+  /** PEM (PKCS#8, PKCS#1 or SEC1), a JWK, or a CryptoKey that may be used to sign: see `identity`. */
+  key: string | JsonWebKey | CryptoKey;
+  /**
+   * The algorithm: `'RS256'`, `'PS256'`, `'ES256'`, `'EdDSA'`, …
+   *
+   * @defaultValue the first that the key is good for
+   */
+  alg?: string | undefined;
+  /** Which of the client's keys it is, where the server knows several. */
+  kid?: string | undefined;
+  /**
+   * `aud` of the assertions.
+   *
+   * @defaultValue `tokenUrl`
+   */
+  audience?: string | undefined;
+}
+
+/** Paths into the answer of a token endpoint, as `'data.access_token'`; a number is a position in an array. */
+export interface TokenMapping {
+  accessToken?: string | undefined;
+  tokenType?: string | undefined;
+  expiresIn?: string | undefined;
+  expiresAt?: string | undefined;
+  scope?: string | undefined;
+  refreshToken?: string | undefined;
+  idToken?: string | undefined;
+}
+
 /**
  * Keeps texts under keys, for all instances. What its methods return may be a promise or not; what is missing is
  * `null` or `undefined`. A KV namespace, a `Map`, unstorage and Keyv are stores as they are.
@@ -329,7 +476,7 @@ export interface Token {
 }
 
 /**
- * Obtains, keeps and applies the access token of one client (grant `client_credentials`, RFC 6749 §4.4).
+ * Obtains, keeps and applies the access token of one client.
  *
  * Constructing one does no I/O and costs little: do it at module level or in every request. Clients with equal
  * options share their token; clients whose options differ in anything that changes the token never do.
@@ -376,12 +523,8 @@ export type OAuth2ErrorCode =
   | 'token_request_rejected'
   /** The refresh token is no longer accepted, and there is no other way to a token: the user has to authorize again. */
   | 'reauthorization_required'
-  /** The server sent the user back with an error (RFC 6749 §4.1.2.1): see `error` and `description`. */
-  | 'authorization_rejected'
-  /** What the user came back with is no answer to the request: another `state` or `iss`, repeated or missing parameters. */
-  | 'invalid_callback'
-  /** The issuer's metadata could not be had, or must not be used (RFC 8414): `tokenUrl` does without it. */
-  | 'discovery_failed'
+  /** A function given as an option threw, rejected or gave nothing of use: see `cause`. */
+  | 'hook_failed'
   /** The token endpoint answered with an HTTP error and no OAuth error: see `status`. */
   | 'http_status'
   /** The token endpoint answered with a redirect, which is never followed. */

@@ -26,6 +26,7 @@ const REFRESH_TOKEN_TTL_SECONDS: u64 = 190 * 24 * 60 * 60;
 
 /// How often a record is put that nobody could ask the server for again.
 const PUT_ATTEMPTS: u32 = 3;
+const PUT_PAUSE_MS: u32 = 300;
 
 /// What a look into the store shows.
 pub(crate) enum Found {
@@ -151,6 +152,7 @@ impl<'a, H: Host> Shared<'a, H> {
             if self.write(token, fence, BACKGROUND_TIMEOUT_MS).await {
                 return;
             }
+            self.host.sleep(PUT_PAUSE_MS).await;
         }
     }
 
@@ -174,8 +176,9 @@ impl<'a, H: Host> Shared<'a, H> {
         let Some(text) = text else {
             return true;
         };
-        let pause_ms = self.entry.store.before_put_ms(self.host.now_ms());
-        if pause_ms > 0 {
+        // A store that shows a write at once takes the next one at once; and a lease may end meanwhile.
+        if self.store.propagation_ms() > 0 {
+            let pause_ms = self.entry.store.before_put_ms(self.host.now_ms());
             self.host.sleep(pause_ms as u32).await;
         }
         let put = self.store.put(&self.key, &text, ttl_seconds, fence);

@@ -10,9 +10,13 @@
 
 mod support;
 
+use base64ct::{Base64UrlUnpadded, Encoding};
 use edge_oauth2::host::Asked;
 use edge_oauth2::protocol::form;
-use edge_oauth2::{ClientAuth, ClientOptions, Credential, Error, ErrorCode, Grant, Secret};
+use edge_oauth2::protocol::jwt::Algorithm;
+use edge_oauth2::{
+    ClientAuth, ClientOptions, Credential, Error, ErrorCode, Grant, Json, PrivateKey, Secret,
+};
 use support::host::{Reply, World};
 use support::{config, options};
 
@@ -227,15 +231,6 @@ fn a_given_token_of_which_nothing_is_known_is_not_renewed_ahead_of_time() {
     assert_eq!(world.sent(), 0);
 }
 
-#[test]
-fn an_authorization_begins_with_the_user() {
-    let world = World::new(|n, _| issued(n, false));
-    let error = ask(&world, &using(Grant::AuthorizationCode)).unwrap_err();
-    assert_eq!(error.code(), ErrorCode::ReauthorizationRequired);
-    assert!(!error.retryable());
-    assert_eq!(world.sent(), 0);
-}
-
 fn asked(credential: Option<Credential>, grant: Grant) -> ClientOptions {
     ClientOptions {
         client_secret: credential,
@@ -310,6 +305,111 @@ fn what_cannot_be_compared_needs_a_name() {
     assert_eq!(ask(&world, &named("one")), Ok("token-0".into()));
     assert_eq!(ask(&world, &named("other")), Ok("token-1".into()));
     assert_eq!(ask(&world, &named("one")), Ok("token-0".into()));
+}
+
+/// The form of the first request.
+fn form_of(options: ClientOptions) -> Vec<(String, String)> {
+    let world = World::new(|n, _| issued(n, false));
+    world.token(config(options)).unwrap();
+    let sent = world.network.sent.borrow();
+    assert!(
+        sent[0]
+            .headers
+            .iter()
+            .all(|(name, _)| name != "authorization")
+    );
+    form::decode(std::str::from_utf8(&sent[0].body).unwrap())
+}
+
+fn claims(form: &[(String, String)]) -> (Json, Json) {
+    let value = |name| &form.iter().find(|(it, _)| it == name).unwrap().1;
+    assert_eq!(
+        value("client_assertion_type"),
+        "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+    );
+    assert_eq!(value("client_id"), "client");
+    assert!(form.iter().all(|(name, _)| name != "client_secret"));
+    let part = |part: &str| {
+        let bytes = Base64UrlUnpadded::decode_vec(part).unwrap();
+        Json::parse(std::str::from_utf8(&bytes).unwrap()).unwrap()
+    };
+    let mut parts = value("client_assertion").split('.');
+    let header = part(parts.next().unwrap());
+    (header, part(parts.next().unwrap()))
+}
+
+#[test]
+fn a_secret_authenticates_an_assertion() {
+    let (header, claims) = claims(&form_of(ClientOptions {
+        client_auth: ClientAuth::ClientSecretJwt,
+        ..options()
+    }));
+    let text = |json: &Json, name: &str| json.get(name).unwrap().as_str().unwrap().to_owned();
+    assert_eq!(text(&header, "alg"), "HS256");
+    assert_eq!(text(&claims, "iss"), "client");
+    assert_eq!(text(&claims, "sub"), "client");
+    assert_eq!(text(&claims, "aud"), support::TOKEN_URL);
+    let seconds = |name| claims.get(name).unwrap().as_f64().unwrap();
+    assert_eq!(seconds("exp") - seconds("iat"), 60.0);
+}
+
+#[test]
+fn a_private_key_signs_an_assertion() {
+    let signed = ClientOptions {
+        client_secret: None,
+        client_auth: ClientAuth::PrivateKeyJwt,
+        private_key: Some(PrivateKey {
+            algorithm: Algorithm::Es256,
+            key_id: Some("key-1".into()),
+            audience: Some("https://issuer.example".into()),
+            key: Some("the key".into()),
+        }),
+        ..options()
+    };
+    let (header, claims) = claims(&form_of(signed));
+    let text = |json: &Json, name: &str| json.get(name).unwrap().as_str().unwrap().to_owned();
+    assert_eq!(text(&header, "alg"), "ES256");
+    assert_eq!(text(&header, "kid"), "key-1");
+    assert_eq!(text(&claims, "aud"), "https://issuer.example");
+}
+
+#[test]
+fn a_private_key_and_its_method_belong_together() {
+    let key = || PrivateKey {
+        algorithm: Algorithm::Es256,
+        key_id: None,
+        audience: None,
+        key: None,
+    };
+    let unused = ClientOptions {
+        private_key: Some(key()),
+        ..options()
+    };
+    let missing = ClientOptions {
+        client_secret: None,
+        client_auth: ClientAuth::PrivateKeyJwt,
+        ..options()
+    };
+    let nameless = ClientOptions {
+        private_key: Some(key()),
+        ..missing.clone()
+    };
+    for (options, option) in [
+        (unused, "privateKey"),
+        (missing, "privateKey"),
+        (nameless, "identity"),
+    ] {
+        let error = edge_oauth2::ClientConfig::new(options).unwrap_err();
+        assert_eq!(error.option(), Some(option));
+    }
+}
+
+#[test]
+fn a_code_is_not_a_grant_that_can_be_made_again() {
+    let grant_type = "authorization_code".into();
+    let options = using(Grant::Custom { grant_type });
+    let error = edge_oauth2::ClientConfig::new(options).unwrap_err();
+    assert_eq!(error.option(), Some("grant"));
 }
 
 mod auto_style {

@@ -56,7 +56,7 @@ pub(super) fn client(options: &ClientOptions, client_auth: ClientAuth) -> Checke
 
 pub(super) fn grant(grant: &Grant) -> Checked {
     match grant {
-        Grant::ClientCredentials | Grant::AuthorizationCode => Ok(()),
+        Grant::ClientCredentials => Ok(()),
         Grant::Password { username, password } => {
             text("username", username)?;
             credential("password", password)
@@ -83,6 +83,12 @@ pub(super) fn grant(grant: &Grant) -> Checked {
                 Some(refresh_token) => credential("refreshToken", refresh_token),
                 None => Ok(()),
             }
+        }
+        Grant::Custom { grant_type } if grant_type == "authorization_code" => {
+            Err(Error::invalid_option(
+                "grant",
+                "must not be authorization_code: a code is good for one use, and a grant is made again; exchange the code yourself, and go on with grant: 'refresh_token'",
+            ))
         }
         Grant::Custom { grant_type } => text("grant", grant_type),
     }

@@ -38,9 +38,6 @@ pub enum Grant {
         /// `refresh_token`, the first one.
         refresh_token: Secret,
     },
-    /// A user authorizes (RFC 6749 §4.1). The first token comes with the callback; it is renewed by its
-    /// refresh token only.
-    AuthorizationCode,
     /// A signed assertion (RFC 7523 §2.1). Renewed by the refresh token, if there is one, and else by an
     /// assertion again.
     JwtBearer {
@@ -72,7 +69,6 @@ impl Grant {
             Self::ClientCredentials => "client_credentials",
             Self::Password { .. } => "password",
             Self::RefreshToken { .. } => "refresh_token",
-            Self::AuthorizationCode => "authorization_code",
             Self::JwtBearer { .. } => JWT_BEARER,
             // No request asks for it; the name tells identities apart.
             Self::Token { .. } => "token",
@@ -81,7 +77,7 @@ impl Grant {
     }
 
     /// The grant's own parameters, `grant_type` first. An assertion that is asked for, or made, is added
-    /// by [`jwt_bearer`].
+    /// when it is there.
     pub fn parameters(&self) -> Parameters {
         let mut parameters = vec![("grant_type".into(), self.grant_type().into())];
         let mut add = |name: &str, value: &str| parameters.push((name.into(), value.into()));
@@ -106,10 +102,7 @@ impl Grant {
                     refresh_token.as_ref().map_or("", Secret::expose),
                 );
             }
-            Self::ClientCredentials
-            | Self::AuthorizationCode
-            | Self::JwtBearer { .. }
-            | Self::Custom { .. } => {}
+            Self::ClientCredentials | Self::JwtBearer { .. } | Self::Custom { .. } => {}
         }
         parameters
     }
@@ -122,10 +115,7 @@ impl Grant {
 
     /// Whether it can be made again when no refresh token helps.
     pub(crate) fn is_repeatable(&self) -> bool {
-        !matches!(
-            self,
-            Self::RefreshToken { .. } | Self::AuthorizationCode | Self::Token { .. }
-        )
+        !matches!(self, Self::RefreshToken { .. } | Self::Token { .. })
     }
 
     /// The refresh token that is there from the beginning.

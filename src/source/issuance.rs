@@ -70,9 +70,9 @@ impl<H: Host> TokenSource<H> {
                         renewal = self.renewal(entry);
                     }
                     _ if self.slot.config().grant.is_repeatable() => renewal = None,
-                    Newer::RefreshToken | Newer::Nothing => {
-                        break self.reauthorization_required(Some(&error));
-                    }
+                    // The next caller spends it.
+                    Newer::RefreshToken => break self.timed_out(),
+                    Newer::Nothing => break self.reauthorization_required(Some(&error)),
                 }
                 continue;
             }

@@ -24,6 +24,9 @@ const LONGEST_REST_MS: u32 = 1_000;
 const SHORTEST_PAUSE_MS: u32 = 50;
 const LONGEST_PAUSE_MS: u32 = 1_000;
 
+/// How often in a row a lease must go unanswered before a refresh token is spent without it.
+const LEASE_ATTEMPTS: u32 = 3;
+
 /// What a flight is for.
 pub(super) enum Errand<V> {
     /// There is no token to hand out.
@@ -124,7 +127,9 @@ impl<H: Host> TokenSource<H> {
         let is_for_later = matches!(errand, Errand::Successor(_));
         let is_spending = config.is_renewed_by_refresh_token() && shared.has_lease();
         let look = || shared.token(|token| errand.accepts(token));
-        if !matches!(errand, Errand::Since(_)) {
+        // Without a lease there is no later look for a newer refresh token.
+        let is_unguarded = config.is_renewed_by_refresh_token() && !shared.has_lease();
+        if is_unguarded || !matches!(errand, Errand::Since(_)) {
             match look().await {
                 Found::Token(token) => return Turn::Settled(Ok(self.cached(entry, token))),
                 Found::Nothing => {}
@@ -146,13 +151,24 @@ impl<H: Host> TokenSource<H> {
         // One holder may die, and its successor bring a token. After that there is just time enough
         // for a grant of our own.
         let patience_ms = u64::from(timeout_ms).saturating_mul(3) / 4;
+        let mut unanswered = 0u32;
         loop {
             let asked_at_ms = self.host.now_ms();
             let acquired = shared.acquire(ttl_ms).await;
             let retry_after_ms = match acquired {
-                None if !is_spending || waited_ms() > patience_ms => return Turn::Ours,
-                None => LONGEST_PAUSE_MS,
-                Some(Acquired::HeldByOther { retry_after_ms }) => retry_after_ms,
+                None if !is_spending => return Turn::Ours,
+                None => {
+                    // Time alone tells nothing: the instance may have been frozen.
+                    unanswered = unanswered.saturating_add(1);
+                    if unanswered >= LEASE_ATTEMPTS && waited_ms() > patience_ms {
+                        return Turn::Ours;
+                    }
+                    LONGEST_PAUSE_MS
+                }
+                Some(Acquired::HeldByOther { retry_after_ms }) => {
+                    unanswered = 0;
+                    retry_after_ms
+                }
                 Some(Acquired::Held { fence }) => {
                     let spends_ms = u64::from(ttl_ms).saturating_mul(7) / 8;
                     let held = tenure.insert(Tenure {

@@ -136,7 +136,6 @@ impl GrantFields {
                     refresh_token: refresh_token.ok_or_else(|| required("refreshToken"))?,
                 },
             ),
-            "authorization_code" => (&[], Grant::AuthorizationCode),
             "jwt_bearer" => (
                 &["assertion"],
                 Grant::JwtBearer {

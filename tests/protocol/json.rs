@@ -44,4 +44,6 @@ fn numbers_are_written_as_javascript_writes_them() {
     ] {
         assert_eq!(Json::parse(read).unwrap().to_text(), written, "{read}");
     }
+    let vast = Json::Number(1e300);
+    assert!(Json::parse(&vast.to_text()) == Some(vast));
 }

@@ -5,6 +5,7 @@ import { apiRequests } from './contract/api-requests.mjs';
 import { cache } from './contract/cache.mjs';
 import { cancellation } from './contract/cancellation.mjs';
 import { failures } from './contract/failures.mjs';
+import { grants } from './contract/grants.mjs';
 import { options } from './contract/options.mjs';
 import { redaction } from './contract/redaction.mjs';
 import { redirects } from './contract/redirects.mjs';
@@ -15,6 +16,7 @@ export const contract = {
   'token endpoint': tokenEndpoint,
   cache,
   failures,
+  grants,
   'API requests': apiRequests,
   'refused tokens': refusedTokens,
   redirects,

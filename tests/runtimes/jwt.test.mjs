@@ -127,7 +127,7 @@ const refused = [
   ['OpenSSH', { key: '-----BEGIN OPENSSH PRIVATE KEY-----\nb3Bl\n-----END OPENSSH PRIVATE KEY-----' }, /OpenSSH's own format; convert it with: ssh-keygen/],
   ['cut off', { key: pem(rsa, 'pkcs8').slice(0, 400) }, /^privateKey\.key is cut off: it has a BEGIN line and no END line/],
   ['a character too many', { key: pem(rsa, 'pkcs8').replace('\nMII', '\nM*I') }, /^privateKey\.key is not PEM: /],
-  ['bytes missing', { key: pem(rsa, 'pkcs8').replace(/\n[^\n]{64}\n-/, '\n-').replace(/(\n[^\n]{64}){4}/, '') }, /content is not a private key in PKCS#8/],
+  ['bytes missing', { key: pem(rsa, 'pkcs8').split('\n').toSpliced(10, 4).join('\n') }, /content is not a private key in PKCS#8/],
   ['nothing in it', { key: '-----BEGIN PRIVATE KEY-----\n-----END PRIVATE KEY-----' }, /content is not a private key in PKCS#8/],
   ['an endless length', { key: '-----BEGIN PRIVATE KEY-----\nMP////8=\n-----END PRIVATE KEY-----' }, /content is not a private key in PKCS#8/],
   ['SEC1 without a curve', { key: '-----BEGIN EC PRIVATE KEY-----\nMAYCAQEEAQE=\n-----END EC PRIVATE KEY-----' }, /content is not a private key in PKCS#8/],
@@ -156,6 +156,7 @@ const refusedHandles = [
   ['another alg', { cryptoKey: cryptoKey(rsa, { name: 'RSA-PSS', hash: 'SHA-256' }), privateKey: { alg: 'RS256' } }, /^privateKey\.alg must be PS256 with this key$/],
   ['SHA-1', rsaKey('RSASSA-PKCS1-v1_5', 'SHA-1'), /^privateKey\.key is of a kind that cannot be used here/],
   ['one to encrypt with', { cryptoKey: cryptoKey(rsa, { name: 'RSA-OAEP', hash: 'SHA-256' }, ['decrypt']) }, /^privateKey\.key must not be used to sign/],
+  ['in the place of the option', { ...rsaKey('RSA-PSS', 'SHA-256'), isOption: true }, /^privateKey must be an object with the key as a member/],
   ['a public one', { cryptoKey: { format: 'jwk', key: p256.publicKey.export({ format: 'jwk' }), algorithm: ecdsa('P-256'), usages: ['verify'] } }, /^privateKey\.key is a public key; a private one/],
 ];
 

@@ -1,5 +1,6 @@
 // Everything a test talks to, started together: the authorization server, a token endpoint in front
 // of it that can misbehave, and two protected APIs (two origins).
+import { generateKeyPairSync } from 'node:crypto';
 import { startAuthorizationServer } from './authorization-server.mjs';
 import { startProtectedApi } from './protected-api.mjs';
 import { startTokenEndpoint } from './token-endpoint.mjs';
@@ -9,7 +10,17 @@ const clients = {
   header: { id: 'header client:+%/', secret: 'MARKER secret:%+&=/"~-._*' },
   body: { id: 'body client&=', secret: 'MARKER body+secret &=%' },
   none: { id: 'public client' },
+  hmac: { id: 'hmac client', secret: 'MARKER secret of more than 32 bytes, as HS256 wants' },
+  signer: { id: 'signing client', ...keys() },
 };
+
+function keys() {
+  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  return {
+    key: privateKey.export({ type: 'pkcs8', format: 'pem' }),
+    jwk: { ...publicKey.export({ format: 'jwk' }), kid: 'key-1', alg: 'ES256' },
+  };
+}
 
 export async function startServers() {
   const authorizationServer = await startAuthorizationServer({
@@ -21,6 +32,16 @@ export async function startServers() {
         token_endpoint_auth_method: 'client_secret_post',
       },
       { client_id: clients.none.id, token_endpoint_auth_method: 'none' },
+      {
+        client_id: clients.hmac.id,
+        client_secret: clients.hmac.secret,
+        token_endpoint_auth_method: 'client_secret_jwt',
+      },
+      {
+        client_id: clients.signer.id,
+        token_endpoint_auth_method: 'private_key_jwt',
+        jwks: { keys: [clients.signer.jwk] },
+      },
     ],
   });
   const tokenEndpoint = await startTokenEndpoint(authorizationServer.tokenUrl);
@@ -30,6 +51,8 @@ export async function startServers() {
     /** What a scene is made from; plain data, so that it can be sent into a Worker. */
     addresses: {
       tokenEndpoint: tokenEndpoint.url,
+      issuer: authorizationServer.url,
+      issuersTokenUrl: authorizationServer.tokenUrl,
       revocation: `${authorizationServer.tokenUrl}/revocation`,
       api: api.url,
       otherApi: otherApi.url,

@@ -5,16 +5,18 @@ import { readPrivateKey } from '../../src/wasm/js/jwt.js';
 const encoder = new TextEncoder();
 
 /**
- * `privateKey` is the option; `cryptoKey` the arguments to import one with, where its key shall be a CryptoKey.
+ * `privateKey` is the option; `cryptoKey` the arguments to import one with, where its key shall be a CryptoKey,
+ * or with `isOption` the option itself.
  * Says what was signed and with what, or why not; in plain values.
  */
-export async function sign({ privateKey, cryptoKey, algorithm, text }) {
+export async function sign({ privateKey, cryptoKey, isOption, text }) {
   try {
-    const option = cryptoKey ? { ...privateKey, key: await importKey(cryptoKey) } : privateKey;
-    const { fields, isHandle, sign } = readPrivateKey('privateKey', option);
+    const handle = cryptoKey && (await importKey(cryptoKey));
+    const option = handle ? { ...privateKey, key: handle } : privateKey;
+    const { fields, isHandle, sign } = readPrivateKey('privateKey', isOption ? handle : option);
     const options = {};
     for (let i = 0; i < fields.length; i += 3) options[fields[i]] = fields[i + 2];
-    const signature = await sign(algorithm ?? options['privateKey.alg'], encoder.encode(text));
+    const signature = await sign(options['privateKey.alg'], encoder.encode(text));
     return { options, isHandle, signature: [...signature] };
   } catch ({ code, message }) {
     return { code, message };

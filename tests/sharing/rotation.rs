@@ -416,3 +416,18 @@ fn a_store_that_shows_an_older_record_takes_no_newer_refresh_token_away() {
     assert_eq!(ask(&world), "token-3");
     assert_eq!(line.spent(), ["refresh-0", "refresh-1", "refresh-2"]);
 }
+
+/// Found by the simulation: the wait for the put's turn outlasted the lease.
+#[test]
+fn what_was_got_for_a_refresh_token_is_put_at_once() {
+    let (world, shelf, _) = rotating();
+    shelf.has_lease.set(true);
+    for _ in 0..2 {
+        let (request, source) = world.source(config(standing()));
+        let refreshed = async move { source.refreshed().await.map(drop) };
+        world.isolate.block_on(request, refreshed).expect("a token");
+        world.isolate.run_for(10);
+        assert_eq!(shelf.count("put"), shelf.count("release"));
+    }
+    assert_eq!(shelf.count("put"), 2);
+}

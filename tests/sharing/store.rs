@@ -69,9 +69,11 @@ fn what_lives_shorter_than_the_store_keeps_is_not_put() {
     }
 }
 
+/// As KV wants it. A store that shows a write at once takes the next one at once.
 #[test]
-fn an_instance_puts_at_most_once_a_second() {
+fn an_instance_puts_at_most_once_a_second_where_writes_take_their_time() {
     let (world, shelf) = shared_by(|n, _| Reply::token(0, &token(n)));
+    shelf.propagation_ms.set(60_000);
     for _ in 0..4 {
         refresh(&world);
     }

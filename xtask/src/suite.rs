@@ -115,6 +115,10 @@ fn package_checks() -> Result<Vec<Check>> {
             )],
         ),
     ];
+    checks.push(tests(
+        "compat",
+        vec![node_tests("node", &test_files("tests/compat")?)],
+    ));
     for file in test_files("tests/runtimes")? {
         let name = file
             .replace("tests/runtimes/", "runtimes-")

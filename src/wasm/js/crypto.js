@@ -1,4 +1,5 @@
-// Cryptography by the host.
+// Cryptography by the host. What wasm hands over are views of its memory, which are empty as soon as that
+// memory grows: whatever is used after an `await` is copied before it.
 
 const { subtle } = globalThis.crypto;
 
@@ -8,8 +9,8 @@ export async function sha256(data) {
 
 /** HKDF-SHA-256 without salt, 32 bytes (RFC 5869). */
 export async function hkdf(secret, info) {
+  const algorithm = { name: 'HKDF', hash: 'SHA-256', salt: new Uint8Array(), info: info.slice() };
   const key = await subtle.importKey('raw', secret, 'HKDF', false, ['deriveBits']);
-  const algorithm = { name: 'HKDF', hash: 'SHA-256', salt: new Uint8Array(), info };
   return new Uint8Array(await subtle.deriveBits(algorithm, key, 256));
 }
 
@@ -19,9 +20,10 @@ export function nonce() {
 
 /** `operation` is encrypt or decrypt. */
 export async function aesGcm(operation, key, nonce, additionalData, data) {
+  const algorithm = { name: 'AES-GCM', iv: nonce.slice(), additionalData: additionalData.slice() };
+  const text = data.slice();
   const aesKey = await subtle.importKey('raw', key, 'AES-GCM', false, [operation]);
-  const algorithm = { name: 'AES-GCM', iv: nonce, additionalData };
-  return new Uint8Array(await subtle[operation](algorithm, aesKey, data));
+  return new Uint8Array(await subtle[operation](algorithm, aesKey, text));
 }
 
 /** `algorithm` is HS256, HS384 or HS512 (RFC 7518 §3.2). */

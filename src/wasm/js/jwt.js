@@ -276,8 +276,7 @@ function element(bytes, start = 0) {
     for (length = 0; at < end; at++) length = length * 256 + bytes[at];
   }
   const end = at + length;
-  // Also when a byte was missing, and the sum is no number.
-  if (!(end <= bytes.length)) throw new RangeError();
+  if (end > bytes.length) throw new RangeError();
   return { tag: bytes[start], content: bytes.subarray(at, end), end };
 }
 

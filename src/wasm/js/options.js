@@ -19,6 +19,7 @@ const CLIENT_OPTIONS = {
   password: text,
   refreshToken: text,
   assertion: credential,
+  token: text,
   scopes: words,
   scopeSeparator: text,
   resource: wordsOrUrls,

@@ -1,0 +1,94 @@
+// A real authorization server (oidc-provider) on a free loopback port that lets users in, and a browser to do it with.
+import { generateKeyPairSync } from 'node:crypto';
+import Provider from 'oidc-provider';
+import { listen } from '../runtimes/http.mjs';
+
+/**
+ * Starts oidc-provider with the authorization code grant and rotating refresh tokens: `/auth`, `/token` and
+ * `/token/revocation`. Whoever comes is `ada`, and lets every client in.
+ */
+export async function startLoginServer({ clients }) {
+  const { url, close } = await listen((request, response) => handle(request, response));
+  const records = new Map();
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const provider = new Provider(url, {
+    adapter: (model) => new Records(records, model),
+    clients: clients.map((client) => ({ grant_types: ['authorization_code', 'refresh_token'], ...client })),
+    cookies: { keys: ['unused'] },
+    features: { devInteractions: { enabled: false }, revocation: { enabled: true } },
+    findAccount: (_, accountId) => ({ accountId, claims: () => ({ sub: accountId }) }),
+    interactions: { url: (_, { uid }) => `/login/${uid}` },
+    issueRefreshToken: () => true,
+    jwks: { keys: [{ ...privateKey.export({ format: 'jwk' }), alg: 'RS256', use: 'sig' }] },
+    async loadExistingGrant({ oidc }) {
+      const grant = new provider.Grant({ accountId: oidc.session.accountId, clientId: oidc.client.clientId });
+      grant.addOIDCScope('openid profile');
+      await grant.save();
+      return grant;
+    },
+    rotateRefreshToken: true,
+    scopes: ['openid', 'profile'],
+  });
+  const protocol = provider.callback();
+  const handle = (request, response) =>
+    request.url.startsWith('/login/')
+      ? provider.interactionFinished(request, response, { login: { accountId: 'ada' } })
+      : protocol(request, response);
+  return {
+    url,
+    close,
+    /** Whether the server's own userinfo endpoint takes an access token. */
+    async isActive(accessToken) {
+      const response = await fetch(`${url}/me`, { headers: { authorization: `Bearer ${accessToken}` } });
+      return response.status === 200 && (await response.json()).sub === 'ada';
+    },
+  };
+}
+
+/** Goes from redirect to redirect as a browser does, with its cookies, until it is sent to `until`. */
+export async function browse(url, until) {
+  const cookies = new Map();
+  for (let next = url; ;) {
+    const response = await fetch(next, {
+      redirect: 'manual',
+      headers: { cookie: [...cookies].map((pair) => pair.join('=')).join('; ') },
+    });
+    for (const cookie of response.headers.getSetCookie()) {
+      const [, name, value] = /^([^=]+)=([^;]*)/.exec(cookie);
+      if (value) cookies.set(name, value);
+      else cookies.delete(name);
+    }
+    const location = response.headers.get('location');
+    if (!location) throw new Error(`no redirect, but ${response.status}: ${await response.text()}`);
+    next = new URL(location, next).href;
+    if (next.startsWith(until)) return new URL(next);
+  }
+}
+
+/** oidc-provider's storage port over a map. */
+class Records {
+  #records;
+  #model;
+  constructor(records, model) {
+    this.#records = records;
+    this.#model = model;
+  }
+  async upsert(id, payload) {
+    this.#records.set(`${this.#model}:${id}`, payload);
+  }
+  async find(id) {
+    return this.#records.get(`${this.#model}:${id}`);
+  }
+  async findByUid(uid) {
+    return [...this.#records.values()].find((payload) => payload.uid === uid && payload.kind === this.#model);
+  }
+  async consume(id) {
+    this.#records.get(`${this.#model}:${id}`).consumed = true;
+  }
+  async destroy(id) {
+    this.#records.delete(`${this.#model}:${id}`);
+  }
+  async revokeByGrantId(grantId) {
+    for (const [key, payload] of this.#records) if (payload.grantId === grantId) this.#records.delete(key);
+  }
+}
