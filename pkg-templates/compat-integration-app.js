@@ -5,6 +5,9 @@ import { invalidOption } from './error.js';
 
 const YEAR_SECONDS = 31_536_000;
 
+/** Stands for the refresh token where a connector's function renews credentials without one. */
+const NO_REFRESH_TOKEN = 'edge-oauth2:none';
+
 const FUNCTIONS = [
   'getTokenData',
   'getCredentialsFromTokenResponse',
@@ -109,9 +112,9 @@ class Connection {
     this.#opened = undefined;
   }
 
-  /** A token that was given has no members but those given here. */
+  /** A token that was given may have no members: they are known here. */
   #of({ raw }) {
-    return absolute({ ...this.#credentials, ...raw });
+    return raw.access_token ? absolute(raw) : { ...this.#credentials };
   }
 
   /** Reads the configuration when it is first needed: a connector's function may take its time. */
@@ -135,7 +138,7 @@ class Connection {
       ...(this.#auth.makeApiClient && {
         apply: async ({ headers }, { accessToken, raw }) => {
           headers.set('authorization', `Bearer ${accessToken}`);
-          const made = await this.#api(absolute({ ...credentials, ...raw }));
+          const made = await this.#api(this.#of({ raw }));
           for (const [name, value] of Object.entries(made.headers ?? {})) headers.set(name, value);
         },
       }),
@@ -144,18 +147,18 @@ class Connection {
   }
 
   /** The credentials as a token that is given. A connector's function needs no refresh token to renew them. */
-  #token({ noRefreshToken }, { access_token, refresh_token, expires_at }) {
-    const isRenewable = this.#auth.refreshCredentials || (refresh_token && !noRefreshToken);
+  #token({ noRefreshToken }, { refresh_token: refreshToken, expires_at: expiresAt, ...credentials }) {
+    const isRenewable = this.#auth.refreshCredentials || (refreshToken && !noRefreshToken);
     return {
-      access_token,
-      ...(isRenewable && { refresh_token: refresh_token || 'none' }),
-      ...(expires_at !== undefined && { expires_at: new Date(expires_at) }),
+      ...credentials,
+      ...(isRenewable && { refresh_token: refreshToken || NO_REFRESH_TOKEN }),
+      ...(expiresAt !== undefined && { expires_at: new Date(expiresAt) }),
     };
   }
 
   #hooks(initial) {
     const refresh = async (current, next) => {
-      const credentials = withoutNull({ ...initial, ...current });
+      const credentials = absolute(current.access_token ? current : { ...initial, ...current });
       const { refreshCredentials, getCredentialsFromRefreshTokenResponse: extract } = this.#auth;
       const given = { ...this.#parameters, credentials };
       if (refreshCredentials) return renewed(credentials, await refreshCredentials(given));
@@ -268,6 +271,7 @@ function renewed({ expires_at: _, ...credentials }, result) {
 /** Credentials are kept, so that their end is a moment, in milliseconds. Without one they last until they are refused. */
 function absolute(credentials) {
   const { expires_in: seconds, expires_at: moment, ...rest } = withoutNull(credentials);
+  if (rest.refresh_token === NO_REFRESH_TOKEN) delete rest.refresh_token;
   if (moment !== undefined) return { ...rest, expires_at: milliseconds(moment) };
   return seconds === undefined ? rest : { ...rest, expires_at: Date.now() + Number(seconds) * 1000 };
 }
