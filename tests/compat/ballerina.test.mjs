@@ -128,7 +128,7 @@ describe('renewal', async () => {
   const grants = () => seen.map(({ grant_type }) => grant_type);
   const twice = async (provider) => {
     const first = await provider.generateToken();
-    await sleep(1100);
+    await sleep(1300);
     return [first, await provider.generateToken()];
   };
 
@@ -144,7 +144,7 @@ describe('renewal', async () => {
     const provider = new ClientOAuth2Provider(config);
     const [, second] = await twice(provider);
     assert.equal((await server.introspect(second)).username, 'johndoe');
-    await sleep(1100);
+    await sleep(1300);
     assert.equal((await server.introspect(await provider.generateToken())).username, 'johndoe');
     const [first, refresh, another] = seen;
     assert.deepEqual(grants(), ['password', 'refresh_token', 'refresh_token']);
@@ -246,14 +246,14 @@ describe('the original', async () => {
     recorder.reply = [issue({ expires_in: 1, refresh_token: 'r1' }), issue({ access_token: 'renewed', expires_in: 1 })];
     const provider = new ClientOAuth2Provider({ ...config, assertion: 'a.b.c' });
     await provider.generateToken();
-    await sleep(1100);
+    await sleep(1300);
     assert.equal(await provider.generateToken(), 'renewed');
     assert.deepEqual(formOf(recorder.requests[1]), [['grant_type', 'refresh_token'], ['refresh_token', 'r1']]);
 
     recorder.reply = issue({ expires_in: 1 });
     const other = new ClientOAuth2Provider({ ...config, assertion: 'd.e.f' });
     await other.generateToken();
-    await sleep(1100);
+    await sleep(1300);
     assert.match((await rejection(other.generateToken())).cause.cause.message, /refresh-token has not been cached/);
     assert.equal(recorder.requests.length, 1);
   });
