@@ -16,12 +16,14 @@
  * - All parameters are url-encoded. `expires_in` may also be a string.
  * - A 401 renews the token that was refused, instead of sending it again.
  * - Redirects are not followed, and no message has the body of a response.
- * - `connectTimeout` and `httpVersion` are accepted, and up to the platform.
+ * - `connectTimeout` and `httpVersion` are accepted, and up to the platform. A URL begins with `https:`, or with `http:`
+ *   if it is of this machine.
  *
  * @module
  */
 
-import type { OAuth2ClientOptions } from './index.js';
+import type { SharingOptions } from './compat-common.js';
+import type { OAuth2ClientOptions, OAuth2Error } from './index.js';
 
 /** The credentials of the client go into the header `Authorization`. */
 export const AUTH_HEADER_BEARER: 'AUTH_HEADER_BEARER';
@@ -177,31 +179,16 @@ export type GrantConfig =
   | DirectTokenConfig;
 
 /** What the original does not know: how the token is shared, and where it may go. */
-export type ProviderOptions = Pick<
-  OAuth2ClientOptions,
-  | 'store'
-  | 'seal'
-  | 'sealKey'
-  | 'previousSealKeys'
-  | 'previousClientSecret'
-  | 'storeTimeoutMs'
-  | 'storePrefix'
-  | 'refreshAhead'
-  | 'errorCacheSeconds'
-  | 'waitUntil'
-  | 'onEvent'
-  | 'baseUrl'
-  | 'allowedOrigins'
-  | 'fetch'
->;
+export type ProviderOptions = SharingOptions &
+  Pick<OAuth2ClientOptions, 'previousClientSecret' | 'refreshAhead' | 'baseUrl' | 'allowedOrigins'>;
 
 /** Brings the token of a grant configuration. It does no I/O when constructed, at module level or in every request. */
 export class ClientOAuth2Provider {
   constructor(config: GrantConfig, options?: ProviderOptions);
-  /** @throws An error with the message "Failed to generate OAuth2 token.", whose `cause` says why. */
+  /** @throws {@link OAuth2Error} with the message "Failed to generate OAuth2 token.", whose `cause` says why. */
   generateToken(): Promise<string>;
   /** As `fetch` of an `OAuth2Client`: with the token, to `baseUrl` and `allowedOrigins`. */
-  get fetch(): typeof globalThis.fetch;
+  readonly fetch: typeof globalThis.fetch;
 }
 
 /** `ClientOAuth2Provider` in 1.x. */
@@ -274,7 +261,8 @@ export class ListenerOAuth2Provider {
   /**
    * What the endpoint says of `credential`. That it is inactive is no error.
    *
-   * @throws An error with the message "Credential cannot be empty." or "OAuth2 validation failed.", whose `cause` says why.
+   * @throws {@link OAuth2Error} with the message "Credential cannot be empty." or "OAuth2 validation failed.", whose
+   *   `cause` says why.
    */
   authorize(credential: string, optionalParams?: Readonly<Record<string, string>>): Promise<IntrospectionResponse>;
   /** Whether `credential` is active (1.x). An empty one is not. */

@@ -1,6 +1,7 @@
 // Ballerina's oauth2 module: its grant configurations, and its introspection of credentials.
 import { OAuth2Client } from 'edge-oauth2';
-import { invalidOption } from './error.js';
+import { base64, checked, checkText, fetcher, isPlain, parsed, thrown } from './compat-common.js';
+import { OAuth2Error, invalidOption } from './error.js';
 
 export const AUTH_HEADER_BEARER = 'AUTH_HEADER_BEARER';
 export const POST_BODY_BEARER = 'POST_BODY_BEARER';
@@ -25,7 +26,8 @@ const INTROSPECTION = {
   optional: ['tokenTypeHint', 'optionalParams', 'cacheConfig', 'defaultTokenExpTime', 'defaultTokenExpTimeInSeconds', 'clientConfig'],
 };
 const CACHE = { required: [], optional: ['capacity', 'evictionFactor', 'defaultMaxAge'] };
-const HTTP = { required: [], optional: ['auth', 'customHeaders', 'customPayload', 'connectTimeout', 'reqTimeout', 'httpVersion'] };
+const HTTP = { required: [], optional: ['customHeaders', 'customPayload', 'connectTimeout', 'reqTimeout', 'httpVersion'] };
+const INTROSPECTION_HTTP = { required: [], optional: ['auth', ...HTTP.optional] };
 
 const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
 const REQUEST_TIMEOUT_SECONDS = 30;
@@ -42,16 +44,12 @@ export class ClientOAuth2Provider {
   }
 
   async generateToken() {
-    try {
-      return (await this.#client.getToken()).accessToken;
-    } catch (cause) {
-      throw new Error('Failed to generate OAuth2 token.', { cause });
-    }
+    const { accessToken } = await this.#client.getToken().catch(thrown).catch(failure('Failed to generate OAuth2 token.'));
+    return accessToken;
   }
 
-  get fetch() {
-    return this.#client.fetch;
-  }
+  /** Bound, since it is made to be passed on. */
+  fetch = (input, init) => this.#client.fetch(input, init).catch(thrown);
 }
 
 export { ClientOAuth2Provider as OutboundOAuth2Provider };
@@ -59,7 +57,7 @@ export { ClientOAuth2Provider as OutboundOAuth2Provider };
 /** What a grant configuration is as options of OAuth2Client. The requests are made here, the token is kept there. */
 function clientOptions(config) {
   const kind = kindOf(config);
-  checked('config', CONFIG[kind], config);
+  checkRecord('config', CONFIG[kind], config);
   const { begin, renew, refreshToken } = requestsOf(kind, config);
   const { defaultTokenExpTime = DEFAULT_LIFETIME_SECONDS, clockSkew = config.clockSkewInSeconds ?? 0, retryRequest = true } = config;
   const client = begin ?? renew ?? {};
@@ -70,7 +68,7 @@ function clientOptions(config) {
     // Without a refreshConfig nothing is ever asked for.
     tokenUrl: client.url ?? 'https://token.invalid/',
     ...(hasClient(client) ? { clientId: client.clientId, clientSecret: client.clientSecret } : NO_CLIENT),
-    timeoutMs: Math.round(positive('clientConfig.reqTimeout', reqTimeout) * 1000),
+    timeoutMs: Math.round(positive('config.clientConfig.reqTimeout', reqTimeout) * 1000),
     expirySkewSeconds: 0,
     refreshOn: retryRequest ? [401] : [],
     // What makes another token, and is in no other option.
@@ -80,7 +78,7 @@ function clientOptions(config) {
 }
 
 function kindOf(config) {
-  if (typeof config !== 'object' || config === null) throw invalidOption('config', 'must be a grant configuration');
+  if (typeof config !== 'object' || config === null) throw invalidOption('config', 'must be an object');
   if ('username' in config) return 'password';
   if ('assertion' in config) return 'jwt_bearer';
   if ('tokenUrl' in config) return 'client_credentials';
@@ -118,30 +116,30 @@ function requestsOf(kind, config) {
       const first = begin({ grant_type: 'password', username, password });
       if (refreshConfig === undefined) return { begin: first };
       if (refreshConfig === INFER_REFRESH_CONFIG) return { begin: first, renew: { ...given, scopes: undefined } };
-      checked('refreshConfig', PASSWORD_REFRESH, refreshConfig);
-      return { begin: first, renew: { url: refreshConfig.refreshUrl, ...client, ...requestConfig('refreshConfig', refreshConfig) } };
+      checkRecord('config.refreshConfig', PASSWORD_REFRESH, refreshConfig);
+      return { begin: first, renew: { url: refreshConfig.refreshUrl, ...client, ...requestConfig('config.refreshConfig', refreshConfig) } };
     }
     case 'jwt_bearer':
       return { begin: begin({ grant_type: JWT_BEARER, assertion: config.assertion }), renew: given };
     default: {
       // The direct token mode of 1.x has in refreshConfig what the refresh token grant has itself.
       const { refreshUrl, refreshToken, ...direct } = refreshConfig ?? config;
-      if (refreshConfig !== undefined) checked('refreshConfig', DIRECT_REFRESH, refreshConfig);
+      if (refreshConfig !== undefined) checkRecord('config.refreshConfig', DIRECT_REFRESH, refreshConfig);
       if (refreshUrl === undefined) return {};
       const { clientId, clientSecret } = direct;
-      return { renew: { url: refreshUrl, clientId, clientSecret, ...requestConfig('refreshConfig', direct) }, refreshToken };
+      return { renew: { url: refreshUrl, clientId, clientSecret, ...requestConfig(refreshConfig ? 'config.refreshConfig' : 'config', direct) }, refreshToken };
     }
   }
 }
 
 function requestConfig(name, { scopes, parameters, optionalParams = parameters, credentialBearer = AUTH_HEADER_BEARER, clientConfig = {} }) {
   if (![AUTH_HEADER_BEARER, POST_BODY_BEARER, NO_BEARER].includes(credentialBearer)) {
-    throw invalidOption('credentialBearer', `must be ${AUTH_HEADER_BEARER}, ${POST_BODY_BEARER} or ${NO_BEARER}`);
+    throw invalidOption(`${name}.credentialBearer`, `must be ${AUTH_HEADER_BEARER}, ${POST_BODY_BEARER} or ${NO_BEARER}`);
   }
   if (![scopes ?? []].flat().every((scope) => typeof scope === 'string')) {
-    throw invalidOption('scopes', 'must be a string or an array of strings');
+    throw invalidOption(`${name}.scopes`, 'must be a string or an array of strings');
   }
-  checkHttp(`${name}.clientConfig`, clientConfig);
+  checkHttp(`${name}.clientConfig`, HTTP, clientConfig);
   return { scopes, optionalParams, credentialBearer, clientConfig };
 }
 
@@ -150,31 +148,32 @@ function requestConfig(name, { scopes, parameters, optionalParams = parameters, 
  */
 function hooks({ begin, renew, life, isOnce }) {
   let isDone = false;
-  const refresh = (fetch, refreshToken) => {
-    if (!renew) throw new Error('Failed to refresh access token since refresh configurations are not provided.');
-    if (!hasClient(renew)) throw new Error('Client-id or client-secret cannot be empty.');
-    return tokenResponse(fetch, renew, { grant_type: 'refresh_token', refresh_token: refreshToken }, life);
+  const refresh = (context, refreshToken) => {
+    if (!renew) throw ended('refresh configurations are not provided');
+    if (!hasClient(renew)) throw ended('client-id or client-secret is empty');
+    return tokenResponse(context, renew, { grant_type: 'refresh_token', refresh_token: refreshToken }, life);
   };
   return {
-    async tokenRequest({ params, fetch }) {
-      if (params.grant_type === 'refresh_token') return refresh(fetch, params.refresh_token);
+    async tokenRequest(context) {
+      const { params } = context;
+      if (params.grant_type === 'refresh_token') return refresh(context, params.refresh_token);
       if (isDone) {
-        throw new Error(
-          renew
-            ? 'Failed to refresh access token since refresh-token has not been cached from the initial authorization response.'
-            : 'Failed to refresh access token since refresh configurations are not provided.',
-        );
+        throw ended(renew ? 'refresh-token has not been cached from the initial authorization response' : 'refresh configurations are not provided');
       }
-      const members = await tokenResponse(fetch, begin, begin.parameters, life);
+      const members = await tokenResponse(context, begin, begin.parameters, life);
       isDone = isOnce && !members.error;
       return members;
     },
-    refresh: ({ refreshToken, fetch }) => refresh(fetch, refreshToken),
+    refresh: (context) => refresh(context, context.refreshToken),
   };
 }
 
+function ended(why) {
+  return new OAuth2Error(`Failed to refresh access token since ${why}.`, { code: 'reauthorization_required' });
+}
+
 /** The members of the token response, among them those of an OAuth error. */
-async function tokenResponse(fetch, request, grant, { defaultTokenExpTime, clockSkew }) {
+async function tokenResponse({ fetch, signal }, request, grant, { defaultTokenExpTime, clockSkew }) {
   const form = new URLSearchParams(grant);
   const scope = scopesOf(request.scopes);
   if (scope) form.append('scope', scope);
@@ -185,17 +184,27 @@ async function tokenResponse(fetch, request, grant, { defaultTokenExpTime, clock
     if (credentialBearer === AUTH_HEADER_BEARER) headers.authorization = `Basic ${base64(`${clientId}:${clientSecret}`)}`;
     if (credentialBearer === POST_BODY_BEARER) addParameters(form, { client_id: clientId, client_secret: clientSecret });
   }
-  const response = await post(fetch, request.url, form, headers, request.clientConfig);
-  const members = await response.json().catch(() => undefined);
-  if (response.ok && members) {
-    const given = Number.parseFloat(members.expires_in);
-    const seconds = Math.floor((Number.isNaN(given) ? defaultTokenExpTime : given) - clockSkew);
-    return { ...members, expires_in: seconds >= 1 ? seconds : -1 };
-  }
-  if (typeof members?.error === 'string') return members;
-  throw new Error(
-    response.ok ? 'Failed to get JSON from the response payload.' : `Failed to call the token endpoint: HTTP ${response.status}.`,
-  );
+  const response = await post(fetch, request.url, form, headers, request.clientConfig, signal);
+  const members = parsed(await response.text());
+  // The client reads an OAuth error from it.
+  if (!response.ok && typeof members?.error === 'string') return members;
+  checkAnswer(response, isPlain(members), 'Failed to get JSON from the response payload.');
+  const given = Number.parseFloat(members.expires_in);
+  const seconds = Math.floor((Number.isNaN(given) ? defaultTokenExpTime : given) - clockSkew);
+  return { ...members, expires_in: seconds >= 1 ? seconds : -1 };
+}
+
+function checkAnswer({ ok, status }, isUsable, message) {
+  if (!ok) throw new OAuth2Error(`Failed to call the endpoint: HTTP ${status}.`, { code: 'http_status', status, retryable: status >= 500 });
+  if (!isUsable) throw new OAuth2Error(message, { code: 'invalid_response', status });
+}
+
+/** Says with `message` what failed, and why in `cause`. */
+function failure(message) {
+  return (cause) => {
+    const details = cause instanceof OAuth2Error ? cause : { code: cause.name === 'TimeoutError' ? 'timeout' : 'network', retryable: true };
+    throw new OAuth2Error(message, { ...details, cause });
+  };
 }
 
 /** Both kinds of requests: a form, with what the configuration adds to every request. */
@@ -213,25 +222,22 @@ export class ListenerOAuth2Provider {
   #cache;
 
   constructor(config, options = {}) {
-    checked('config', INTROSPECTION, config);
+    checkRecord('config', INTROSPECTION, config);
     const { url, clientConfig = {}, cacheConfig } = config;
-    if (!URL.canParse(url)) throw invalidOption('url', 'must be the URL of the introspection endpoint');
-    checkHttp('clientConfig', clientConfig);
+    checkHttp('config.clientConfig', INTROSPECTION_HTTP, clientConfig);
     if (cacheConfig !== undefined) this.#cache = new Cache(cacheConfig);
     this.#config = { ...config, clientConfig };
     this.#fetch = clientConfig.auth
       ? new ClientOAuth2Provider(clientConfig.auth, { ...options, allowedOrigins: [new URL(url).origin] }).fetch
-      : options.fetch ?? ((input, init) => fetch(input, init));
+      : fetcher(options.fetch);
   }
 
   async authorize(credential, optionalParams) {
-    if (credential === '') throw new Error('Credential cannot be empty.');
+    if (typeof credential !== 'string' || credential === '') throw invalidOption('Credential', 'cannot be empty.');
     const key = JSON.stringify([credential, optionalParams]);
     const cached = this.#cache?.get(key);
     if (cached) return cached;
-    const response = await this.#introspect(credential, optionalParams).catch((cause) => {
-      throw new Error('OAuth2 validation failed.', { cause });
-    });
+    const response = await this.#introspect(credential, optionalParams).catch(failure('OAuth2 validation failed.'));
     // What is inactive now may become active, and costs nothing to ask about again but time.
     if (response.active) this.#cache?.put(key, response, this.#endOf(response));
     return response;
@@ -249,11 +255,8 @@ export class ListenerOAuth2Provider {
     addParameters(form, optionalParams);
     const signal = AbortSignal.timeout((clientConfig.reqTimeout ?? REQUEST_TIMEOUT_SECONDS) * 1000);
     const response = await post(this.#fetch, url, form, {}, clientConfig, signal);
-    if (!response.ok) throw new Error(`Failed to call the introspection endpoint: HTTP ${response.status}.`);
-    const members = await response.json().catch(() => undefined);
-    if (typeof members?.active !== 'boolean') {
-      throw new Error("Failed to access 'active' property from the JSON of the introspection endpoint.");
-    }
+    const members = parsed(await response.text());
+    checkAnswer(response, typeof members?.active === 'boolean', "Failed to access 'active' property from the JSON.");
     return introspectionResponse(members);
   }
 
@@ -284,10 +287,10 @@ class Cache {
   #maxAgeMs;
 
   constructor(config) {
-    checked('cacheConfig', CACHE, config);
+    checkRecord('config.cacheConfig', CACHE, config);
     const { capacity = 100, evictionFactor = 0.25, defaultMaxAge = -1 } = config;
-    this.#capacity = positive('cacheConfig.capacity', capacity);
-    this.#evicted = Math.max(1, Math.floor(capacity * positive('cacheConfig.evictionFactor', evictionFactor)));
+    this.#capacity = positive('config.cacheConfig.capacity', capacity);
+    this.#evicted = Math.max(1, Math.floor(capacity * positive('config.cacheConfig.evictionFactor', evictionFactor)));
     this.#maxAgeMs = defaultMaxAge > 0 ? defaultMaxAge * 1000 : Infinity;
   }
 
@@ -319,30 +322,31 @@ function addParameters(form, parameters) {
   for (const [name, value] of Object.entries(parameters ?? {})) form.append(name.trim(), String(value).trim());
 }
 
-/** As btoa, which takes characters up to U+00FF only, of UTF-8. */
-function base64(text) {
-  return btoa(String.fromCharCode(...new TextEncoder().encode(text)));
-}
-
-function checkHttp(name, config) {
+function checkHttp(what, kind, config) {
   if (config?.secureSocket) {
-    throw invalidOption(`${name}.secureSocket`, 'is up to the platform; for mutual TLS give a binding as the option fetch');
+    throw invalidOption(`${what}.secureSocket`, 'is up to the platform; for mutual TLS give a binding as the option fetch');
   }
-  checked(name, HTTP, config);
+  checkRecord(what, kind, config);
+  try {
+    new Headers(config.customHeaders);
+  } catch {
+    throw invalidOption(`${what}.customHeaders`, 'must be an object of headers');
+  }
 }
 
 /** Records are closed: a misspelt member is an error. */
-function checked(what, { required, optional }, record) {
-  if (typeof record !== 'object' || record === null) throw invalidOption(what, 'must be an object');
-  for (const name of required) {
-    if (typeof record[name] !== 'string' || record[name] === '') throw invalidOption(name, `of ${what} is required and cannot be empty`);
-  }
-  const names = [...required, ...optional];
-  for (const name of Object.keys(record)) {
-    if (!names.includes(name)) throw invalidOption(name, `is not a member of ${what}; there are ${names.join(', ')}`);
-  }
-  for (const name of CLIENT) {
-    if (names.includes(name) && record[name] === '') throw invalidOption(name, `of ${what} cannot be empty`);
+function checkRecord(what, { required, optional }, record) {
+  checked(what, [...required, ...optional], record);
+  for (const name of required) checkText(`${what}.${name}`, record[name]);
+  for (const name of CLIENT) if (record[name] !== undefined) checkText(`${what}.${name}`, record[name]);
+  for (const name of ['tokenUrl', 'refreshUrl', 'url']) if (record[name] !== undefined) checkUrl(`${what}.${name}`, record[name]);
+}
+
+function checkUrl(what, value) {
+  const { protocol, hostname } = URL.canParse(value) ? new URL(value) : {};
+  const isLoopback = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname);
+  if (protocol !== 'https:' && !(protocol === 'http:' && isLoopback)) {
+    throw invalidOption(what, 'must be a URL with https; http is accepted for loopback hosts only');
   }
 }
 

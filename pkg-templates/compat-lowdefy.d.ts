@@ -16,32 +16,18 @@
  * - Connections share a token only if they are equal in everything that makes the token.
  * - A token of exactly 60 seconds is not kept for ever.
  * - The token is sent to the origin of `baseURL` and to those of `allowedOrigins`; a request elsewhere is an error.
+ * - The token request follows no redirect, and the data of its error does not have the secret in it.
  *
  * @module
  */
 
+import type { SharingOptions } from './compat-common.js';
 import type { OAuth2ClientOptions } from './index.js';
 
-/** The properties of a connection: those of axios that mean something here, and `auth`. */
-export interface ConnectionProperties extends Omit<RequestProperties, 'url' | 'data'> {
-  /** The client credentials grant. */
-  auth: {
-    /** The token endpoint. */
-    tokenUrl: string;
-    /** The client identifier. */
-    clientId: string;
-    /** The client's secret. */
-    clientSecret: string;
-    /**
-     * Further parameters of the token request, such as `audience` or `scope`, of any JSON.
-     *
-     * @defaultValue none
-     */
-    endpointParams?: Readonly<Record<string, unknown>> | undefined;
-  };
-}
-
-/** The properties of a request, which are laid over the connection's. */
+/**
+ * The properties of a request, which are laid over the connection's: those of axios that mean something here. Any other
+ * is an error.
+ */
 export interface RequestProperties {
   /** What a relative `url` is appended to. */
   baseURL?: string | undefined;
@@ -73,31 +59,44 @@ export interface RequestProperties {
   responseType?: 'json' | 'text' | 'arraybuffer' | 'blob' | 'stream' | undefined;
 }
 
+/** The properties of a connection: those of its requests, and `auth`. */
+export interface ConnectionProperties extends RequestProperties {
+  /** The client credentials grant. */
+  auth: {
+    /** The token endpoint. */
+    tokenUrl: string;
+    /** The client identifier. */
+    clientId: string;
+    /** The client's secret. */
+    clientSecret: string;
+    /**
+     * Further parameters of the token request, such as `audience` or `scope`, of any JSON.
+     *
+     * @defaultValue none
+     */
+    endpointParams?: Readonly<Record<string, unknown>> | undefined;
+  };
+}
+
 /** What the original does not know: how the token is shared, and where it may go. */
-export type ConnectionOptions = Pick<
-  OAuth2ClientOptions,
-  | 'store'
-  | 'seal'
-  | 'sealKey'
-  | 'previousSealKeys'
-  | 'previousClientSecret'
-  | 'storeTimeoutMs'
-  | 'storePrefix'
-  | 'refreshAhead'
-  | 'errorCacheSeconds'
-  | 'waitUntil'
-  | 'onEvent'
-  | 'allowedOrigins'
-  | 'fetch'
->;
+export type ConnectionOptions = SharingOptions &
+  Pick<OAuth2ClientOptions, 'previousClientSecret' | 'refreshAhead' | 'allowedOrigins'>;
+
+/** What a request rejects with whose response is not 2xx, or did not come within `timeout`. */
+export interface AxiosError extends Error {
+  readonly name: 'AxiosError';
+  readonly code: 'ERR_BAD_REQUEST' | 'ERR_BAD_RESPONSE' | 'ECONNABORTED';
+  /** The API's, or the token endpoint's. Not there with `'ECONNABORTED'`. */
+  readonly response?: { readonly status: number; readonly data: any };
+}
 
 /** A connection. */
 export interface Connection {
   /**
    * Makes a request with the token, and gives the data of its response.
    *
-   * @throws Like axios, an error with `response: { status, data }` if the status is not 2xx, be it the API's or the token
-   *   endpoint's; with `code: 'ECONNABORTED'` after `timeout`.
+   * @throws {@link AxiosError}, be it the API's status or the token endpoint's; and `OAuth2Error` where there is no token
+   *   for another reason, or the request goes where the token must not.
    */
   request<Data = any>(properties?: RequestProperties): Promise<Data>;
 }

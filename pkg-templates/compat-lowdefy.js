@@ -1,5 +1,6 @@
 // Lowdefy's connection AxiosOAuth2ClientCredentials: an axios configuration in, the data of the response out.
 import { OAuth2Client } from 'edge-oauth2';
+import { checked, checkText, isPlain, parsed, thrown } from './compat-common.js';
 import { invalidOption } from './error.js';
 
 const TOKEN_TIMEOUT_MS = 15_000;
@@ -18,33 +19,29 @@ const RESPONSE_TYPES = {
 };
 
 export function connection(properties, options = {}) {
-  const { auth, ...defaults } = known('properties', PROPERTIES, properties);
+  const { auth, ...defaults } = checked('properties', PROPERTIES, properties);
   const client = clientOf(auth, defaults.baseURL, options);
   return {
     async request(given = {}) {
-      if (known('request', PROPERTIES, given).auth !== undefined) {
-        throw invalidOption('auth', 'belongs to the connection, not to the request');
+      if (checked('request', PROPERTIES, given).auth !== undefined) {
+        throw invalidOption('request.auth', 'belongs to the connection, not to the request');
       }
-      const config = merged(defaults, given);
-      const { input, init, timeout, read } = requestOf(config);
+      const { input, init, timeout, read } = requestOf(merged(defaults, given));
+      const signal = timeout > 0 ? AbortSignal.timeout(timeout) : undefined;
       try {
-        const signal = timeout > 0 ? AbortSignal.timeout(timeout) : undefined;
-        return await exchange(client.fetch, input, { ...init, signal }, read);
+        return await exchange(client.fetch, input, { ...init, signal }, read).catch(thrown);
       } catch (error) {
-        throw asAxiosSays(error, timeout);
+        throw error.name === 'TimeoutError' ? axiosError(`timeout of ${timeout}ms exceeded`, 'ECONNABORTED') : error;
       }
     },
   };
 }
 
 function clientOf(auth, baseURL, { allowedOrigins = [], ...options }) {
-  const { endpointParams = {}, ...credentials } = known('auth', AUTH, auth);
-  for (const name of ['tokenUrl', 'clientId', 'clientSecret']) {
-    if (typeof credentials[name] !== 'string' || credentials[name] === '') {
-      throw invalidOption(`auth.${name}`, 'is required: a string');
-    }
-  }
+  const { endpointParams = {}, ...credentials } = checked('auth', AUTH, auth);
+  for (const name of ['tokenUrl', 'clientId', 'clientSecret']) checkText(`auth.${name}`, credentials[name]);
   if (!isPlain(endpointParams)) throw invalidOption('auth.endpointParams', 'must be an object');
+  if (baseURL !== undefined && !URL.canParse(baseURL)) throw invalidOption('properties.baseURL', 'must be an absolute URL');
   return new OAuth2Client({
     refreshAhead: false,
     errorCacheSeconds: 0,
@@ -54,15 +51,15 @@ function clientOf(auth, baseURL, { allowedOrigins = [], ...options }) {
     timeoutMs: TOKEN_TIMEOUT_MS,
     expirySkewSeconds: 0,
     refreshOn: [],
-    allowedOrigins: isAbsolute(baseURL) ? [new URL(baseURL).origin, ...allowedOrigins] : allowedOrigins,
+    allowedOrigins: baseURL === undefined ? allowedOrigins : [new URL(baseURL).origin, ...allowedOrigins],
     // The parameters are in no other option, but make another token.
     identity: `lowdefy ${JSON.stringify(endpointParams)}`,
-    hooks: { tokenRequest: ({ fetch }) => grant(fetch, credentials, endpointParams) },
+    hooks: { tokenRequest: (context) => grant(context, credentials, endpointParams) },
   });
 }
 
 /** The token request is JSON; the parameters come last, and may replace what is before them. */
-async function grant(fetch, { tokenUrl, clientId, clientSecret }, endpointParams) {
+async function grant({ fetch, signal }, { tokenUrl, clientId, clientSecret }, endpointParams) {
   const parameters = {
     grant_type: 'client_credentials',
     client_id: clientId,
@@ -77,10 +74,19 @@ async function grant(fetch, { tokenUrl, clientId, clientSecret }, endpointParams
       headers: { accept: 'application/json', 'content-type': 'application/json' },
       body: JSON.stringify(parameters),
       redirect: 'manual',
+      signal,
     },
-    RESPONSE_TYPES.json,
+    async (response) => {
+      const text = await response.text();
+      return parsed(response.ok ? text : without(clientSecret, text));
+    },
   );
   return { access_token, token_type: 'Bearer', expires_in: lifetime(expires_in) };
+}
+
+/** `text`, in which a server may repeat what it was sent. */
+function without(secret, text) {
+  return text.replaceAll(secret, '…').replaceAll(JSON.stringify(secret).slice(1, -1), '…');
 }
 
 /** What the buffer leaves of a life. Of one that is not known, or too short, nothing: the next request asks again. */
@@ -91,7 +97,7 @@ function lifetime(expiresIn) {
 
 function requestOf({ baseURL, url = '', method = 'get', headers, params, data, timeout = 0, responseType = 'json' }) {
   if (!Object.hasOwn(RESPONSE_TYPES, responseType)) {
-    throw invalidOption('responseType', `must be one of ${Object.keys(RESPONSE_TYPES).join(', ')}`);
+    throw invalidOption('request.responseType', `must be one of ${Object.keys(RESPONSE_TYPES).join(', ')}`);
   }
   const sent = new Headers({ accept: 'application/json, text/plain, */*' });
   for (const [name, value] of Object.entries(headers ?? {})) {
@@ -156,22 +162,8 @@ async function exchange(fetch, input, init, read) {
   );
 }
 
-function asAxiosSays(error, timeout) {
-  // What our own token request threw.
-  if (error.code === 'hook_failed' && error.cause) return error.cause;
-  return error.name === 'TimeoutError' ? axiosError(`timeout of ${timeout}ms exceeded`, 'ECONNABORTED') : error;
-}
-
 function axiosError(message, code, response) {
   return Object.assign(new Error(message), { name: 'AxiosError', code }, response && { response });
-}
-
-function parsed(text) {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
 }
 
 /** Lowdefy lays the request's properties over the connection's, members of members too. */
@@ -183,18 +175,6 @@ function merged(base, over) {
   return result;
 }
 
-function known(what, names, value) {
-  if (!isPlain(value)) throw invalidOption(what, 'must be an object');
-  for (const name of Object.keys(value)) {
-    if (!names.includes(name)) throw invalidOption(name, `is not known here; there are ${names.join(', ')}`);
-  }
-  return value;
-}
-
-function isPlain(value) {
-  return Object.prototype.toString.call(value) === '[object Object]';
-}
-
 function isAbsolute(url) {
-  return typeof url === 'string' && /^([a-z][a-z\d+.-]*:)?\/\//i.test(url);
+  return /^([a-z][a-z\d+.-]*:)?\/\//i.test(url);
 }

@@ -44,6 +44,7 @@
  * @module
  */
 
+import type { SharingOptions } from './compat-common.js';
 import type { OAuth2ClientOptions } from './index.js';
 
 /** What a connection holds: the values of its fields, and what was acquired. Plain JSON. */
@@ -153,9 +154,15 @@ export interface OAuth2Authorization extends Common {
   apply?: ((this: ApplyContext, connection: Settings, accessToken?: string, authType?: string) => unknown) | undefined;
   /** What `apply` was called before. */
   credentials?: OAuth2Authorization['apply'];
+  /** Without effect here: it is about Workato's screens. */
+  identity?: unknown;
+  /** Without effect: codes are not tied to a verifier, as in the SDK. */
+  pkce?: unknown;
+  /** Without effect here: it is about Workato's screens. */
+  noopener?: boolean | undefined;
 }
 
-/** One of several ways to authorize. */
+/** Several ways to authorize, of which the settings select one. */
 export interface MultiAuthorization {
   type: 'multi';
   /** Gives the key of one of `options`. */
@@ -181,29 +188,32 @@ export interface ConnectorDefinition {
 }
 
 /** What the SDK does not know: how what was acquired is shared. */
-export type ConnectionOptions = Pick<
-  OAuth2ClientOptions,
-  | 'store'
-  | 'seal'
-  | 'sealKey'
-  | 'previousSealKeys'
-  | 'storeTimeoutMs'
-  | 'storePrefix'
-  | 'timeoutMs'
-  | 'errorCacheSeconds'
-  | 'waitUntil'
-  | 'onEvent'
-  | 'fetch'
-> & {
-  /**
-   * Stands for the definition, whose functions cannot be compared. With a store it is required.
-   *
-   * @defaultValue the definition itself, within this isolate
-   */
-  identity?: string | undefined;
-};
+export type ConnectionOptions = SharingOptions &
+  Pick<OAuth2ClientOptions, 'timeoutMs'> & {
+    /**
+     * Stands for the definition, whose functions cannot be compared. With a store it is required.
+     *
+     * @defaultValue the definition itself, within this isolate
+     */
+    identity?: string | undefined;
+  };
 
-/** A connection. A response that is not 2xx rejects with an error that has its status as `code` and its body as `response`. */
+/** What a request rejects with whose response is not 2xx, or has in it what `detect_on` says. */
+export interface RequestError extends Error {
+  readonly name: 'RequestError';
+  /** Such as `401 Unauthorized`; with `detect_on` the body. */
+  readonly message: string;
+  /** The status; not there with `detect_on`. */
+  readonly code?: number;
+  /** The body; not there with `detect_on`. */
+  readonly response?: string;
+  readonly method: string;
+}
+
+/**
+ * A connection. Its requests reject with {@link RequestError}, or with what a function of the definition threw; what is
+ * wrong with the definition is an `OAuth2Error`.
+ */
 export interface Connection extends Requests {
   /** Runs the connector's `test`; what it gives, if the connection is good. */
   test(): Promise<any>;

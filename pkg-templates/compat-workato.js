@@ -2,15 +2,25 @@
 // credentials acquired. The lambdas of the SDK become functions, and what they call without a receiver (`post`,
 // `headers`, `user`) they call on `this`.
 import { OAuth2Client } from 'edge-oauth2';
-import { invalidOption } from './error.js';
+import { base64, checked, checkFunctions, checkText, fetcher, identityOf, isPlain, thrown } from './compat-common.js';
+import { OAuth2Error, invalidOption } from './error.js';
 
 const YEAR_SECONDS = 31_536_000;
 
 /** OAuth2Client wants to know where tokens come from; here they come from the connection's functions. */
 const NOWHERE = 'https://connection.invalid/';
 
+/** What may be said of a way to authorize; the last ones are about Workato's screens. */
+const AUTHORIZATION = [
+  ...['type', 'client_id', 'client_secret', 'authorization_url', 'token_url', 'acquire', 'apply', 'credentials'],
+  ...['refresh_on', 'detect_on', 'refresh', 'fields', 'selected', 'options', 'identity', 'pkce', 'noopener'],
+];
+
 export function connection(definition, settings = {}, options = {}) {
+  if (!isPlain(definition)) throw invalidOption('definition', 'must be an object');
   const { test, connection: inner = definition } = definition;
+  checkFunctions('connection', ['base_uri'], inner);
+  checkFunctions('definition', ['test'], definition);
   const authorization = chosen(inner.authorization ?? {}, settings);
   checkSettings([...(inner.fields ?? []), ...(authorization.fields ?? [])], settings);
   return new Connection({ definition, test, baseUri: inner.base_uri, authorization, settings, options });
@@ -31,15 +41,9 @@ class Connection {
     this.#baseUri = baseUri;
     this.#authorization = authorization;
     this.#options = options;
+    Object.assign(this, requests((request) => this.#authorized(request)));
     this.#open(settings);
   }
-
-  get = (path, params) => this.request('GET', path).params(params);
-  post = (path, payload) => this.request('POST', path).payload(payload);
-  put = (path, payload) => this.request('PUT', path).payload(payload);
-  patch = (path, payload) => this.request('PATCH', path).payload(payload);
-  delete = (path, payload) => this.request('DELETE', path).payload(payload);
-  request = (verb, path) => new Request(verb, path, (request) => this.#authorized(request));
 
   /** What the connection's own `test` gives; without an error the connection is good. */
   async test() {
@@ -52,15 +56,16 @@ class Connection {
     return { ...settingsOf(await this.#token()) };
   }
 
-  async authorizationUrl({ redirectUri, state, ...extra } = {}) {
-    const client = await this.#exchanger(extra);
-    return await client.authorizationUrl({ redirectUri, ...(state !== undefined && { state }) });
+  async authorizationUrl(options) {
+    checked('options', ['redirectUri', 'state'], options);
+    const client = await this.#exchanger();
+    return await client.authorizationUrl(options);
   }
 
   /** Acquires tokens for the code in `url`, and gives the settings with them, to be kept. */
-  async callback(url, { redirectUri, state } = {}) {
+  async callback(url, options) {
     const client = await this.#exchanger();
-    const token = await client.callback(url, { redirectUri, state }).catch(thrown);
+    const token = await client.callback(url, options).catch(thrown);
     this.#open(settingsOf(token));
     return await this.settings();
   }
@@ -68,14 +73,13 @@ class Connection {
   /** Makes the settings what is applied first: a token that was given, and is renewed when it is refused. */
   #open(settings) {
     this.#initial = settings;
-    const { identity = nameOf(this.#definition, this.#options), ...options } = this.#options;
     const renew = async (current) => {
       const result = isOAuth2(this.#authorization) ? await this.#refresh(current) : await this.#acquire(current);
       return encoded({ ...current, ...result });
     };
     this.#client = new OAuth2Client({
       errorCacheSeconds: 0,
-      ...options,
+      ...this.#options,
       tokenUrl: NOWHERE,
       clientId: 'workato',
       // What records in a store are sealed with; it is never sent.
@@ -87,10 +91,10 @@ class Connection {
       refreshToken: 'none',
       refreshAhead: false,
       expirySkewSeconds: 0,
-      identity: `workato ${identity}`,
+      identity: `workato ${identityOf(this.#definition, this.#options)}`,
       hooks: {
-        tokenRequest: () => renew(settings),
-        refresh: ({ credentials }) => renew(credentials.access_token ? settingsOf({ accessToken: credentials.access_token }) : settings),
+        // What was given first came with no response.
+        refresh: ({ credentials: { access_token: accessToken = encode(settings) } }) => renew(settingsOf({ accessToken })),
       },
     });
   }
@@ -102,20 +106,20 @@ class Connection {
   /** Sends a request with the settings there are; when that fails as `refresh_on` says, once more with others. */
   async #authorized(request) {
     const { apply } = this.#authorization;
-    if (!apply) return await this.#send(request, this.#initial, undefined, this.#authorization.detect_on);
+    if (!apply) return await this.#send(request, this.#initial);
     const token = await this.#token();
     try {
-      return await this.#send(request, settingsOf(token), apply, this.#authorization.detect_on);
+      return await this.#send(request, settingsOf(token), apply);
     } catch (error) {
       if (!isRenewable(this.#authorization) || !isRefusal(error, this.#authorization.refresh_on)) throw error;
       // Somebody else may have renewed it meanwhile.
       if ((await this.#token()).accessToken === token.accessToken) await this.#client.invalidate();
       const renewed = await this.#token();
-      return await this.#send(request, settingsOf(renewed), apply, this.#authorization.detect_on);
+      return await this.#send(request, settingsOf(renewed), apply);
     }
   }
 
-  async #send(request, settings, apply, detectOn) {
+  async #send(request, settings, apply) {
     const baseUri = await this.#baseUri?.call(this, { ...settings });
     const instructed = request.copy(baseUri);
     if (apply) {
@@ -123,21 +127,12 @@ class Connection {
       const given = isOAuth2(this.#authorization) ? [settings.access_token, authType] : [authType];
       await apply.call(instructed, { ...settings }, ...given);
     }
-    return await send(this.#options.fetch, instructed, detectOn);
+    return await send(this.#options.fetch, instructed, this.#authorization.detect_on);
   }
 
   /** What functions that acquire credentials call `post` and the like on: their requests are not authorized. */
   #unauthorized(settings) {
-    const request = (verb, path) =>
-      new Request(verb, path, (request) => this.#send(request, settings, undefined, this.#authorization.detect_on));
-    return {
-      request,
-      get: (path, params) => request('GET', path).params(params),
-      post: (path, payload) => request('POST', path).payload(payload),
-      put: (path, payload) => request('PUT', path).payload(payload),
-      patch: (path, payload) => request('PATCH', path).payload(payload),
-      delete: (path, payload) => request('DELETE', path).payload(payload),
-    };
+    return requests((request) => this.#send(request, settings));
   }
 
   async #acquire(settings, ...given) {
@@ -152,17 +147,18 @@ class Connection {
       const [tokens, more] = [result].flat();
       return { ...hash('refresh', tokens), ...more };
     }
-    if (!tokenUrl) throw new Error("'refresh' or 'token_url' is required for refreshing the token");
-    if (!refreshToken) throw new Error('refresh_token is empty: the connection has to be authorized again');
+    if (!tokenUrl) throw invalidOption('authorization.refresh', 'or authorization.token_url is required to refresh the token');
+    if (!refreshToken) {
+      throw new OAuth2Error('refresh_token is empty: the connection has to be authorized again', { code: 'reauthorization_required' });
+    }
     const tokens = await this.#ask(settings, { grant_type: 'refresh_token', refresh_token: refreshToken });
     return { access_token: tokens.access_token, refresh_token: tokens.refresh_token || refreshToken };
   }
 
   /** The request that Workato makes itself where the connection says nothing. */
   async #ask(settings, parameters) {
-    const dsl = this.#unauthorized(settings);
     const { client_id, client_secret, token_url } = await this.#oauth2(settings);
-    return await dsl
+    return await this.#unauthorized(settings)
       .post(token_url)
       .payload({ client_id, client_secret, ...parameters })
       .request_format_www_form_urlencoded();
@@ -179,11 +175,12 @@ class Connection {
   }
 
   /** A client for one authorization: what comes back is a user's own, and shared with nobody. */
-  async #exchanger(extra) {
-    if (extra && Object.keys(extra).length > 0) throw invalidOption(Object.keys(extra)[0], 'is not known here; there are redirectUri, state');
+  async #exchanger() {
     if (!isOAuth2(this.#authorization)) throw invalidOption('authorization.type', 'must be oauth2 for a user to authorize');
     const settings = this.#initial;
     const { client_id: clientId, authorization_url: given } = await this.#oauth2(settings);
+    checkText('authorization.client_id', clientId);
+    if (!URL.canParse(given)) throw invalidOption('authorization.authorization_url', 'must be a URL');
     const authorizationUrl = new URL(given);
     for (const name of ['response_type', 'client_id', 'redirect_uri', 'state']) authorizationUrl.searchParams.delete(name);
     return new OAuth2Client({
@@ -210,6 +207,19 @@ class Connection {
   }
 }
 
+/** The functions that make requests, which `execute` sends. */
+function requests(execute) {
+  const request = (verb, path) => new Request(verb, path, execute);
+  return {
+    request,
+    get: (path, params) => request('GET', path).params(params),
+    post: (path, payload) => request('POST', path).payload(payload),
+    put: (path, payload) => request('PUT', path).payload(payload),
+    patch: (path, payload) => request('PATCH', path).payload(payload),
+    delete: (path, payload) => request('DELETE', path).payload(payload),
+  };
+}
+
 /** A request that is sent when it is awaited, and gives the parsed body of its response. */
 class Request {
   #execute;
@@ -220,7 +230,7 @@ class Request {
   #user;
   #password;
   #format = json;
-  #parse = (text) => JSON.parse(text || '{}');
+  #parse = readJson;
   #url;
   #verb;
 
@@ -232,6 +242,7 @@ class Request {
 
   /** Another that can be changed without changing this, its URL resolved. */
   copy(baseUri) {
+    if (!URL.canParse(this.#url, baseUri)) throw invalidOption('connection.base_uri', 'must give the URL that a path is relative to');
     const copy = new Request(this.#verb, new URL(this.#url, baseUri).href, this.#execute);
     copy.#headers = { ...this.#headers };
     copy.#params = { ...this.#params };
@@ -323,6 +334,15 @@ class Request {
   }
 }
 
+/** Of what cannot be read nothing is told: it may have been a token. */
+function readJson(text) {
+  try {
+    return JSON.parse(text || '{}');
+  } catch {
+    throw Object.assign(new Error('the response is no JSON'), { name: 'JSONResponseFormatError' });
+  }
+}
+
 const json = { type: 'application/json', render: (payload) => JSON.stringify(payload) };
 const form = { type: 'application/x-www-form-urlencoded', render: (payload) => new URLSearchParams(flattened(payload)).toString() };
 
@@ -338,7 +358,7 @@ function flattened(value, name) {
 const MAX_REDIRECTS = 10;
 
 /** Redirects are followed as the SDK does, of GET and HEAD only, but not to where the credentials are not for. */
-async function send(fetch = globalThis.fetch, request, detectOn = []) {
+async function send(fetch, request, detectOn) {
   const { init } = request;
   let url = new URL(request.current_url);
   for (let count = 0; ; count++) {
@@ -370,11 +390,10 @@ function requestError(message, { current_verb: method }, { code, response }) {
   return Object.assign(new Error(message), { name: 'RequestError', method, code, response });
 }
 
-function isRefusal(error, refreshOn = []) {
+function isRefusal(error, refreshOn) {
   if (error.name !== 'RequestError') return false;
-  const patterns = [refreshOn].flat();
-  if (patterns.length === 0) return true;
-  return patterns.some((pattern) =>
+  if (refreshOn.length === 0) return true;
+  return refreshOn.some((pattern) =>
     typeof pattern === 'number' ? pattern === error.code : isMatch(pattern, error.message) || isMatch(pattern, error.response),
   );
 }
@@ -397,15 +416,23 @@ function chosen(authorization, settings) {
   let one = authorization;
   if (authorization.type === 'multi') {
     const { selected, options = {} } = authorization;
+    checkFunctions('authorization', ['selected'], authorization);
     const key = selected?.({ ...settings });
     if (!Object.hasOwn(options, key)) throw invalidOption('authorization.selected', `must give one of ${Object.keys(options).join(', ')}`);
     one = options[key];
   }
-  const { type = 'none', apply = one.credentials } = one;
+  const { type = 'none', apply = one.credentials } = checked('authorization', AUTHORIZATION, one);
   if (!['none', 'basic_auth', 'api_key', 'custom_auth', 'oauth2'].includes(type)) {
     throw invalidOption('authorization.type', 'must be oauth2, custom_auth, basic_auth, api_key, multi or none');
   }
-  return { ...one, type, apply };
+  checkFunctions('authorization', ['acquire', 'apply', 'credentials', 'refresh'], one);
+  return { ...one, type, apply, refresh_on: signals('refresh_on', one), detect_on: signals('detect_on', one) };
+}
+
+function signals(name, { [name]: given = [] }) {
+  const all = [given].flat();
+  if (all.every((signal) => ['number', 'string'].includes(typeof signal) || signal instanceof RegExp)) return all;
+  throw invalidOption(`authorization.${name}`, 'must be made of statuses, texts and patterns');
 }
 
 function checkSettings(fields, settings) {
@@ -419,20 +446,8 @@ function checkSettings(fields, settings) {
 
 /** What a connection's function gives is merged into the settings. */
 function hash(name, value) {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
-  throw new TypeError(`${name} must give an object`);
-}
-
-const names = new WeakMap();
-let lastName = 0;
-
-/** Functions are equal to nothing but themselves: within this isolate they are known by what they are part of. */
-function nameOf(definition, { store }) {
-  if (store) {
-    throw invalidOption('identity', 'is required with a store: a name that changes when the connection\'s functions do');
-  }
-  if (!names.has(definition)) names.set(definition, (lastName += 1));
-  return names.get(definition);
+  if (isPlain(value)) return value;
+  throw new OAuth2Error(`authorization.${name} must give an object`, { code: 'hook_failed' });
 }
 
 /** Settings as a token: they are what is kept, shared, refused and compared. */
@@ -449,22 +464,8 @@ function settingsOf({ accessToken }) {
   return JSON.parse(decodeURIComponent(accessToken));
 }
 
-/** What a function of the connection's threw. */
-function thrown(error) {
-  throw error.code === 'hook_failed' && error.cause ? error.cause : error;
-}
-
-function fetcher(fetch) {
-  return typeof fetch === 'function' ? (input, init) => fetch(input, init) : (input, init) => fetch.fetch(input, init);
-}
-
 function isRedirect({ status, headers }) {
   return [301, 302, 303, 307, 308].includes(status) && headers.has('location');
-}
-
-/** As btoa, which takes characters up to U+00FF only, of UTF-8. */
-function base64(text) {
-  return btoa(String.fromCharCode(...new TextEncoder().encode(text)));
 }
 
 /** The names that the SDK gives to statuses, whatever the server's are. */

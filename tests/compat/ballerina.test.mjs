@@ -163,7 +163,8 @@ describe('renewal', async () => {
   test('password: without refreshConfig there is none', async () => {
     const error = await rejection(twice(new ClientOAuth2Provider({ ...unique(), ...user })));
     assert.equal(error.message, 'Failed to generate OAuth2 token.');
-    assert.equal(error.cause.cause.message, 'Failed to refresh access token since refresh configurations are not provided.');
+    assert.equal(error.code, 'reauthorization_required');
+    assert.equal(error.cause.message, 'Failed to refresh access token since refresh configurations are not provided.');
     assert.deepEqual(grants(), ['password']);
   });
 
@@ -254,7 +255,7 @@ describe('the original', async () => {
     const other = new ClientOAuth2Provider({ ...config, assertion: 'd.e.f' });
     await other.generateToken();
     await sleep(1300);
-    assert.match((await rejection(other.generateToken())).cause.cause.message, /refresh-token has not been cached/);
+    assert.match((await rejection(other.generateToken())).cause.message, /refresh-token has not been cached/);
     assert.equal(recorder.requests.length, 1);
   });
 
@@ -294,27 +295,32 @@ describe('the original', async () => {
   test('errors say what happened, and no secret', async () => {
     recorder.reply = { status: 400, body: '{"error":"invalid_grant","error_description":"no"}' };
     const rejected = await rejection(ask());
-    assert.deepEqual([rejected.message, rejected.cause.code, rejected.cause.error], ['Failed to generate OAuth2 token.', 'token_request_rejected', 'invalid_grant']);
+    assert.deepEqual([rejected.message, rejected.code, rejected.error], ['Failed to generate OAuth2 token.', 'token_request_rejected', 'invalid_grant']);
     recorder.reply = { status: 500, body: 'MARKER' };
     const failed = await rejection(ask());
-    assert.equal(failed.cause.cause.message, 'Failed to call the token endpoint: HTTP 500.');
+    assert.deepEqual([failed.code, failed.status, failed.cause.message], ['http_status', 500, 'Failed to call the endpoint: HTTP 500.']);
     assert.equal(recorder.requests.length, 1);
     recorder.reply = { status: 200, body: 'MARKER' };
-    assert.equal((await rejection(ask())).cause.cause.message, 'Failed to get JSON from the response payload.');
+    assert.equal((await rejection(ask())).cause.message, 'Failed to get JSON from the response payload.');
     recorder.reply = { status: 307, headers: { location: `${recorder.url}/elsewhere` } };
-    assert.match((await rejection(ask())).cause.cause.message, /307/);
+    assert.match((await rejection(ask())).cause.message, /307/);
     assert.equal(recorder.requests.length, 1);
   });
 
   for (const [what, broken, name] of [
     ['nothing', {}, 'config'],
-    ['an empty client id', { tokenUrl: 'https://a.example', clientId: '', clientSecret: 'b' }, 'clientId'],
-    ['an empty secret of a password', { tokenUrl: 'https://a.example', username: 'a', password: 'b', clientId: 'a', clientSecret: '' }, 'clientSecret'],
-    ['a misspelt member', { tokenUrl: 'https://a.example', clientId: 'a', clientSecret: 'b', scope: 'c' }, 'scope'],
-    ['another bearer', { tokenUrl: 'https://a.example', clientId: 'a', clientSecret: 'b', credentialBearer: 'HEADER' }, 'credentialBearer'],
-    ['a refreshConfig without URL', { tokenUrl: 'https://a.example', username: 'a', password: 'b', refreshConfig: {} }, 'refreshUrl'],
+    ['an empty client id', { tokenUrl: 'https://a.example', clientId: '', clientSecret: 'b' }, 'config.clientId'],
+    ['an empty secret of a password', { tokenUrl: 'https://a.example', username: 'a', password: 'b', clientId: 'a', clientSecret: '' }, 'config.clientSecret'],
+    ['a misspelt member', { tokenUrl: 'https://a.example', clientId: 'a', clientSecret: 'b', scope: 'c' }, 'config.scope'],
+    ['another bearer', { tokenUrl: 'https://a.example', clientId: 'a', clientSecret: 'b', credentialBearer: 'HEADER' }, 'config.credentialBearer'],
+    ['a refreshConfig without URL', { tokenUrl: 'https://a.example', username: 'a', password: 'b', refreshConfig: {} }, 'config.refreshConfig.refreshUrl'],
     ['certificates', { tokenUrl: 'https://a.example', clientId: 'a', clientSecret: 'b', clientConfig: { secureSocket: { cert: 'x' } } }, 'config.clientConfig.secureSocket'],
-    ['no time', { tokenUrl: 'https://a.example', clientId: 'a', clientSecret: 'b', clientConfig: { reqTimeout: 0 } }, 'clientConfig.reqTimeout'],
+    ['no time', { tokenUrl: 'https://a.example', clientId: 'a', clientSecret: 'b', clientConfig: { reqTimeout: 0 } }, 'config.clientConfig.reqTimeout'],
+    ['http to a host that is not this one', { tokenUrl: 'http://a.example', clientId: 'a', clientSecret: 'b' }, 'config.tokenUrl'],
+    ['http for the refresh', { tokenUrl: 'https://a.example', username: 'a', password: 'b', refreshConfig: { refreshUrl: 'http://a.example' } }, 'config.refreshConfig.refreshUrl'],
+    ['headers that break', { tokenUrl: 'https://a.example', clientId: 'a', clientSecret: 'b', clientConfig: { customHeaders: { a: 'b\r\nc: d' } } }, 'config.clientConfig.customHeaders'],
+    ['a client that asks with a token', { tokenUrl: 'https://a.example', clientId: 'a', clientSecret: 'b', clientConfig: { auth: {} } }, 'config.clientConfig.auth'],
+    ['scopes that are none', { tokenUrl: 'https://a.example', clientId: 'a', clientSecret: 'b', scopes: [1] }, 'config.scopes'],
   ]) {
     test(`${what} is an error that says so`, () => {
       assert.throws(

@@ -213,9 +213,10 @@ describe('the original', async () => {
     ['no auth', { auth: undefined }, 'auth'],
     ['no tokenUrl', () => ({ auth: { ...auth, tokenUrl: undefined } }), 'auth.tokenUrl'],
     ['an empty clientSecret', () => ({ auth: { ...auth, clientSecret: '' } }), 'auth.clientSecret'],
-    ['a misspelt tokenURL', () => ({ auth: { ...auth, tokenURL: 'x' } }), 'tokenURL'],
+    ['a misspelt tokenURL', () => ({ auth: { ...auth, tokenURL: 'x' } }), 'auth.tokenURL'],
     ['endpointParams that are none', () => ({ auth: { ...auth, endpointParams: 'audience=x' } }), 'auth.endpointParams'],
-    ["Node's agents", { httpsAgentOptions: {} }, 'httpsAgentOptions'],
+    ["Node's agents", { httpsAgentOptions: {} }, 'properties.httpsAgentOptions'],
+    ['a baseURL that is none', { baseURL: '/v1' }, 'properties.baseURL'],
   ]) {
     test(`${what} is an error that says so`, () => {
       assert.throws(
@@ -227,6 +228,35 @@ describe('the original', async () => {
 
   test('the grant belongs to the connection, not to the request', async () => {
     const error = await rejection(connect().request({ url: '/', auth: { username: 'a', password: 'b' } }));
-    assert.equal(error.code, 'invalid_option');
+    assert.deepEqual([error.code, error.message.split(' ')[0]], ['invalid_option', 'request.auth']);
+  });
+
+  for (const [properties, name] of [
+    [{ uri: '/' }, 'request.uri'],
+    [{ responseType: 'document' }, 'request.responseType'],
+    ['/hello', 'request'],
+  ]) {
+    test(`a request of ${JSON.stringify(properties)} is an error that says so`, async () => {
+      const error = await rejection(connect().request(properties));
+      assert.deepEqual([error.code, error.message.split(' ')[0]], ['invalid_option', name]);
+    });
+  }
+
+  test('a server that repeats the secret', async () => {
+    auth.clientSecret = 'a "MARKER"';
+    const repeated = JSON.stringify({ error: 'invalid_client', error_description: `not ${auth.clientSecret}` });
+    tokens.reply = { status: 401, body: repeated };
+    const { response } = await rejection(connect().request({ url: '/' }));
+    assert.deepEqual(response.data, { error: 'invalid_client', error_description: 'not …' });
+    // It may be part of a token, where it is nobody's but the API's.
+    tokens.reply = { body: JSON.stringify({ access_token: 'a-secret', expires_in: 3600 }) };
+    await connection({ baseURL: api.url, auth: { ...auth, clientSecret: 'secret' } }).request({ url: '/' });
+    assert.equal(api.requests.at(-1).headers.authorization, 'Bearer a-secret');
+  });
+
+  test('a redirect of the token request is not followed', async () => {
+    tokens.reply = { status: 307, headers: { location: '/elsewhere' }, body: '' };
+    assert.equal((await rejection(connect().request({ url: '/' }))).response.status, 307);
+    assert.equal(tokens.requests.length, 1);
   });
 });

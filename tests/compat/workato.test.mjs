@@ -336,7 +336,8 @@ describe('the SDK', async () => {
     assert.deepEqual(await connect().get('/'), {});
     api.reply = { body: 'raw' };
     assert.equal(await connect().get('/').response_format_raw(), 'raw');
-    assert.equal((await rejection(connect().get('/'))).name, 'SyntaxError');
+    const error = await rejection(connect().get('/'));
+    assert.deepEqual([error.name, error.message], ['JSONResponseFormatError', 'the response is no JSON']);
   });
 
   test('a redirect is followed to where the credentials are for', async () => {
@@ -366,6 +367,36 @@ describe('the SDK', async () => {
     assert.deepEqual(tokens(), ['B']);
     assert.throws(() => connection(definition, { kind: 'a' }), { message: 'settings.key_a is required by the connection' });
     assert.throws(() => connection(definition, { kind: 'c' }), { code: 'invalid_option' });
+  });
+
+  for (const [what, definition, name] of [
+    ['no definition', undefined, 'definition'],
+    ['a misspelt member', define({ refresh_onn: [401] }), 'authorization.refresh_onn'],
+    ['another type', define({ type: 'oauth' }), 'authorization.type'],
+    ['acquire that is none', define({ acquire: 'post' }), 'authorization.acquire'],
+    ['a signal that is none', define({ refresh_on: [401, { status: 403 }] }), 'authorization.refresh_on'],
+    ['another that is none', define({ detect_on: true }), 'authorization.detect_on'],
+    ['test that is none', { ...define(), test: '/me' }, 'definition.test'],
+    ['a base URI that is given', { ...define(), base_uri: 'https://api.example.com' }, 'connection.base_uri'],
+    ['nothing that selects', { authorization: { type: 'multi', selected: 'a', options: {} } }, 'authorization.selected'],
+  ]) {
+    test(`${what} is an error that says so`, () => {
+      assert.throws(() => connection(definition), (error) => error.code === 'invalid_option' && error.message.startsWith(`${name} `));
+    });
+  }
+
+  test('a path without what it is relative to', async () => {
+    for (const base_uri of [undefined, () => '/v1']) {
+      const error = await rejection(connection({ ...define(), base_uri }).get('/me'));
+      assert.deepEqual([error.code, error.message.split(' ')[0]], ['invalid_option', 'connection.base_uri']);
+    }
+  });
+
+  test('a binding to fetch with', async () => {
+    const urls = [];
+    const binding = { fetch: (url, init) => (urls.push(url), fetch(url, init)) };
+    await connect({}, { fetch: binding }).get('/');
+    assert.deepEqual(urls, [`${api.url}/`]);
   });
 
   test('a store wants a name for the functions', () => {
@@ -482,7 +513,9 @@ describe('oauth2', async () => {
   test('nothing to refresh with', async () => {
     const error = await rejection(connection(define(), settings).get('/me'));
     assert.match(error.message, /refresh_token is empty/);
-    assert.match((await rejection(connection(define({ token_url: undefined }), settings).get('/me'))).message, /'refresh' or 'token_url'/);
+    assert.equal(error.code, 'reauthorization_required');
+    const nowhere = await rejection(connection(define({ token_url: undefined }), settings).get('/me'));
+    assert.deepEqual([nowhere.code, nowhere.message.split(' ')[0]], ['invalid_option', 'authorization.refresh']);
   });
 
   test('only a user authorizes', async () => {

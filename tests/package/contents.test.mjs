@@ -22,6 +22,8 @@ test('the tarball holds these files and no others', async () => {
     'package/cloudflare.js',
     'package/compat-ballerina.d.ts',
     'package/compat-ballerina.js',
+    'package/compat-common.d.ts',
+    'package/compat-common.js',
     'package/compat-integration-app.d.ts',
     'package/compat-integration-app.js',
     'package/compat-lowdefy.d.ts',
