@@ -25,11 +25,17 @@
  * there may be a function that gives its result, too.
  *
  * Credentials are renewed at their `expires_at` (milliseconds since the epoch, or ISO 8601; an `expires_in` becomes
- * one), and whenever the API refuses them. What a renewal gives is merged into them, one level deep.
+ * one) or somewhat before, and whenever the API refuses them. What a renewal gives is merged into them, one level deep.
+ * Where the server replaces refresh tokens, what was kept is spent then: keep what `credentials()` gives, or have a `store`.
+ *
+ * What a connector's function throws is what the caller gets. What is not as with Integration.app: a connection that
+ * could not be renewed is not marked as disconnected, but tried again; and the token is sent to the origins of `baseUri`
+ * and `allowedOrigins` only.
  *
  * @module
  */
 
+import type { SharingOptions } from './compat-common.js';
 import type { OAuth2ClientOptions } from './index.js';
 
 /** Whatever the connector gives; `access_token` is among it. Plain JSON. */
@@ -100,7 +106,7 @@ export interface ApiClientConfig {
   headers?: Readonly<Record<string, string>> | undefined;
 }
 
-/** Makes requests with the credentials, and gives the parsed body; a response that is not 2xx rejects. */
+/** Makes requests with the credentials, and gives the parsed body; a response that is not 2xx rejects with {@link ApiError}. */
 export interface ApiClient {
   fetch: typeof globalThis.fetch;
   get(path: string): Promise<any>;
@@ -147,23 +153,8 @@ export interface Auth {
 /** What a connection is made of. */
 export interface ConnectionOptions
   extends Partial<Parameters>,
-    Pick<
-      OAuth2ClientOptions,
-      | 'store'
-      | 'seal'
-      | 'sealKey'
-      | 'previousSealKeys'
-      | 'previousClientSecret'
-      | 'storeTimeoutMs'
-      | 'storePrefix'
-      | 'refreshAhead'
-      | 'errorCacheSeconds'
-      | 'timeoutMs'
-      | 'waitUntil'
-      | 'onEvent'
-      | 'allowedOrigins'
-      | 'fetch'
-    > {
+    SharingOptions,
+    Pick<OAuth2ClientOptions, 'previousClientSecret' | 'refreshAhead' | 'timeoutMs' | 'allowedOrigins'> {
   auth: Auth;
   /**
    * The credentials that were kept.
@@ -172,11 +163,17 @@ export interface ConnectionOptions
    */
   credentials?: Credentials | undefined;
   /**
-   * Stands for the connector, whose functions cannot be compared. With functions and a store it is required.
+   * Stands for the functions that renew credentials, which cannot be compared. With such a function and a store it is
+   * required.
    *
-   * @defaultValue the connector itself, within this isolate
+   * @defaultValue `auth` itself, within this isolate
    */
   identity?: string | undefined;
+}
+
+/** What the requests of an {@link ApiClient} reject with whose response is not 2xx. */
+export interface ApiError extends Error {
+  readonly response: { readonly status: number; readonly data: any };
 }
 
 /** The connection of one user. */

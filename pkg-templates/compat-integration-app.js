@@ -1,6 +1,7 @@
 // Integration.app's connectors: their OAuth configuration, with its mapping, and the functions that a connector may
 // bring. The credentials of a connection are whatever these give; the access token is one of them.
 import { OAuth2Client } from 'edge-oauth2';
+import { checked, checkFunctions, checkText, identityOf, isPlain, parsed, thrown } from './compat-common.js';
 import { invalidOption } from './error.js';
 
 const YEAR_SECONDS = 31_536_000;
@@ -34,12 +35,11 @@ const CONFIG = [
 ];
 const API_CLIENT = ['baseUri', 'headers'];
 
-export function oauth2Connection({ auth, connectorParameters = {}, connectionParameters = {}, credentials, ...options }) {
-  known('auth', AUTH, auth);
+export function oauth2Connection({ auth, connectorParameters = {}, connectionParameters = {}, credentials, ...options } = {}) {
+  checked('auth', AUTH, auth);
   if (auth.getOAuthConfig === undefined) throw invalidOption('auth.getOAuthConfig', 'is required: a mapping or a function');
-  for (const name of FUNCTIONS) {
-    if (auth[name] !== undefined && typeof auth[name] !== 'function') throw invalidOption(`auth.${name}`, 'must be a function');
-  }
+  checkFunctions('auth', FUNCTIONS, auth);
+  if (credentials) checkText('credentials.access_token', credentials.access_token);
   return new Connection(auth, { connectorParameters, connectionParameters }, credentials, options);
 }
 
@@ -48,8 +48,8 @@ class Connection {
   #parameters;
   #options;
   #credentials;
-  /** The client of these credentials, and the connector's idea of an API client. */
-  #opened;
+  /** The client of these credentials. */
+  #client;
 
   constructor(auth, parameters, credentials, options) {
     this.#auth = auth;
@@ -60,28 +60,28 @@ class Connection {
 
   /** Bound, since it is made to be passed on. */
   fetch = async (input, init) => {
-    const { client } = await this.#open();
+    const client = await this.#open();
     return client.fetch(input, init).catch(thrown);
   };
 
   /** The credentials, renewed if they have to be. */
   async credentials() {
-    const { client } = await this.#open();
+    const client = await this.#open();
     return this.#of(await client.getToken().catch(thrown));
   }
 
   async authorizationUrl({ redirectUri, state, codeVerifier } = {}) {
     const config = await this.#config({ redirectUri, state });
+    checkText('getOAuthConfig.authorizeUri', config.authorizeUri);
     const client = this.#exchanger(config);
     return client.authorizationUrl(defined({ redirectUri, state, codeVerifier, extra: config.extra }));
   }
 
   /** Exchanges the code in `url`, and gives the credentials, to be kept. */
   async callback(url, { redirectUri, state, codeVerifier } = {}) {
-    const queryParameters = Object.fromEntries(new URL(url).searchParams);
     const config = await this.#config({ redirectUri, state });
     const client = this.#exchanger(config, async ({ params }, next) => {
-      const given = { ...this.#parameters, queryParameters };
+      const given = { ...this.#parameters, queryParameters: Object.fromEntries(new URL(url).searchParams) };
       const { getTokenData } = this.#auth;
       const tokenResponse = getTokenData
         ? await getTokenData({ ...given, codeVerifier: params.code_verifier, redirectUri: params.redirect_uri })
@@ -91,7 +91,7 @@ class Connection {
     });
     const token = await client.callback(url, defined({ redirectUri, state, codeVerifier })).catch(thrown);
     this.#credentials = absolute(token.raw);
-    this.#opened = undefined;
+    this.#client = undefined;
     return { ...this.#credentials };
   }
 
@@ -104,12 +104,12 @@ class Connection {
 
   /** Lets the connector revoke what it can, and forgets the rest. */
   async disconnect() {
-    const { client } = await this.#open();
+    const client = await this.#open();
     const credentials = this.#of(await client.getToken().catch(() => ({ raw: {} })));
     await this.#auth.disconnect?.({ ...this.#parameters, credentials, apiClient: apiClient(this.fetch) });
     await client.invalidate();
     this.#credentials = undefined;
-    this.#opened = undefined;
+    this.#client = undefined;
   }
 
   /** A token that was given may have no members: they are known here. */
@@ -119,21 +119,25 @@ class Connection {
 
   /** Reads the configuration when it is first needed: a connector's function may take its time. */
   async #open() {
-    if (this.#opened) return this.#opened;
+    if (this.#client) return this.#client;
     const credentials = this.#credentials;
     if (!credentials) throw invalidOption('credentials', 'are required: give those of before, or let a user authorize first');
     const config = await this.#config({});
     const api = await this.#api(credentials);
-    const client = new OAuth2Client({
+    this.#client = new OAuth2Client({
       errorCacheSeconds: 0,
       ...this.#options,
       ...clientOptions(config),
-      identity: this.#identity(config),
+      identity: `integration-app ${this.#identity()}`,
       grant: 'token',
       token: this.#token(config, credentials),
       // Credentials without an end are renewed when they are refused.
       defaultLifetimeSeconds: YEAR_SECONDS,
-      hooks: this.#hooks(credentials),
+      hooks: {
+        // What was given first may have come with no response.
+        refresh: ({ credentials: current }, next) =>
+          this.#renewed(current.access_token ? current : { ...credentials, ...current }, next),
+      },
       ...(api.baseUri !== undefined && { baseUrl: api.baseUri }),
       ...(this.#auth.makeApiClient && {
         apply: async ({ headers }, { accessToken, raw }) => {
@@ -143,7 +147,7 @@ class Connection {
         },
       }),
     });
-    return (this.#opened = { client });
+    return this.#client;
   }
 
   /** The credentials as a token that is given. A connector's function needs no refresh token to renew them. */
@@ -156,25 +160,21 @@ class Connection {
     };
   }
 
-  #hooks(initial) {
-    const refresh = async (current, next) => {
-      const credentials = absolute(current.access_token ? current : { ...initial, ...current });
-      const { refreshCredentials, getCredentialsFromRefreshTokenResponse: extract } = this.#auth;
-      const given = { ...this.#parameters, credentials };
-      if (refreshCredentials) return renewed(credentials, await refreshCredentials(given));
-      const tokenResponse = await next();
-      return renewed(credentials, { ...tokenResponse, ...(await extract?.({ ...given, tokenResponse })) });
-    };
-    return {
-      tokenRequest: (_context, next) => refresh({}, next),
-      refresh: ({ credentials }, next) => refresh(credentials, next),
-    };
+  /** What a renewal gives lies over the credentials of before. */
+  async #renewed(before, next) {
+    const credentials = absolute(before);
+    const { refreshCredentials, getCredentialsFromRefreshTokenResponse: extract } = this.#auth;
+    const given = { ...this.#parameters, credentials };
+    if (refreshCredentials) return renewed(credentials, await refreshCredentials(given));
+    const tokenResponse = await next();
+    return renewed(credentials, { ...tokenResponse, ...(await extract?.({ ...given, tokenResponse })) });
   }
 
   /** A client for one authorization: what comes back is a user's own, and shared with nobody. */
   #exchanger(config, tokenRequest) {
+    const { fetch, timeoutMs } = this.#options;
     return new OAuth2Client({
-      ...(this.#options.fetch && { fetch: this.#options.fetch }),
+      ...defined({ fetch, timeoutMs }),
       ...clientOptions(config),
       grant: 'authorization_code',
       authorizationUrl: config.authorizeUri,
@@ -188,37 +188,28 @@ class Connection {
   async #config(more) {
     const { getOAuthConfig } = this.#auth;
     const config = withoutNull(await this.#implemented(getOAuthConfig, { ...this.#parameters, ...defined(more) }));
-    known('getOAuthConfig', CONFIG, config);
-    for (const name of ['clientId', 'tokenUri']) {
-      if (typeof config[name] !== 'string' || config[name] === '') throw invalidOption(`getOAuthConfig.${name}`, 'is required: a string');
-    }
+    checked('getOAuthConfig', CONFIG, config);
+    for (const name of ['clientId', 'tokenUri']) checkText(`getOAuthConfig.${name}`, config[name]);
     return config;
   }
 
   async #api(credentials) {
     const { makeApiClient = {} } = this.#auth;
     const api = await this.#implemented(makeApiClient, { ...this.#parameters, credentials });
-    return known('makeApiClient', API_CLIENT, withoutNull(api));
+    return checked('makeApiClient', API_CLIENT, withoutNull(api));
   }
 
   #implemented(implementation, variables) {
     return typeof implementation === 'function' ? implementation(variables) : resolved(implementation, variables);
   }
 
-  /** Functions are equal to nothing but themselves: within this isolate they are known by what they are part of. */
-  #identity(config) {
-    const { identity, store } = this.#options;
-    if (identity !== undefined) return `integration-app ${identity}`;
-    const hasFunctions = Object.values(this.#auth).some((value) => typeof value === 'function');
-    if (!hasFunctions) return `integration-app ${JSON.stringify([config, this.#parameters])}`;
-    if (store) throw invalidOption('identity', "is required with a store: a name that changes when the connector's functions do");
-    if (!names.has(this.#auth)) names.set(this.#auth, (lastName += 1));
-    return `integration-app ${names.get(this.#auth)} ${JSON.stringify(this.#parameters)}`;
+  /** The credentials that were given name the user; two connectors differ in the functions that renew them. */
+  #identity() {
+    const { refreshCredentials, getCredentialsFromRefreshTokenResponse } = this.#auth;
+    if (refreshCredentials || getCredentialsFromRefreshTokenResponse) return identityOf(this.#auth, this.#options);
+    return this.#options.identity ?? '';
   }
 }
-
-const names = new WeakMap();
-let lastName = 0;
 
 function clientOptions({ clientId, clientSecret, tokenUri, ...location }) {
   return {
@@ -260,12 +251,12 @@ function resolved(mapping, variables) {
 }
 
 function lookedUp(path, variables) {
-  return path.split('.').reduce((value, name) => (isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined), variables);
+  return path.split('.').reduce((value, name) => (isPlain(value) && Object.hasOwn(value, name) ? value[name] : undefined), variables);
 }
 
 /** What a renewal gives lies over the credentials of before, whose end does not outlive them. */
 function renewed({ expires_at: _, ...credentials }, result) {
-  return isObject(result) ? absolute({ ...credentials, ...result }) : result;
+  return isPlain(result) ? absolute({ ...credentials, ...result }) : result;
 }
 
 /** Credentials are kept, so that their end is a moment, in milliseconds. Without one they last until they are refused. */
@@ -273,12 +264,15 @@ function absolute(credentials) {
   const { expires_in: seconds, expires_at: moment, ...rest } = withoutNull(credentials);
   if (rest.refresh_token === NO_REFRESH_TOKEN) delete rest.refresh_token;
   if (moment !== undefined) return { ...rest, expires_at: milliseconds(moment) };
-  return seconds === undefined ? rest : { ...rest, expires_at: Date.now() + Number(seconds) * 1000 };
+  const life = Number.parseFloat(seconds);
+  // Of no seconds servers speak when they mean no end.
+  return Number.isNaN(life) || life === 0 ? rest : { ...rest, expires_at: Date.now() + life * 1000 };
 }
 
 /** Of a moment in seconds or milliseconds since the epoch, or in words. */
 function milliseconds(moment) {
-  const ms = new Date(typeof moment === 'number' && moment < 1e11 ? moment * 1000 : moment).getTime();
+  const number = Number(moment);
+  const ms = Number.isNaN(number) ? Date.parse(moment) : number < 1e11 ? number * 1000 : number;
   if (!Number.isNaN(ms)) return ms;
   throw invalidOption('credentials.expires_at', 'must be milliseconds since the epoch, or a date as ISO 8601 says');
 }
@@ -306,33 +300,8 @@ function apiClient(fetch) {
   };
 }
 
-function parsed(text) {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
-}
-
-/** What a function of the connector's threw. */
-function thrown(error) {
-  throw error.code === 'hook_failed' && error.cause ? error.cause : error;
-}
-
-function known(what, names, value) {
-  if (!isObject(value)) throw invalidOption(what, 'must be an object');
-  for (const name of Object.keys(value)) {
-    if (!names.includes(name)) throw invalidOption(`${what}.${name}`, `is not known; there are ${names.join(', ')}`);
-  }
-  return value;
-}
-
-function isObject(value) {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 function withoutNull(object) {
-  return isObject(object) ? Object.fromEntries(Object.entries(object).filter(([, value]) => value !== null && value !== undefined)) : object;
+  return isPlain(object) ? Object.fromEntries(Object.entries(object).filter(([, value]) => value !== null && value !== undefined)) : object;
 }
 
 function defined(object) {

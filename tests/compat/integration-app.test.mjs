@@ -319,9 +319,12 @@ describe('the configuration', async () => {
     [Date.now() + 3600_000, false],
     [new Date(Date.now() + 3600_000).toISOString(), false],
     [Math.floor(Date.now() / 1000) + 3600, false],
+    [String(Math.floor(Date.now() / 1000) + 3600), false],
+    [new Date(Date.now() + 3600_000), false],
     [undefined, false],
     [Date.now() - 1, true],
     [new Date(Date.now() - 1).toISOString(), true],
+    [new Date(Date.now() - 1), true],
   ]) {
     test(`expires_at ${expiresAt}: ${isRenewed ? 'renewed' : 'used'}`, async () => {
       const connection = oauth2Connection({ auth: { getOAuthConfig: config() }, credentials: { ...credentials, expires_at: expiresAt } });
@@ -356,6 +359,8 @@ describe('the configuration', async () => {
     ['no auth', {}, 'auth'],
     ['no getOAuthConfig', { auth: {} }, 'auth.getOAuthConfig'],
     ['a misspelt method', { auth: { getOAuthConfig: {}, refreshCredential: () => {} } }, 'auth.refreshCredential'],
+    ['credentials that are none', { auth: { getOAuthConfig: {} }, credentials: { refresh_token: 'r' } }, 'credentials.access_token'],
+    ['an end that is none', { auth: { getOAuthConfig: {} }, credentials: { ...credentials, expires_at: 'soon' } }, 'credentials.expires_at'],
     ['a method that is none', { auth: { getOAuthConfig: {}, test: 'javascript' } }, 'auth.test'],
   ]) {
     test(`${what} is an error that says so`, () => {
@@ -381,8 +386,32 @@ describe('the configuration', async () => {
     const auth = { getOAuthConfig: config(), refreshCredentials: () => ({}) };
     const error = await rejection(oauth2Connection({ auth, credentials, store }).credentials());
     assert.deepEqual([error.code, error.message.split(' ')[0]], ['invalid_option', 'identity']);
-    await oauth2Connection({ auth: { getOAuthConfig: config() }, credentials, store }).credentials();
+    // These bring no token.
+    const auths = [{ getOAuthConfig: config() }, { getOAuthConfig: config, test: () => true, makeApiClient: () => ({}) }];
+    for (const auth of auths) await oauth2Connection({ auth, credentials, store }).credentials();
+    assert.equal(store.size, 2);
   });
+
+  test('a secret that rotates keeps what was renewed', async () => {
+    const [store, named] = [new Map(), config()];
+    const connect = (clientSecret, more) =>
+      oauth2Connection({ auth: { getOAuthConfig: { ...named, clientSecret } }, connectorParameters: { clientSecret }, credentials, store, ...more });
+    await connect('old').credentials();
+    await connect('new', { previousClientSecret: 'old' }).credentials();
+    assert.equal(recorder.requests.length, 1);
+  });
+
+  test('a connector without an authorization endpoint', async () => {
+    const error = await rejection(oauth2Connection({ auth: { getOAuthConfig: config() } }).authorizationUrl({ redirectUri }));
+    assert.deepEqual([error.code, error.message.split(' ')[0]], ['invalid_option', 'getOAuthConfig.authorizeUri']);
+  });
+
+  for (const expiresIn of [0, '', 'soon', null]) {
+    test(`an end that says nothing: ${JSON.stringify(expiresIn)}`, async () => {
+      const auth = { getOAuthConfig: config(), refreshCredentials: () => ({ access_token: 'renewed', expires_in: expiresIn }) };
+      assert.deepEqual(await oauth2Connection({ auth, credentials }).credentials(), { access_token: 'renewed', refresh_token: 'r' });
+    });
+  }
 
   test('two users share nothing', async () => {
     const auth = { getOAuthConfig: config() };
