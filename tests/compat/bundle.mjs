@@ -1,4 +1,5 @@
 // Bundles as users make them.
+import { basename } from 'node:path';
 import { build } from 'esbuild';
 
 /** Bundles `contents`, a module of `project`; gives the `files` and the names of the `inputs`. */
@@ -14,14 +15,14 @@ export async function bundle(project, contents, options) {
     write: false,
     ...options,
   });
-  return { files: outputFiles, inputs: Object.keys(metafile.inputs).map((path) => path.split('/').at(-1)) };
+  return { files: outputFiles, inputs: Object.keys(metafile.inputs).map((path) => basename(path)) };
 }
 
-/** What workerd runs, of the `files` of a bundle. */
+/** What workerd runs, of the `files` of a bundle; the first is its main module. */
 export function modules(files) {
-  return files.map(({ path, contents }) =>
-    path.endsWith('.wasm')
-      ? { type: 'CompiledWasm', path: path.split('/').at(-1), contents }
-      : { type: 'ESModule', path: 'index.js', contents },
-  );
+  const named = (end) => files.filter(({ path }) => path.endsWith(end));
+  return [
+    ...named('.js').map(({ contents }) => ({ type: 'ESModule', path: 'index.js', contents })),
+    ...named('.wasm').map(({ path, contents }) => ({ type: 'CompiledWasm', path: basename(path), contents })),
+  ];
 }

@@ -9,7 +9,7 @@ import { startNodeOAuth2Server } from './node-oauth2-server.mjs';
 import { installPackage } from './package.mjs';
 
 /** The minified bytes that an entry adds to an OAuth2Client, at most. */
-const SIZE_BUDGETS = { ballerina: 8_000, 'integration-app': 7_500, lowdefy: 5_500, workato: 10_500 };
+const SIZE_BUDGETS = { ballerina: 9_000, 'integration-app': 8_500, lowdefy: 5_500, workato: 11_000 };
 
 const { project } = await installPackage('compat-edge');
 const esm = { format: 'esm', conditions: ['workerd', 'worker', 'browser'] };
@@ -18,7 +18,7 @@ for (const [name, budget] of Object.entries(SIZE_BUDGETS)) {
   test(`compat/${name} is small, and alone`, async (t) => {
     const entry = `export * from './node_modules/edge-oauth2/compat-${name}.js';`;
     const { files, inputs } = await bundle(project, entry, { ...esm, minify: true, external: ['edge-oauth2'] });
-    assert.deepEqual(inputs.sort(), ['<stdin>', 'compat-common.js', `compat-${name}.js`, 'error.js']);
+    assert.deepEqual(inputs.sort(), ['<stdin>', 'compat-common.js', `compat-${name}.js`, 'error.js'].sort());
     const size = files[0].contents.length;
     t.diagnostic(`compat/${name}: ${size} bytes, minified`);
     assert.ok(size <= budget, `${size} bytes are more than the budget of ${budget}`);
