@@ -67,7 +67,8 @@ class Connection {
   /** The credentials, renewed if they have to be. */
   async credentials() {
     const client = await this.#open();
-    return this.#of(await client.getToken().catch(thrown));
+    const { raw } = await client.getToken().catch(thrown);
+    return absolute(raw);
   }
 
   async authorizationUrl({ redirectUri, state, codeVerifier } = {}) {
@@ -105,16 +106,11 @@ class Connection {
   /** Lets the connector revoke what it can, and forgets the rest. */
   async disconnect() {
     const client = await this.#open();
-    const credentials = this.#of(await client.getToken().catch(() => ({ raw: {} })));
+    const credentials = await this.credentials().catch(() => this.#credentials);
     await this.#auth.disconnect?.({ ...this.#parameters, credentials, apiClient: apiClient(this.fetch) });
     await client.invalidate();
     this.#credentials = undefined;
     this.#client = undefined;
-  }
-
-  /** A token that was given may have no members: they are known here. */
-  #of({ raw }) {
-    return raw.access_token ? absolute(raw) : { ...this.#credentials };
   }
 
   /** Reads the configuration when it is first needed: a connector's function may take its time. */
@@ -133,16 +129,12 @@ class Connection {
       token: this.#token(config, credentials),
       // Credentials without an end are renewed when they are refused.
       defaultLifetimeSeconds: YEAR_SECONDS,
-      hooks: {
-        // What was given first may have come with no response.
-        refresh: ({ credentials: current }, next) =>
-          this.#renewed(current.access_token ? current : { ...credentials, ...current }, next),
-      },
+      hooks: { refresh: ({ credentials }, next) => this.#renewed(absolute(credentials), next) },
       ...(api.baseUri !== undefined && { baseUrl: api.baseUri }),
       ...(this.#auth.makeApiClient && {
         apply: async ({ headers }, { accessToken, raw }) => {
           headers.set('authorization', `Bearer ${accessToken}`);
-          const made = await this.#api(this.#of({ raw }));
+          const made = await this.#api(absolute(raw));
           for (const [name, value] of Object.entries(made.headers ?? {})) headers.set(name, value);
         },
       }),
@@ -161,8 +153,7 @@ class Connection {
   }
 
   /** What a renewal gives lies over the credentials of before. */
-  async #renewed(before, next) {
-    const credentials = absolute(before);
+  async #renewed(credentials, next) {
     const { refreshCredentials, getCredentialsFromRefreshTokenResponse: extract } = this.#auth;
     const given = { ...this.#parameters, credentials };
     if (refreshCredentials) return renewed(credentials, await refreshCredentials(given));
