@@ -113,7 +113,7 @@ interface Common {
   /** When credentials are acquired anew. Empty or left out: whenever a response is not a success. */
   refresh_on?: Signal | readonly Signal[] | undefined;
   /** Texts and patterns of the body, or the body parsed, that make a failure of a success. */
-  detect_on?: readonly Signal[] | undefined;
+  detect_on?: Signal | readonly Signal[] | undefined;
   /** Fields of this way to authorize, if there are several. */
   fields?: readonly Field[] | undefined;
 }
@@ -230,8 +230,5 @@ export interface Connection extends Requests {
  *
  * @param settings - The values of the connection's fields, and tokens that were acquired before.
  */
-export function connection(
-  definition: ConnectionDefinition | ConnectorDefinition,
-  settings?: Settings,
-  options?: ConnectionOptions,
-): Connection;
+export function connection(definition: ConnectorDefinition, settings?: Settings, options?: ConnectionOptions): Connection;
+export function connection(definition: ConnectionDefinition, settings?: Settings, options?: ConnectionOptions): Connection;

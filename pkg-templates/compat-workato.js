@@ -53,7 +53,7 @@ class Connection {
 
   /** The settings given, and what was acquired since. */
   async settings() {
-    return { ...settingsOf(await this.#token()) };
+    return { ...decoded((await this.#token()).accessToken) };
   }
 
   async authorizationUrl(options) {
@@ -66,17 +66,13 @@ class Connection {
   async callback(url, options) {
     const client = await this.#exchanger();
     const token = await client.callback(url, options).catch(thrown);
-    this.#open(settingsOf(token));
+    this.#open(decoded(token.accessToken));
     return await this.settings();
   }
 
   /** Makes the settings what is applied first: a token that was given, and is renewed when it is refused. */
   #open(settings) {
     this.#initial = settings;
-    const renew = async (current) => {
-      const result = isOAuth2(this.#authorization) ? await this.#refresh(current) : await this.#acquire(current);
-      return encoded({ ...current, ...result });
-    };
     this.#client = new OAuth2Client({
       errorCacheSeconds: 0,
       ...this.#options,
@@ -86,17 +82,18 @@ class Connection {
       clientSecret: `settings ${encode(settings)}`,
       clientAuth: 'body',
       grant: 'token',
-      token: encode(settings),
-      // There is always a way to renew, and `renew` knows it.
-      refreshToken: 'none',
+      // There is always a way to renew, and `#renewed` knows it.
+      token: { access_token: encode(settings), refresh_token: 'none' },
       refreshAhead: false,
       expirySkewSeconds: 0,
       identity: `workato ${identityOf(this.#definition, this.#options)}`,
-      hooks: {
-        // What was given first came with no response.
-        refresh: ({ credentials: { access_token: accessToken = encode(settings) } }) => renew(settingsOf({ accessToken })),
-      },
+      hooks: { refresh: ({ credentials }) => this.#renewed(decoded(credentials.access_token)) },
     });
+  }
+
+  async #renewed(settings) {
+    const result = isOAuth2(this.#authorization) ? await this.#refresh(settings) : await this.#acquire(settings);
+    return encoded({ ...settings, ...result });
   }
 
   #token() {
@@ -109,13 +106,13 @@ class Connection {
     if (!apply) return await this.#send(request, this.#initial);
     const token = await this.#token();
     try {
-      return await this.#send(request, settingsOf(token), apply);
+      return await this.#send(request, decoded(token.accessToken), apply);
     } catch (error) {
       if (!isRenewable(this.#authorization) || !isRefusal(error, this.#authorization.refresh_on)) throw error;
       // Somebody else may have renewed it meanwhile.
       if ((await this.#token()).accessToken === token.accessToken) await this.#client.invalidate();
       const renewed = await this.#token();
-      return await this.#send(request, settingsOf(renewed), apply);
+      return await this.#send(request, decoded(renewed.accessToken), apply);
     }
   }
 
@@ -183,7 +180,9 @@ class Connection {
     if (!URL.canParse(given)) throw invalidOption('authorization.authorization_url', 'must be a URL');
     const authorizationUrl = new URL(given);
     for (const name of ['response_type', 'client_id', 'redirect_uri', 'state']) authorizationUrl.searchParams.delete(name);
+    const { timeoutMs } = this.#options;
     return new OAuth2Client({
+      ...(timeoutMs !== undefined && { timeoutMs }),
       tokenUrl: NOWHERE,
       authorizationUrl,
       clientId,
@@ -460,8 +459,8 @@ function encoded(settings) {
   return { access_token: encode(settings), token_type: 'Bearer', expires_in: YEAR_SECONDS };
 }
 
-function settingsOf({ accessToken }) {
-  return JSON.parse(decodeURIComponent(accessToken));
+function decoded(token) {
+  return JSON.parse(decodeURIComponent(token));
 }
 
 function isRedirect({ status, headers }) {
