@@ -180,7 +180,7 @@ export type GrantConfig =
 
 /** What the original does not know: how the token is shared, and where it may go. */
 export type ProviderOptions = SharingOptions &
-  Pick<OAuth2ClientOptions, 'previousClientSecret' | 'refreshAhead' | 'baseUrl' | 'allowedOrigins'>;
+  Pick<OAuth2ClientOptions, 'previousClientSecret' | 'refreshAhead' | 'errorCacheSeconds' | 'baseUrl' | 'allowedOrigins'>;
 
 /** Brings the token of a grant configuration. It does no I/O when constructed, at module level or in every request. */
 export class ClientOAuth2Provider {

@@ -10,7 +10,6 @@ export type SharingOptions = Pick<
   | 'previousSealKeys'
   | 'storeTimeoutMs'
   | 'storePrefix'
-  | 'errorCacheSeconds'
   | 'waitUntil'
   | 'onEvent'
   | 'fetch'

@@ -154,7 +154,7 @@ export interface Auth {
 export interface ConnectionOptions
   extends Partial<Parameters>,
     SharingOptions,
-    Pick<OAuth2ClientOptions, 'previousClientSecret' | 'refreshAhead' | 'timeoutMs' | 'allowedOrigins'> {
+    Pick<OAuth2ClientOptions, 'previousClientSecret' | 'refreshAhead' | 'errorCacheSeconds' | 'timeoutMs' | 'allowedOrigins'> {
   auth: Auth;
   /**
    * The credentials that were kept.

@@ -44,7 +44,6 @@ function clientOf(auth, baseURL, { allowedOrigins = [], ...options }) {
   if (baseURL !== undefined && !URL.canParse(baseURL)) throw invalidOption('properties.baseURL', 'must be an absolute URL');
   return new OAuth2Client({
     refreshAhead: false,
-    errorCacheSeconds: 0,
     ...options,
     ...credentials,
     clientAuth: 'body',
@@ -81,7 +80,7 @@ async function grant({ fetch, signal }, { tokenUrl, clientId, clientSecret }, en
       return parsed(response.ok ? text : without(clientSecret, text));
     },
   );
-  return { access_token, token_type: 'Bearer', expires_in: lifetime(expires_in) };
+  return { access_token, expires_in: lifetime(expires_in) };
 }
 
 /** `text`, in which a server may repeat what it was sent. */

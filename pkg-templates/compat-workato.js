@@ -74,7 +74,6 @@ class Connection {
   #open(settings) {
     this.#initial = settings;
     this.#client = new OAuth2Client({
-      errorCacheSeconds: 0,
       ...this.#options,
       tokenUrl: NOWHERE,
       clientId: 'workato',

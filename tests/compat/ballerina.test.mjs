@@ -109,8 +109,8 @@ describe("the module's examples", async () => {
 
 describe('renewal', async () => {
   const users = [{ username: 'johndoe', password: 'A3ddj3w' }];
-  const server = await started(startNodeOAuth2Server({ clients: [{ id: clientId, secret: clientSecret }], users, lifetimeSeconds: 1 }));
-  // What came to the real server.
+  const server = await started(startNodeOAuth2Server({ clients: [{ id: clientId, secret: clientSecret }], users }));
+  // What came to the real server, of whose tokens it says that they live for a second.
   const seen = [];
   const front = await started(
     listen(async (request, response) => {
@@ -118,7 +118,7 @@ describe('renewal', async () => {
       seen.push({ path: request.url, authorization: request.headers.authorization, ...Object.fromEntries(new URLSearchParams(body)) });
       const { 'content-type': type, authorization } = request.headers;
       const answer = await fetch(server.tokenUrl, { method: 'POST', headers: { 'content-type': type, ...(authorization && { authorization }) }, body });
-      json(response, await answer.json(), answer.status);
+      json(response, { ...(await answer.json()), expires_in: 1 }, answer.status);
     }),
   );
   beforeEach(() => seen.splice(0));
@@ -295,6 +295,10 @@ describe('the original', async () => {
   test('errors say what happened, and no secret', async () => {
     recorder.reply = { status: 400, body: '{"error":"invalid_grant","error_description":"no"}' };
     const rejected = await rejection(ask());
+    recorder.reply = issue({ expires_in: 3600 });
+    // Nor is it remembered.
+    assert.ok(await ask());
+    config.tokenUrl += '/another';
     assert.deepEqual([rejected.message, rejected.code, rejected.error], ['Failed to generate OAuth2 token.', 'token_request_rejected', 'invalid_grant']);
     recorder.reply = { status: 500, body: 'MARKER' };
     const failed = await rejection(ask());
@@ -413,7 +417,14 @@ describe('introspection', async () => {
 
   test('errors', async () => {
     const provider = new ListenerOAuth2Provider(config);
-    assert.equal((await rejection(provider.authorize(''))).message, 'Credential cannot be empty.');
+    for (const credential of ['', undefined]) {
+      assert.equal((await rejection(provider.authorize(credential))).message, 'Credential cannot be empty.');
+    }
+    recorder.reply = () => {};
+    const hasty = new ListenerOAuth2Provider({ ...config, clientConfig: { reqTimeout: 0.1 } });
+    assert.deepEqual(await rejection(hasty.authorize('t')).then(({ code, retryable }) => [code, retryable]), ['timeout', true]);
+    const nobody = new ListenerOAuth2Provider({ url: 'http://127.0.0.1:9/' });
+    assert.equal((await rejection(nobody.authorize('t'))).code, 'network');
     for (const [reply, cause] of [
       [{ status: 500, body: 'MARKER' }, /HTTP 500/],
       [{ body: 'MARKER' }, /'active'/],

@@ -339,6 +339,16 @@ describe('the configuration', async () => {
     assert.deepEqual(await connection.credentials(), { access_token: 'renewed', refresh_token: 'r' });
   });
 
+  test('credentials without an end are used until they are refused', async (t) => {
+    t.mock.timers.enable({ apis: ['Date'], now: Date.now() });
+    recorder.reply = { body: '{"access_token":"renewed"}' };
+    const connection = oauth2Connection({ auth: { getOAuthConfig: config() }, credentials });
+    await connection.credentials();
+    t.mock.timers.tick(30 * 24 * 3600_000);
+    await connection.credentials();
+    assert.equal(recorder.requests.length, 1);
+  });
+
   test('credentials without a refresh token, renewed by the connector', async () => {
     let renewals = 0;
     const auth = { getOAuthConfig: config(), refreshCredentials: ({ credentials }) => ({ access_token: `a${(renewals += 1)}`, was: credentials, expires_in: renewals === 1 ? -1 : 60 }) };
@@ -347,6 +357,14 @@ describe('the configuration', async () => {
     const { was, ...now } = await connection.credentials();
     assert.equal(now.access_token, 'a2');
     assert.deepEqual([now.refresh_token, was.refresh_token, was.access_token], [undefined, undefined, 'a1']);
+  });
+
+  test('what the server said is not remembered', async () => {
+    const connection = oauth2Connection({ auth: { getOAuthConfig: config() }, credentials });
+    recorder.reply = [{ status: 400, body: '{"error":"invalid_client"}' }, { body: '{"access_token":"renewed"}' }];
+    const error = await rejection(connection.credentials());
+    assert.deepEqual([error.code, error.error], ['token_request_rejected', 'invalid_client']);
+    assert.equal((await connection.credentials()).access_token, 'renewed');
   });
 
   test('what a function throws is what the caller gets', async () => {

@@ -187,6 +187,19 @@ describe('the SDK', async () => {
     assert.equal(acquired, 2);
   });
 
+  test('what somebody else has acquired meanwhile is sent', async () => {
+    const definition = define();
+    const [one, other] = [1, 2].map(() => connection(definition, settings));
+    let refuse;
+    api.reply = [(response) => (refuse = () => json(response, {}, 401)), { status: 401 }, { body: '{"ok":true}' }];
+    const late = one.get('/').then((body) => body);
+    while (!refuse) await sleep(1);
+    await other.get('/');
+    refuse();
+    assert.deepEqual(await late, { ok: true });
+    assert.deepEqual(tokens(), ['none', 'none', 't1', 't1']);
+  });
+
   test('a second refusal is the answer, and the next request acquires again', async () => {
     api.reply = { status: 401, body: 'no' };
     const client = connect();
@@ -205,7 +218,6 @@ describe('the SDK', async () => {
     [[403, 'expired'], { status: 400, body: 'expired' }, true],
     [['expired'], { status: 400, body: 'token expired' }, false],
     [[/expired/], { status: 400, body: 'token expired' }, true],
-    [[/expired/g], { status: 400, body: 'token expired' }, true],
     [['401 Unauthorized'], { status: 401 }, true],
     [[/Unauthorized/], { status: 401 }, true],
     [[/Unauthorized/], { status: 403 }, false],
@@ -220,6 +232,12 @@ describe('the SDK', async () => {
       assert.equal(acquired, isRefreshed ? 1 : 0);
     });
   }
+
+  test('a pattern with a memory', async () => {
+    api.reply = { body: '{"error":"expired"}' };
+    const client = connect({ detect_on: [/expired/g], refresh_on: [401] });
+    for (let i = 0; i < 2; i++) await rejection(client.get('/'));
+  });
 
   for (const [detectOn, refreshOn, body, outcome] of [
     [[/expired/], [], '{"error":"expired"}', 'refreshed'],
@@ -346,6 +364,9 @@ describe('the SDK', async () => {
     api.reply = [{ status: 302, headers: { location: '/there' } }, { body: '{"ok":true}' }];
     assert.deepEqual(await connect().get('/'), { ok: true });
     assert.deepEqual(api.requests.map(({ url }) => url), ['/', '/there']);
+    api.reply = { status: 302, headers: { location: '/there' } };
+    assert.equal((await rejection(connect({ refresh_on: [401] }).post('/'))).code, 302);
+    assert.equal(api.requests.length, 1);
     api.reply = { status: 302, headers: { location: elsewhere.url } };
     assert.equal((await rejection(connect({ refresh_on: [401] }).get('/'))).code, 302);
     assert.equal(elsewhere.requests.length, 0);
@@ -503,6 +524,17 @@ describe('oauth2', async () => {
     const { refreshed, refresh_token: kept } = await one.settings();
     assert.deepEqual([refreshed, kept], ['expired', acquired.refresh_token]);
   });
+
+  for (const reply of ['{"access_token":"new"}', '{"access_token":"new","refresh_token":""}']) {
+    test(`the refresh token of before stays, with ${reply}`, async () => {
+      const recorder = await started(startRecorder());
+      recorder.reply = { body: reply };
+      const one = connection(define({ token_url: recorder.url }), { ...settings, access_token: 'expired', refresh_token: 'r' });
+      assert.equal((await rejection(one.get('/me'))).code, 401);
+      const { access_token, refresh_token } = await one.settings();
+      assert.deepEqual([access_token, refresh_token], ['new', 'r']);
+    });
+  }
 
   test('a state that is not ours', async () => {
     const one = connection(define(), settings);
