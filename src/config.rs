@@ -1,6 +1,7 @@
 //! What a user configures, validated once.
 
-mod check;
+mod call;
+pub(crate) mod check;
 
 use std::fmt;
 
@@ -43,8 +44,15 @@ pub struct PrivateKey {
 /// ```
 #[derive(Clone)]
 pub struct ClientOptions {
-    /// The token endpoint (RFC 6749 §3.2).
+    /// The token endpoint (RFC 6749 §3.2). Required, unless `issuer` is given.
     pub token_url: String,
+    /// The authorization server, which is asked where its endpoints are (RFC 8414, OpenID Connect
+    /// Discovery). The answer is good for a day, in memory and, where tokens are sealed, in the store.
+    pub issuer: Option<String>,
+    /// The authorization endpoint (RFC 6749 §3.1). Default: the issuer's.
+    pub authorization_url: Option<String>,
+    /// The revocation endpoint (RFC 7009 §2). Default: the issuer's.
+    pub revocation_url: Option<String>,
     /// `client_id` (RFC 6749 §2.2).
     pub client_id: String,
     /// Where refresh tokens are spent. Default: the token endpoint.
@@ -80,6 +88,8 @@ pub struct ClientOptions {
     pub token_mapping: Vec<(String, String)>,
     /// Whether refresh tokens are left unused.
     pub no_refresh_token: bool,
+    /// Whether authorization codes are asked for without PKCE (RFC 7636), for servers that refuse it.
+    pub skip_pkce: bool,
     /// Stands for what cannot be compared, such as a secret that the host is asked for. Required then.
     pub identity: Option<String>,
     /// Whether [`Host::token_request`](crate::host::Host::token_request) does more than to send.
@@ -116,6 +126,9 @@ impl Default for ClientOptions {
     fn default() -> Self {
         Self {
             token_url: String::new(),
+            issuer: None,
+            authorization_url: None,
+            revocation_url: None,
             client_id: String::new(),
             refresh_url: None,
             client_secret: None,
@@ -133,6 +146,7 @@ impl Default for ClientOptions {
             body_format: BodyFormat::default(),
             token_mapping: Vec::new(),
             no_refresh_token: false,
+            skip_pkce: false,
             identity: None,
             has_hooks: false,
             headers: Vec::new(),
@@ -157,6 +171,7 @@ impl fmt::Debug for ClientOptions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ClientOptions")
             .field("token_url", &Endpoint::parse(&self.token_url))
+            .field("issuer", &self.issuer.as_deref().map(Endpoint::parse))
             .field("client_id", &self.client_id)
             .field("client_secret", &self.client_secret)
             .field("client_auth", &self.client_auth)
@@ -213,7 +228,11 @@ impl PartialEq for Sharing {
 /// A validated configuration.
 #[derive(Clone)]
 pub struct ClientConfig {
+    /// The token endpoint; where that is to be asked for, the issuer.
     pub(crate) endpoint: Endpoint,
+    pub(crate) is_discovered: bool,
+    pub(crate) authorization_endpoint: Option<Endpoint>,
+    pub(crate) revocation_endpoint: Option<Endpoint>,
     pub(crate) refresh_endpoint: Option<Endpoint>,
     /// Without a secret that the host is asked for.
     pub(crate) client: ClientCredentials,
@@ -230,6 +249,7 @@ pub struct ClientConfig {
     pub(crate) body_format: BodyFormat,
     pub(crate) token_mapping: TokenMapping,
     pub(crate) no_refresh_token: bool,
+    pub(crate) skip_pkce: bool,
     pub(crate) default_lifetime_seconds: u32,
     pub(crate) identity: Option<String>,
     pub(crate) policy: Policy,
@@ -242,9 +262,17 @@ impl ClientConfig {
         let url = |option, url: &str| {
             Endpoint::parse(url).map_err(|problem| Error::invalid_option(option, problem))
         };
-        let endpoint = url("tokenUrl", &options.token_url)?;
-        let refresh_url = options.refresh_url.as_deref();
-        let refresh_endpoint = refresh_url.map(|it| url("refreshUrl", it)).transpose()?;
+        let optional = |option, given: &Option<String>| {
+            let given = given.as_deref();
+            given.map(|given| url(option, given)).transpose()
+        };
+        let endpoint = match check::issuer(&options)? {
+            Some(issuer) => url("issuer", issuer)?,
+            None => url("tokenUrl", &options.token_url)?,
+        };
+        let refresh_endpoint = optional("refreshUrl", &options.refresh_url)?;
+        let authorization_endpoint = optional("authorizationUrl", &options.authorization_url)?;
+        let revocation_endpoint = optional("revocationUrl", &options.revocation_url)?;
         let client_auth = match (&options.client_secret, &options.grant) {
             (None, Grant::ClientCredentials) => options.client_auth,
             // The other grants may be made by public clients, which have no secret (RFC 6749 §2.1).
@@ -272,6 +300,9 @@ impl ClientConfig {
         };
         Ok(Self {
             endpoint,
+            is_discovered: options.issuer.is_some(),
+            authorization_endpoint,
+            revocation_endpoint,
             refresh_endpoint,
             asks_for_secret: matches!(options.client_secret, Some(Credential::Asked)),
             client: ClientCredentials {
@@ -293,6 +324,7 @@ impl ClientConfig {
             body_format: options.body_format,
             token_mapping: TokenMapping::new(&options.token_mapping).unwrap_or_default(),
             no_refresh_token: options.no_refresh_token,
+            skip_pkce: options.skip_pkce,
             default_lifetime_seconds: options.default_lifetime_seconds,
             identity: options.identity,
             policy: Policy {
@@ -322,6 +354,27 @@ impl ClientConfig {
         let mut config = self.clone();
         config.client.secret = Some(secret);
         Some(config)
+    }
+
+    /// The issuer, if it is to be asked where its endpoints are.
+    pub(crate) fn issuer(&self) -> Option<&str> {
+        self.is_discovered.then(|| self.endpoint.as_str())
+    }
+
+    /// The server as messages name it.
+    pub(crate) fn server_for_display(&self) -> String {
+        let kind = match self.issuer() {
+            Some(_) => "the issuer ",
+            None => "the token endpoint ",
+        };
+        [kind, self.endpoint.for_display()].concat()
+    }
+
+    /// The value of `scope` where a call may ask for others.
+    pub(crate) fn scope_of(&self, scopes: Option<&[String]>) -> Result<String, Error> {
+        let scopes = scopes.unwrap_or(&self.scopes);
+        check::scopes(scopes)?;
+        Ok(scopes.join(&self.scope_separator))
     }
 
     /// The value of `scope`.

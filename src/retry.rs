@@ -43,7 +43,8 @@ pub(crate) fn is_worthwhile(error: &Error) -> bool {
 
 /// Whether the server says that it did nothing, so that a refresh token is as good as before.
 pub(crate) fn is_unspent(error: &Error) -> bool {
-    matches!(error.status(), Some(429 | 503))
+    let is_before = error.code() == ErrorCode::DiscoveryFailed && error.retryable();
+    is_before || matches!(error.status(), Some(429 | 503))
 }
 
 /// Whether the server knows the refresh token no more (RFC 6749 §5.2).
@@ -60,6 +61,7 @@ pub(crate) fn is_terminal(error: &Error) -> bool {
         error.code(),
         ErrorCode::TokenRequestRejected
             | ErrorCode::ReauthorizationRequired
+            | ErrorCode::DiscoveryFailed
             | ErrorCode::HttpStatus
             | ErrorCode::RedirectRefused
     ) && !error.retryable()

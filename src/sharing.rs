@@ -5,11 +5,13 @@ use std::future::Future;
 
 use crate::cache::entry::Entry;
 use crate::cache::identity::Identity;
+use crate::cache::issuer::METADATA_LIFE_MS;
 use crate::cache::slot::Slot;
 use crate::cache::store::{Acquired, Lease, StoreError, TokenStore};
 use crate::cache::{record, seal};
 use crate::event::Event;
-use crate::host::Host;
+use crate::host::{Crypto, Host};
+use crate::protocol::metadata::Metadata;
 use crate::race::{First, race};
 use crate::token::{Secret, Token};
 
@@ -40,6 +42,16 @@ pub(crate) enum Found {
     Failed,
 }
 
+/// What becomes of a record.
+pub(crate) enum Verdict {
+    /// It stays.
+    Stays,
+    /// The refresh token stays, if there is one of use.
+    AccessTokenGoes,
+    /// It is deleted.
+    Goes,
+}
+
 /// The record of a slot's identity in the host's store.
 pub(crate) struct Shared<'a, H: Host> {
     host: &'a H,
@@ -62,7 +74,8 @@ impl<'a, H: Host> Shared<'a, H> {
         if entry.store.is_resting(host.now_ms()) && !is_keeper {
             return None;
         }
-        let Some(key) = store_key(host, slot, slot.identity()).await else {
+        let prefix = &slot.config().sharing.prefix;
+        let Some(key) = store_key(host, prefix, slot.identity().bytes()).await else {
             let reason = "the platform has no SHA-256".to_owned();
             host.event(Event::StoreError {
                 operation: "key",
@@ -85,7 +98,7 @@ impl<'a, H: Host> Shared<'a, H> {
         let mut found = self.read(&self.key).await;
         if let Found::Nothing | Found::Unreadable = found
             && let Some(previous) = self.slot.config().of_previous_secret()
-            && let Some(key) = store_key(self.host, self.slot, &Identity::of(&previous)).await
+            && let Some(key) = self.key_of(&Identity::of(&previous)).await
         {
             found = self.read(&key).await;
         }
@@ -112,9 +125,19 @@ impl<'a, H: Host> Shared<'a, H> {
         }
     }
 
-    async fn read(&self, key: &str) -> Found {
+    async fn key_of(&self, identity: &Identity) -> Option<String> {
+        let prefix = &self.slot.config().sharing.prefix;
+        store_key(self.host, prefix, identity.bytes()).await
+    }
+
+    /// What the store holds; `None` if it does not answer.
+    async fn get(&self, key: &str) -> Option<Option<String>> {
         let timeout_ms = self.slot.config().sharing.timeout_ms;
-        let text = match self.ask("get", timeout_ms, self.store.get(key)).await {
+        self.ask("get", timeout_ms, self.store.get(key)).await
+    }
+
+    async fn read(&self, key: &str) -> Found {
+        let text = match self.get(key).await {
             None => return Found::Failed,
             Some(None) => return Found::Nothing,
             Some(Some(text)) => text,
@@ -168,10 +191,9 @@ impl<'a, H: Host> Shared<'a, H> {
         }
         let sharing = &self.slot.config().sharing;
         let text = record::encode(token, &self.key);
-        let text = match (sharing.seal, sharing.seal_keys.first()) {
-            (false, _) => Some(text),
-            (true, Some(secret)) => seal::seal(self.host, secret, &self.key, &text).await,
-            (true, None) => None,
+        let text = match sharing.seal {
+            false => Some(text),
+            true => self.sealed(&self.key, &text).await,
         };
         let Some(text) = text else {
             return true;
@@ -185,31 +207,68 @@ impl<'a, H: Host> Shared<'a, H> {
         self.ask("put", timeout_ms, put).await.is_some()
     }
 
+    async fn sealed(&self, key: &str, text: &str) -> Option<String> {
+        let secret = self.slot.config().sharing.seal_keys.first()?;
+        seal::seal(self.host, secret, key, text).await
+    }
+
+    /// What another instance found out about `issuer`.
+    ///
+    /// Where a secret is sent is read from the store only if nobody else can have written it there.
+    pub(crate) async fn metadata(&self, issuer: &str) -> Option<Metadata> {
+        let key = self.metadata_key(issuer).await?;
+        let text = self.opened(&key, self.get(&key).await??).await?;
+        let now_ms = self.host.now_ms();
+        let metadata = Metadata::decode(&text, issuer, now_ms)?;
+        let age_ms = now_ms.saturating_sub(metadata.received_at_ms);
+        (age_ms < METADATA_LIFE_MS).then_some(metadata)
+    }
+
+    /// Tells the other instances.
+    pub(crate) async fn put_metadata(&self, metadata: &Metadata) {
+        let Some(key) = self.metadata_key(&metadata.issuer).await else {
+            return;
+        };
+        if let Some(text) = self.sealed(&key, &metadata.encode()).await {
+            let put = self.store.put(&key, &text, METADATA_LIFE_MS / 1000, None);
+            self.ask("put", BACKGROUND_TIMEOUT_MS, put).await;
+        }
+    }
+
+    /// Clients with different secrets cannot read each other's records. `None` without sealing.
+    async fn metadata_key(&self, issuer: &str) -> Option<String> {
+        let config = self.slot.config();
+        let secret = config.sharing.seal_keys.first()?;
+        let name = ["metadata\0", issuer, "\0", secret.expose()].concat();
+        store_key(self.host, &config.sharing.prefix, name.as_bytes()).await
+    }
+
     /// Whether the record outlives the access token, since the next is got with what else is in it.
     fn keeps_refresh_token(&self, token: &Token) -> bool {
         token.refresh_token.is_some() && self.slot.config().is_renewed_by_refresh_token()
     }
 
-    /// Deletes the record if it holds a token that `condemns` says yes to; a neighbour's newer one
-    /// stays.
-    pub(crate) async fn delete_if(&self, condemns: impl Fn(&Token) -> bool) {
+    /// Lets `judge` decide on the record; a neighbour's newer token may be in it.
+    pub(crate) async fn judge(&self, judge: impl Fn(&Token) -> Verdict) {
         let Found::Token(token) = self.read(&self.key).await else {
             return;
         };
-        if !condemns(&token) {
-            return;
-        }
+        let verdict = judge(&token);
         // Somebody waits for it.
         let timeout_ms = self.slot.config().sharing.timeout_ms;
-        if self.keeps_refresh_token(&token) {
-            let is_over = Token {
-                expires_at_ms: 0,
-                ..token
-            };
-            self.write(&is_over, None, timeout_ms).await;
-        } else {
-            let delete = self.store.delete(&self.key);
-            self.ask("delete", timeout_ms, delete).await;
+        match verdict {
+            Verdict::Stays => {}
+            Verdict::AccessTokenGoes if self.keeps_refresh_token(&token) => {
+                let is_over = Token {
+                    expires_at_ms: 0,
+                    ..token
+                };
+                self.write(&is_over, None, timeout_ms).await;
+            }
+            Verdict::AccessTokenGoes | Verdict::Goes => {
+                let delete = self.store.delete(&self.key);
+                self.ask("delete", timeout_ms, delete).await;
+            }
         }
     }
 
@@ -257,10 +316,10 @@ impl<'a, H: Host> Shared<'a, H> {
     }
 }
 
-/// Where an identity's record is kept: a digest, so that the store learns nothing of the identity.
-async fn store_key<H: Host>(host: &H, slot: &Slot<H::View>, identity: &Identity) -> Option<String> {
-    let digest = host.sha256(identity.bytes()).await?;
-    let mut key = slot.config().sharing.prefix.clone();
+/// Where a record is kept: a digest of its name, so that the store learns nothing of it.
+async fn store_key(host: &impl Crypto, prefix: &str, name: &[u8]) -> Option<String> {
+    let digest = host.sha256(name).await?;
+    let mut key = prefix.to_owned();
     for byte in digest {
         for nibble in [byte >> 4, byte & 15] {
             key.extend(char::from_digit(nibble.into(), 16));

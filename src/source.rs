@@ -1,7 +1,11 @@
 //! The chain that brings a token: memory, the single flight, the store, the lease, the grant.
 
+mod authorization;
+mod discovery;
 mod issuance;
+mod one_off;
 mod request;
+mod revocation;
 mod turn;
 
 use std::convert::Infallible;
@@ -20,8 +24,10 @@ use crate::event::Event;
 use crate::host::Host;
 use crate::race::{First, race};
 use crate::retry;
-use crate::sharing::Shared;
+use crate::sharing::{Shared, Verdict};
 use crate::token::Token;
+pub use authorization::{Authorization, AuthorizationOptions, CallbackOptions};
+pub use one_off::{HeldToken, Renewed};
 use turn::{Brought, Errand};
 
 /// Brings the token of one configuration, from the nearest place that has it.
@@ -31,6 +37,9 @@ pub struct TokenSource<H: Host> {
     host: Rc<H>,
     slot: Rc<Slot<H::View>>,
 }
+
+/// A moment later than every request: what others have asked for does not do.
+const NOBODY_ELSES: u64 = u64::MAX;
 
 type Result<V> = std::result::Result<Rc<Cached<V>>, Error>;
 
@@ -111,11 +120,12 @@ impl<H: Host> TokenSource<H> {
         };
         // An instance that has seen no token yet means the one in the store.
         shared
-            .delete_if(|token| match &dropped {
-                Some(cached) => is_same(&cached.token, token),
+            .judge(|token| match &dropped {
+                Some(cached) if !is_same(&cached.token, token) => Verdict::Stays,
+                Some(_) => Verdict::AccessTokenGoes,
                 None => {
                     entry.distrust(token);
-                    true
+                    Verdict::AccessTokenGoes
                 }
             })
             .await;
@@ -139,7 +149,10 @@ impl<H: Host> TokenSource<H> {
                 Role::Leader(generation) => self.lead(entry, generation, since_ms).await,
                 Role::Follower(watch) => {
                     let brought = self.follow(entry, watch, since_ms).await;
-                    brought.filter(|result| !self.has_more_patience(result, begun_at_ms))
+                    brought.filter(|result| {
+                        since_ms != Some(NOBODY_ELSES)
+                            && !self.has_more_patience(result, begun_at_ms)
+                    })
                 }
             };
             if let Some(result) = brought {
@@ -304,8 +317,8 @@ impl<H: Host> TokenSource<H> {
             [
                 "no token within ",
                 &config.policy.timeout_ms.to_string(),
-                " ms from the token endpoint ",
-                config.endpoint.for_display(),
+                " ms from ",
+                &config.server_for_display(),
             ]
             .concat(),
         )

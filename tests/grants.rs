@@ -59,6 +59,7 @@ fn given(expires_at_ms: Option<u64>, refresh_token: Option<&str>) -> Grant {
         access_token: "given".into(),
         expires_at_ms,
         refresh_token: refresh_token.map(Into::into),
+        response: None,
     }
 }
 

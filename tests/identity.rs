@@ -378,6 +378,7 @@ fn every_shaping_option_tells_clients_apart() {
                 access_token: "a".into(),
                 expires_at_ms: None,
                 refresh_token: None,
+                response: None,
             };
         }),
         ("assertion", |o| {

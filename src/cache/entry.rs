@@ -105,6 +105,12 @@ impl<V> Entry<V> {
         self.refresh_token.borrow().clone()
     }
 
+    /// Forgets a refresh token.
+    pub(crate) fn forget(&self, refresh_token: &Secret) {
+        let mut newest = self.refresh_token.borrow_mut();
+        newest.take_if(|it| it.secret.expose() == refresh_token.expose());
+    }
+
     /// Empties the cache, and forgets what went wrong.
     pub fn clear(&self) {
         *self.cached.borrow_mut() = None;

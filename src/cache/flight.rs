@@ -140,6 +140,12 @@ impl<T: Clone> Flight<T> {
         true
     }
 
+    /// What every flight was to bring has come by another way, and is newer.
+    pub fn overtake(&mut self, now_ms: u64, brought: T) {
+        let generation = self.take_off(now_ms);
+        self.land(generation, Ok(brought));
+    }
+
     /// What the follower sees at `now_ms`.
     pub fn look(&mut self, watch: &mut Watch, now_ms: u64) -> Sight<T> {
         if let Some((landed, result)) = &self.outcome

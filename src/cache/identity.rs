@@ -26,6 +26,7 @@ impl Identity {
     pub fn of(config: &ClientConfig) -> Self {
         let mut bytes = Bytes::default();
         bytes.text(config.endpoint.as_str());
+        bytes.length(config.is_discovered.into());
         bytes.option(config.refresh_endpoint.as_ref().map(Endpoint::as_str));
         bytes.pairs(&config.grant.parameters());
         bytes.option(config.identity.as_deref());

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use super::entry::Entry;
 use super::identity::Identity;
+use super::issuer::Issuer;
 use crate::protocol::client_auth::ClientAuth;
 
 /// How many identities are remembered, so that a Worker that serves many tenants stays bounded.
@@ -18,6 +19,8 @@ pub struct Memory<V> {
     entries: RefCell<Vec<(Identity, Rc<Entry<V>>)>>,
     /// How clients have to authenticate, by endpoint and client; the oldest gives way.
     styles: RefCell<Vec<(String, ClientAuth)>>,
+    /// What issuers say about themselves; the oldest gives way.
+    issuers: RefCell<Vec<(String, Rc<Issuer>)>>,
     capacity: usize,
     uses: Cell<u64>,
 }
@@ -34,6 +37,7 @@ impl<V> Memory<V> {
         Self {
             entries: RefCell::default(),
             styles: RefCell::default(),
+            issuers: RefCell::default(),
             capacity: capacity.max(1),
             uses: Cell::new(0),
         }
@@ -85,6 +89,19 @@ impl<V> Memory<V> {
         self.styles
             .borrow_mut()
             .retain(|(known, _)| known != server);
+    }
+
+    pub(super) fn issuer(&self, name: &str) -> Rc<Issuer> {
+        let mut issuers = self.issuers.borrow_mut();
+        if let Some((_, issuer)) = issuers.iter().find(|(known, _)| known == name) {
+            return Rc::clone(issuer);
+        }
+        if issuers.len() >= self.capacity {
+            issuers.remove(0);
+        }
+        let issuer = Rc::new(Issuer::default());
+        issuers.push((name.to_owned(), Rc::clone(&issuer)));
+        issuer
     }
 
     /// Whether `entry` still stands for its identity; if so it is now the most recently used.

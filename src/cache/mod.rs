@@ -5,6 +5,7 @@ pub mod entry;
 pub mod flight;
 pub mod freshness;
 pub mod identity;
+pub(crate) mod issuer;
 pub mod memory;
 pub(crate) mod record;
 pub(crate) mod seal;

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use super::entry::{Cached, Entry};
 use super::freshness::is_usable;
 use super::identity::Identity;
+use super::issuer::Issuer;
 use super::memory::Memory;
 use crate::config::ClientConfig;
 use crate::protocol::client_auth::ClientAuth;
@@ -45,6 +46,16 @@ impl<V> Slot<V> {
         }
     }
 
+    /// The same place, its token being asked for as `config` says.
+    pub(crate) fn asked_by(&self, config: ClientConfig) -> Self {
+        Self {
+            config,
+            identity: self.identity.clone(),
+            memory: Rc::clone(&self.memory),
+            entry: self.entry.clone(),
+        }
+    }
+
     /// The configuration.
     pub fn config(&self) -> &ClientConfig {
         &self.config
@@ -57,9 +68,13 @@ impl<V> Slot<V> {
 
     /// Whether `other` stands for the same token, used in the same way.
     pub fn equals(&self, other: &Self) -> bool {
+        let (ours, theirs) = (&self.config, &other.config);
         self.identity == other.identity
-            && self.config.policy == other.config.policy
-            && self.config.sharing == other.config.sharing
+            && ours.policy == theirs.policy
+            && ours.sharing == theirs.sharing
+            && ours.authorization_endpoint == theirs.authorization_endpoint
+            && ours.revocation_endpoint == theirs.revocation_endpoint
+            && ours.skip_pkce == theirs.skip_pkce
     }
 
     /// The entry that stands for the identity at this moment. The one that was found first may
@@ -94,6 +109,11 @@ impl<V> Slot<V> {
             && entry.may_refresh(now_ms)
             && !entry.flight(|flight| flight.is_alive(now_ms));
         Some(Look { cached, is_due })
+    }
+
+    /// What the issuer of that name says about itself.
+    pub(crate) fn issuer(&self, name: &str) -> Rc<Issuer> {
+        self.memory.issuer(name)
     }
 
     /// How the client has to authenticate, if that was found out.

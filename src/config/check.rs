@@ -4,7 +4,8 @@ use super::ClientOptions;
 use crate::error::Error;
 use crate::protocol::client_auth::ClientAuth;
 use crate::protocol::form::Parameters;
-use crate::protocol::grant::Grant;
+use crate::protocol::grant::{AUTHORIZATION_CODE, Grant};
+use crate::protocol::metadata;
 use crate::protocol::token_request::{RESERVED_HEADERS, RESERVED_PARAMETERS};
 use crate::protocol::token_response::TokenMapping;
 use crate::token::{Credential, Secret};
@@ -14,6 +15,27 @@ const CONTROL: &str =
 const EMPTY: &str = "must not be empty";
 
 type Checked = Result<(), Error>;
+
+/// The issuer, if there is one; it takes the place of the token endpoint.
+pub(super) fn issuer(options: &ClientOptions) -> Result<Option<&str>, Error> {
+    let Some(issuer) = options.issuer.as_deref() else {
+        return match options.token_url.as_str() {
+            "" => Err(Error::invalid_option(
+                "tokenUrl",
+                "must not be empty; or give issuer, to have the endpoints found by its metadata",
+            )),
+            _ => Ok(None),
+        };
+    };
+    if !options.token_url.is_empty() {
+        return Err(Error::invalid_option(
+            "issuer",
+            "is given beside tokenUrl; leave one of them out",
+        ));
+    }
+    metadata::well_known_urls(issuer)?;
+    Ok(Some(issuer))
+}
 
 pub(super) fn client(options: &ClientOptions, client_auth: ClientAuth) -> Checked {
     text("clientId", &options.client_id)?;
@@ -56,7 +78,7 @@ pub(super) fn client(options: &ClientOptions, client_auth: ClientAuth) -> Checke
 
 pub(super) fn grant(grant: &Grant) -> Checked {
     match grant {
-        Grant::ClientCredentials => Ok(()),
+        Grant::ClientCredentials | Grant::AuthorizationCode => Ok(()),
         Grant::Password { username, password } => {
             text("username", username)?;
             credential("password", password)
@@ -84,10 +106,10 @@ pub(super) fn grant(grant: &Grant) -> Checked {
                 None => Ok(()),
             }
         }
-        Grant::Custom { grant_type } if grant_type == "authorization_code" => {
+        Grant::Custom { grant_type } if grant_type == AUTHORIZATION_CODE => {
             Err(Error::invalid_option(
                 "grant",
-                "must not be authorization_code: a code is good for one use, and a grant is made again; exchange the code yourself, and go on with grant: 'refresh_token'",
+                "must be Grant::AuthorizationCode, since a code is good for one use",
             ))
         }
         Grant::Custom { grant_type } => text("grant", grant_type),
@@ -251,17 +273,9 @@ fn parameters(option: &'static str, parameters: &Parameters, options: &ClientOpt
     Ok(())
 }
 
-fn headers(headers: &[(String, String)]) -> Result<(), Error> {
-    for (name, value) in headers {
-        let is_token = |byte: u8| {
-            byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte) // RFC 9110 §5.6.2
-        };
-        if name.is_empty() || !name.bytes().all(is_token) {
-            return Err(Error::invalid_option(
-                "headers",
-                "has a name that is no header name",
-            ));
-        }
+fn headers(headers: &[(String, String)]) -> Checked {
+    well_formed_headers("headers", headers)?;
+    for (name, _) in headers {
         if RESERVED_HEADERS
             .iter()
             .any(|reserved| name.eq_ignore_ascii_case(reserved))
@@ -271,9 +285,25 @@ fn headers(headers: &[(String, String)]) -> Result<(), Error> {
                 ["must not set ", name, ", which the protocol sets"].concat(),
             ));
         }
+    }
+    Ok(())
+}
+
+/// Names and values that can be sent, and nothing beside them.
+pub(crate) fn well_formed_headers(option: &'static str, headers: &[(String, String)]) -> Checked {
+    for (name, value) in headers {
+        let is_token = |byte: u8| {
+            byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte) // RFC 9110 §5.6.2
+        };
+        if name.is_empty() || !name.bytes().all(is_token) {
+            return Err(Error::invalid_option(
+                option,
+                "has a name that is no header name",
+            ));
+        }
         if !value.is_ascii() || has_control(value) {
             return Err(Error::invalid_option(
-                "headers",
+                option,
                 [
                     "has a value with control or non-ASCII characters for ",
                     name,
@@ -286,7 +316,7 @@ fn headers(headers: &[(String, String)]) -> Result<(), Error> {
 }
 
 /// Tokens of printable ASCII without quotes and backslashes (RFC 6749 §3.3).
-fn scopes(scopes: &[String]) -> Checked {
+pub(super) fn scopes(scopes: &[String]) -> Checked {
     let is_scope_token = |scope: &String| {
         !scope.is_empty()
             && scope

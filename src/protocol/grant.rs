@@ -1,7 +1,10 @@
 //! What is asked for: the grant and its parameters (RFC 6749 §1.3).
 
 use super::form::{Parameters, encode_value};
-use crate::token::{Credential, Secret};
+use crate::json::Json;
+use crate::token::{Credential, RefreshToken, Secret, Token};
+
+pub(crate) const AUTHORIZATION_CODE: &str = "authorization_code";
 
 /// The grant type of RFC 7523 §2.1.
 const JWT_BEARER: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
@@ -38,6 +41,10 @@ pub enum Grant {
         /// `refresh_token`, the first one.
         refresh_token: Secret,
     },
+    /// A code that the user's browser brings from the authorization server (RFC 6749 §4.1):
+    /// [`TokenSource::authorization_url`](crate::TokenSource::authorization_url) and
+    /// [`TokenSource::callback`](crate::TokenSource::callback). Renewed by the refresh token.
+    AuthorizationCode,
     /// A signed assertion (RFC 7523 §2.1). Renewed by the refresh token, if there is one, and else by an
     /// assertion again.
     JwtBearer {
@@ -53,6 +60,8 @@ pub enum Grant {
         expires_at_ms: Option<u64>,
         /// `refresh_token`
         refresh_token: Option<Secret>,
+        /// The members of the response that it came with, as far as they are known.
+        response: Option<Json>,
     },
     /// Any other (RFC 6749 §4.5). Its parameters are those of the token endpoint. Renewed by the refresh
     /// token, if there is one, and else by the grant again.
@@ -69,6 +78,7 @@ impl Grant {
             Self::ClientCredentials => "client_credentials",
             Self::Password { .. } => "password",
             Self::RefreshToken { .. } => "refresh_token",
+            Self::AuthorizationCode => AUTHORIZATION_CODE,
             Self::JwtBearer { .. } => JWT_BEARER,
             // No request asks for it; the name tells identities apart.
             Self::Token { .. } => "token",
@@ -102,7 +112,10 @@ impl Grant {
                     refresh_token.as_ref().map_or("", Secret::expose),
                 );
             }
-            Self::ClientCredentials | Self::JwtBearer { .. } | Self::Custom { .. } => {}
+            Self::ClientCredentials
+            | Self::AuthorizationCode
+            | Self::JwtBearer { .. }
+            | Self::Custom { .. } => {}
         }
         parameters
     }
@@ -115,17 +128,75 @@ impl Grant {
 
     /// Whether it can be made again when no refresh token helps.
     pub(crate) fn is_repeatable(&self) -> bool {
-        !matches!(self, Self::RefreshToken { .. } | Self::Token { .. })
+        !matches!(
+            self,
+            Self::RefreshToken { .. } | Self::AuthorizationCode | Self::Token { .. }
+        )
     }
 
     /// The refresh token that is there from the beginning.
-    pub(crate) fn first_refresh_token(&self) -> Option<&Secret> {
+    pub(crate) fn first_refresh_token(&self) -> Option<RefreshToken> {
         match self {
-            Self::RefreshToken { refresh_token } => Some(refresh_token),
-            Self::Token { refresh_token, .. } => refresh_token.as_ref(),
+            Self::RefreshToken { refresh_token } => Some(RefreshToken::first(refresh_token, None)),
+            Self::Token {
+                access_token,
+                refresh_token,
+                response,
+                ..
+            } => {
+                let came_with = given_response(access_token, response.as_ref());
+                let refresh_token = refresh_token.as_ref()?;
+                Some(RefreshToken::first(refresh_token, Some(came_with)))
+            }
             _ => None,
         }
     }
+
+    /// The access token that is there already.
+    pub(crate) fn given_token(&self, now_ms: u64) -> Option<Token> {
+        let Self::Token {
+            access_token,
+            expires_at_ms,
+            refresh_token,
+            response,
+        } = self
+        else {
+            return None;
+        };
+        Some(Token::given(
+            access_token,
+            *expires_at_ms,
+            refresh_token.as_ref(),
+            &given_response(access_token, response.as_ref()),
+            now_ms,
+        ))
+    }
+}
+
+/// The response that an access token came with, of which at least the token is known.
+fn given_response(access_token: &Secret, response: Option<&Json>) -> Json {
+    response.cloned().unwrap_or_else(|| {
+        let text = access_token.expose().into();
+        Json::object([("access_token", Some(Json::String(text)))])
+    })
+}
+
+/// The parameters of an authorization code grant (RFC 6749 §4.1.3, RFC 7636 §4.5).
+pub(crate) fn authorization_code(
+    code: &Secret,
+    redirect_uri: &str,
+    code_verifier: Option<&Secret>,
+) -> Parameters {
+    let parameters = [
+        ("grant_type", Some(AUTHORIZATION_CODE)),
+        ("code", Some(code.expose())),
+        ("redirect_uri", Some(redirect_uri)),
+        ("code_verifier", code_verifier.map(Secret::expose)),
+    ];
+    let given = parameters.into_iter();
+    given
+        .filter_map(|(name, value)| Some((name.to_owned(), value?.to_owned())))
+        .collect()
 }
 
 /// The parameters of a refresh (RFC 6749 §6).

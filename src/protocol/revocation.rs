@@ -151,7 +151,7 @@ pub fn read(response: &HttpResponse, context: RevocationResponseContext<'_>) -> 
 }
 
 impl RevocationResponseContext<'_> {
-    fn redact(&self, text: &str) -> String {
+    pub(crate) fn redact(&self, text: &str) -> String {
         let token = self.token.expose();
         [token, &encode_value(token)]
             .into_iter()

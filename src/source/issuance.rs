@@ -7,6 +7,7 @@ use super::{Result, TokenSource, is_same};
 use crate::cache::entry::{Cached, Entry};
 use crate::cache::freshness::{refresh_at_ms, usable_until_ms};
 use crate::cache::store::TokenStore;
+use crate::config::ClientConfig;
 use crate::error::{Error, ErrorCode};
 use crate::event::Event;
 use crate::host::{Asked, Host};
@@ -101,12 +102,12 @@ impl<H: Host> TokenSource<H> {
     }
 
     /// The refresh token to renew by, if that is how the grant is renewed and there is one.
-    fn renewal(&self, entry: &Entry<H::View>) -> Option<RefreshToken> {
+    pub(super) fn renewal(&self, entry: &Entry<H::View>) -> Option<RefreshToken> {
         let config = self.slot.config();
         if !config.is_renewed_by_refresh_token() {
             return None;
         }
-        let first = || config.grant.first_refresh_token().map(RefreshToken::first);
+        let first = || config.grant.first_refresh_token();
         entry.refresh_token().or_else(first)
     }
 
@@ -119,21 +120,13 @@ impl<H: Host> TokenSource<H> {
 
     /// The access token that is part of the configuration, while it is good.
     pub(super) fn given(&self, entry: &Entry<H::View>) -> Option<Token> {
-        let Grant::Token {
-            access_token,
-            expires_at_ms,
-            refresh_token,
-        } = &self.slot.config().grant
-        else {
-            return None;
-        };
         let now_ms = self.host.now_ms();
-        let token = Token::given(access_token, *expires_at_ms, refresh_token.as_ref(), now_ms);
+        let token = self.slot.config().grant.given_token(now_ms)?;
         let is_good = self.slot.is_usable(&token, now_ms) && !entry.distrusts(&token);
         is_good.then_some(token)
     }
 
-    async fn refresh(
+    pub(super) async fn refresh(
         &self,
         spent: &RefreshToken,
         timeout_ms: u64,
@@ -145,7 +138,7 @@ impl<H: Host> TokenSource<H> {
             _ => String::new(),
         };
         let request = super::request::Asking {
-            endpoint: config.refresh_endpoint.as_ref().unwrap_or(&config.endpoint),
+            endpoint: config.refresh_endpoint.as_ref(),
             grant: &grant::refresh(&spent.secret),
             scope: &scope,
             parameters: config
@@ -170,7 +163,7 @@ impl<H: Host> TokenSource<H> {
             return Err(self.reauthorization_required(None));
         }
         let request = super::request::Asking {
-            endpoint: &config.endpoint,
+            endpoint: None,
             grant: &self.grant_parameters().await?,
             scope: &config.scope(),
             parameters: &config.endpoint_params,
@@ -244,20 +237,27 @@ impl<H: Host> TokenSource<H> {
     }
 
     /// The server knows the refresh token no more, and nobody has another; or there never was one.
-    fn reauthorization_required(&self, error: Option<&Error>) -> Error {
-        let endpoint = self.slot.config().endpoint.for_display();
+    pub(super) fn reauthorization_required(&self, error: Option<&Error>) -> Error {
+        let config = self.slot.config();
+        let server = &config.server_for_display();
         let code = ErrorCode::ReauthorizationRequired;
         let Some(error) = error else {
             let message = [
                 "there is no token and no refresh token for ",
-                endpoint,
-                "; have the user authorize",
+                server,
+                match config {
+                    ClientConfig {
+                        grant: Grant::AuthorizationCode,
+                        identity: None,
+                        ..
+                    } => "; a client keeps the token of a user if its identity names the user",
+                    _ => "; have the user authorize",
+                },
             ];
             return Error::new(code, message.concat());
         };
         let mut message = [
-            "the token endpoint ",
-            endpoint,
+            server,
             " no longer accepts the refresh token; have the user authorize again, or give another refreshToken",
         ]
         .concat();

@@ -1,5 +1,7 @@
 //! One token request: who asks, in which style, and what comes back.
 
+use std::future::Future;
+
 use super::TokenSource;
 use crate::error::{Error, ErrorCode};
 use crate::host::{Asked, Host, TransportError};
@@ -18,7 +20,8 @@ type Result<T> = std::result::Result<T, Error>;
 
 /// What is asked for, and where.
 pub(super) struct Asking<'a> {
-    pub(super) endpoint: &'a Endpoint,
+    /// Where, if not at the token endpoint.
+    pub(super) endpoint: Option<&'a Endpoint>,
     pub(super) grant: &'a Parameters,
     pub(super) scope: &'a str,
     pub(super) parameters: &'a Parameters,
@@ -29,50 +32,94 @@ pub(super) struct Asking<'a> {
 }
 
 impl<H: Host> TokenSource<H> {
-    /// The answer to one token request; of another, if the style of the client's authentication has
-    /// to be found out.
+    /// The answer to one token request.
     pub(super) async fn request(&self, asking: &Asking<'_>, timeout_ms: u64) -> Result<Token> {
-        let timeout_ms = u32::try_from(timeout_ms).unwrap_or(u32::MAX);
-        let exchange = async {
-            let client = self.client().await?;
-            let client_auth = self.slot.config().client_auth;
-            if client_auth != ClientAuth::Auto {
-                return self.exchange(asking, &client, client_auth).await;
-            }
-            let style = self.slot.style();
-            let answer = self
-                .exchange(asking, &client, style.unwrap_or_default())
-                .await;
-            let error = match answer {
-                Ok(token) => {
-                    self.slot.learn_style(style.unwrap_or_default());
-                    return Ok(token);
-                }
-                Err(error) => error,
+        let asked = async {
+            let endpoint = match asking.endpoint {
+                Some(endpoint) => endpoint.clone(),
+                None => self.token_endpoint().await?,
             };
-            if !is_unknown_client(&error) {
-                return Err(error);
-            }
-            if style.is_some() {
-                // What was right once is not any more: the next request finds out again.
-                self.slot.forget_style();
-                return Err(error);
-            }
-            if !asking.is_repeatable {
-                return Err(error);
-            }
-            let token = self.exchange(asking, &client, ClientAuth::Post).await;
-            // Of two errors the first is the one that means something.
-            let token = token.map_err(|_| error)?;
-            self.slot.learn_style(ClientAuth::Post);
-            Ok(token)
+            let ask = async |client: &ClientCredentials, client_auth| {
+                self.exchange(asking, &endpoint, client, client_auth).await
+            };
+            self.authenticated(asking.is_repeatable, ask).await
         };
+        self.within(timeout_ms, asked).await
+    }
+
+    /// What `work` brings, if it does not take too long.
+    pub(super) async fn within<T>(
+        &self,
+        timeout_ms: u64,
+        work: impl Future<Output = Result<T>>,
+    ) -> Result<T> {
+        let timeout_ms = u32::try_from(timeout_ms).unwrap_or(u32::MAX);
         if timeout_ms == 0 {
             return Err(self.timed_out());
         }
-        match race(exchange, self.host.sleep(timeout_ms)).await {
+        match race(work, self.host.sleep(timeout_ms)).await {
             First::Left(answer) => answer,
             First::Right(()) => Err(self.timed_out()),
+        }
+    }
+
+    /// The answer to what is asked in the client's style of authentication; if that has to be found
+    /// out, to what is asked in another.
+    pub(super) async fn authenticated<T>(
+        &self,
+        is_repeatable: bool,
+        ask: impl AsyncFn(&ClientCredentials, ClientAuth) -> Result<T>,
+    ) -> Result<T> {
+        let client = self.client().await?;
+        let client_auth = self.slot.config().client_auth;
+        if client_auth != ClientAuth::Auto {
+            return ask(&client, client_auth).await;
+        }
+        let known = self.slot.style();
+        let style = known.unwrap_or_else(|| self.advertised_style());
+        let error = match ask(&client, style).await {
+            Ok(answer) => {
+                self.slot.learn_style(style);
+                return Ok(answer);
+            }
+            Err(error) => error,
+        };
+        if !is_unknown_client(&error) {
+            return Err(error);
+        }
+        if known.is_some() {
+            // What was right once is not any more: the next request finds out again.
+            self.slot.forget_style();
+            return Err(error);
+        }
+        if !is_repeatable {
+            return Err(error);
+        }
+        let other = match style {
+            ClientAuth::Post => ClientAuth::Basic,
+            _ => ClientAuth::Post,
+        };
+        // Of two errors the first is the one that means something.
+        let answer = ask(&client, other).await.map_err(|_| error)?;
+        self.slot.learn_style(other);
+        Ok(answer)
+    }
+
+    /// The style to begin with: the header, which every server has to support (RFC 6749 §2.3.1), unless
+    /// this one says that it does not.
+    fn advertised_style(&self) -> ClientAuth {
+        let issuer = self.slot.config().issuer().map(|it| self.slot.issuer(it));
+        let metadata = issuer.and_then(|issuer| issuer.outdated());
+        let supports = |name| {
+            let methods = &metadata.as_ref()?.token_endpoint_auth_methods_supported;
+            Some(methods.as_ref()?.iter().any(|it| it == name))
+        };
+        match (
+            supports("client_secret_basic"),
+            supports("client_secret_post"),
+        ) {
+            (Some(false), Some(true)) => ClientAuth::Post,
+            _ => ClientAuth::Basic,
         }
     }
 
@@ -103,13 +150,14 @@ impl<H: Host> TokenSource<H> {
     async fn exchange(
         &self,
         asking: &Asking<'_>,
+        endpoint: &Endpoint,
         client: &ClientCredentials,
         client_auth: ClientAuth,
     ) -> Result<Token> {
         let config = self.slot.config();
-        let assertion = self.client_assertion(asking, client, client_auth).await?;
+        let assertion = self.client_assertion(client, client_auth).await?;
         let request = TokenRequest {
-            endpoint: asking.endpoint,
+            endpoint,
             grant: asking.grant,
             client,
             client_auth,
@@ -123,13 +171,14 @@ impl<H: Host> TokenSource<H> {
         // Lifetimes count from the asking: an isolate may be frozen between answer and reading.
         let asked_at_ms = self.host.now_ms();
         let response = self.host.token_request(request.to_http(), asking.renewed);
-        let response = response
-            .await
-            .map_err(|error| self.transport_error(error, asking, client))?;
+        let response = response.await.map_err(|error| {
+            let redact = |text: &str| grant::redact(asking.grant, client.redact(text));
+            transport_error(error, "the token endpoint ", endpoint, redact)
+        })?;
         let mut token = token_response::read(
             &response,
             TokenResponseContext {
-                endpoint: asking.endpoint,
+                endpoint,
                 client,
                 grant: asking.grant,
                 mapping: &config.token_mapping,
@@ -145,13 +194,13 @@ impl<H: Host> TokenSource<H> {
     }
 
     /// What takes the secret's place (RFC 7523 §2.2), for the methods that need it.
-    async fn client_assertion(
+    pub(super) async fn client_assertion(
         &self,
-        asking: &Asking<'_>,
         client: &ClientCredentials,
         client_auth: ClientAuth,
     ) -> Result<Option<Secret>> {
-        let private_key = self.slot.config().private_key.as_ref();
+        let config = self.slot.config();
+        let private_key = config.private_key.as_ref();
         let (algorithm, secret) = match (client_auth, private_key) {
             (ClientAuth::PrivateKeyJwt, Some(key)) => (key.algorithm, None),
             (ClientAuth::ClientSecretJwt, _) => (Algorithm::Hs256, client.secret.as_ref()),
@@ -163,44 +212,36 @@ impl<H: Host> TokenSource<H> {
             key_id: private_key.and_then(|key| key.key_id.as_deref()),
             issuer: &client.id,
             subject: &client.id,
-            audience: audience.unwrap_or(asking.endpoint.as_str()),
+            audience: audience.unwrap_or(config.endpoint.as_str()),
             issued_at: self.host.now_ms() / 1000,
             lifetime_seconds: DEFAULT_LIFETIME_SECONDS,
             claims: &[],
         };
         assertion.sign(&*self.host, secret).await.map(Some)
     }
+}
 
-    fn transport_error(
-        &self,
-        error: TransportError,
-        asking: &Asking<'_>,
-        client: &ClientCredentials,
-    ) -> Error {
-        let endpoint = asking.endpoint.for_display();
-        match error {
-            TransportError::Hook(hook, reason) => Error::hook_failed(hook, reason),
-            TransportError::TooLong => Error::new(
-                ErrorCode::InvalidResponse,
-                [
-                    "the token endpoint ",
-                    endpoint,
-                    " answered with more than 1 MiB",
-                ]
-                .concat(),
-            ),
-            TransportError::Connection(reason) => {
-                let message = [
-                    "the token endpoint ",
-                    endpoint,
-                    " could not be reached: ",
-                    // The platform's words may hold the URL with its query.
-                    &reason.replace(asking.endpoint.as_str(), endpoint),
-                ]
-                .concat();
-                let message = grant::redact(asking.grant, client.redact(&message));
-                Error::new(ErrorCode::Network, message)
-            }
+/// Why `endpoint`, which is of this kind, gave no answer.
+///
+/// The platform's words are not known to be free of what was sent: `redact` takes it out.
+pub(super) fn transport_error(
+    error: TransportError,
+    kind: &str,
+    endpoint: &Endpoint,
+    redact: impl Fn(&str) -> String,
+) -> Error {
+    let shown = endpoint.for_display();
+    match error {
+        TransportError::Hook(hook, reason) => Error::hook_failed(hook, reason),
+        TransportError::TooLong => Error::new(
+            ErrorCode::InvalidResponse,
+            [kind, shown, " answered with more than 1 MiB"].concat(),
+        ),
+        TransportError::Connection(reason) => {
+            // The platform's words may hold the URL with its query.
+            let reason = reason.replace(endpoint.as_str(), shown);
+            let message = [kind, shown, " could not be reached: ", &redact(&reason)];
+            Error::new(ErrorCode::Network, message.concat())
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The ports over `fetch`, `Date.now`, `setTimeout` and `waitUntil`.
 
 use std::future::Future;
+use std::pin::Pin;
 
 use gloo_timers::future::TimeoutFuture;
 use js_sys::{Array, Function, Promise, Uint8Array};
@@ -177,6 +178,7 @@ impl Timer for JsHost {
 
 impl Background for JsHost {
     fn spawn(&self, task: impl Future<Output = ()> + 'static) {
+        let task: Pin<Box<dyn Future<Output = ()>>> = Box::pin(task);
         let promise = future_to_promise(async move {
             task.await;
             Ok(JsValue::UNDEFINED)

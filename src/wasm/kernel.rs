@@ -3,20 +3,27 @@
 //! lost instance would not be.
 
 use std::cell::RefCell;
+use std::future::Future;
+use std::pin::Pin;
 use std::rc::Rc;
 
-use js_sys::{Function, Promise};
+use js_sys::{Array, Function, Promise};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 
 use super::error::to_js;
 use super::host::JsHost;
-use super::options::options;
+use super::options::{self, options};
 use super::store::{JsStore, StoreAdapter};
 use crate::cache::memory::{DEFAULT_CAPACITY, Memory};
 use crate::cache::slot::Slot;
 use crate::config::ClientConfig;
-use crate::source::TokenSource;
+use crate::error::Error;
+use crate::json::Json;
+use crate::protocol::form::Parameters;
+use crate::protocol::revocation::TokenTypeHint;
+use crate::source::{CallbackOptions, HeldToken, Renewed, TokenSource};
+use crate::token::Secret;
 
 /// The configurations that were opened, oldest first, by ascending number.
 #[derive(Default)]
@@ -66,6 +73,13 @@ impl Slots {
     }
 }
 
+/// What `work` brings. It is boxed, since every type of future would have its own copy of what a promise
+/// takes.
+fn promise(work: impl Future<Output = Result<JsValue, Error>> + 'static) -> Promise {
+    let work: Pin<Box<dyn Future<Output = Result<JsValue, Error>>>> = Box::pin(work);
+    future_to_promise(async move { work.await.map_err(|error| to_js(&error)) })
+}
+
 /// The token in the cache, as the face rendered it; `undefined` if none may be handed out.
 #[wasm_bindgen(skip_typescript)]
 pub fn hit(id: u32, now_ms: f64) -> JsValue {
@@ -79,15 +93,13 @@ pub fn hit(id: u32, now_ms: f64) -> JsValue {
 #[wasm_bindgen(skip_typescript)]
 pub fn obtain(id: u32, call: &Call, refreshed: bool) -> Option<Promise> {
     let source = source(id, call)?;
-    Some(future_to_promise(async move {
+    Some(promise(async move {
         let result = if refreshed {
             source.refreshed().await
         } else {
             source.token().await
         };
-        result
-            .map(|cached| cached.view.clone())
-            .map_err(|error| to_js(&error))
+        result.map(|cached| cached.view.clone())
     }))
 }
 
@@ -95,9 +107,8 @@ pub fn obtain(id: u32, call: &Call, refreshed: bool) -> Option<Promise> {
 #[wasm_bindgen(skip_typescript)]
 pub fn warm(id: u32, call: &Call) -> Option<Promise> {
     let source = source(id, call)?;
-    Some(future_to_promise(async move {
-        let warmed = source.warm().await;
-        warmed.map_or_else(|error| Err(to_js(&error)), |()| Ok(JsValue::UNDEFINED))
+    Some(promise(async move {
+        source.warm().await.map(|()| JsValue::UNDEFINED)
     }))
 }
 
@@ -112,10 +123,129 @@ pub fn refuse(id: u32, access_token: &str, now_ms: f64) -> Option<bool> {
 #[wasm_bindgen(skip_typescript)]
 pub fn invalidate(id: u32, call: &Call) -> Option<Promise> {
     let source = source(id, call)?;
-    Some(future_to_promise(async move {
+    Some(promise(async move {
         source.invalidate().await;
         Ok(JsValue::UNDEFINED)
     }))
+}
+
+/// Renews a token that somebody holds: `raw` is its response as JSON, `is_own` whether it came from
+/// here, and `params` are names and values in turn. Brings the token, and whether it is the one in the
+/// cache; `undefined` if `id` is not known.
+#[wasm_bindgen(skip_typescript)]
+pub fn refresh(
+    id: u32,
+    call: &Call,
+    access_token: String,
+    refresh_token: Option<String>,
+    raw: &str,
+    is_own: bool,
+    params: Vec<String>,
+) -> Option<Promise> {
+    let source = source(id, call)?;
+    let held = HeldToken {
+        access_token: Some(access_token.into()),
+        refresh_token: refresh_token.map(Secret::from),
+        raw: Json::parse(raw),
+        is_own,
+    };
+    let params = pairs(&params);
+    Some(promise(async move {
+        source.renewed(&held, &params).await.map(renewed)
+    }))
+}
+
+/// A token, and whether it is the one in the cache.
+fn renewed(Renewed { cached, is_kept }: Renewed<JsValue>) -> JsValue {
+    Array::of2(&cached.view, &is_kept.into()).into()
+}
+
+/// Names and values in turn.
+fn pairs(params: &[String]) -> Parameters {
+    let pairs = params.chunks_exact(2).filter_map(|pair| match pair {
+        [name, value] => Some((name.clone(), value.clone())),
+        _ => None,
+    });
+    pairs.collect()
+}
+
+/// Brings the access token and the refresh token that are there, without asking the server; `undefined`
+/// if `id` is not known.
+#[wasm_bindgen(skip_typescript)]
+pub fn held(id: u32, call: &Call) -> Option<Promise> {
+    let source = source(id, call)?;
+    Some(promise(async move {
+        let (access_token, refresh_token) = match source.held().await {
+            Some(held) => (held.access_token, held.refresh_token),
+            None => (None, None),
+        };
+        Ok(Array::of2(&text(access_token), &text(refresh_token)).into())
+    }))
+}
+
+/// Revokes the one of the tokens that `kind` names; `params` are names and values in turn. `undefined`
+/// if `id` is not known.
+#[wasm_bindgen(skip_typescript)]
+pub fn revoke(
+    id: u32,
+    call: &Call,
+    access_token: Option<String>,
+    refresh_token: Option<String>,
+    kind: &str,
+    params: Vec<String>,
+) -> Option<Promise> {
+    let source = source(id, call)?;
+    let held = HeldToken {
+        access_token: access_token.map(Secret::from),
+        refresh_token: refresh_token.map(Secret::from),
+        raw: None,
+        is_own: false,
+    };
+    let kind = TokenTypeHint::from_name(kind).unwrap_or(TokenTypeHint::AccessToken);
+    let params = pairs(&params);
+    Some(promise(async move {
+        let revoked = source.revoke(&held, kind, &params).await;
+        revoked.map(|()| JsValue::UNDEFINED)
+    }))
+}
+
+/// Brings URL, state and code verifier of an authorization request; `fields` are triples of option, key
+/// and value. `undefined` if `id` is not known.
+#[wasm_bindgen(skip_typescript)]
+pub fn authorize(id: u32, call: &Call, fields: Vec<String>) -> Option<Promise> {
+    let source = source(id, call)?;
+    let options = options::authorization(&fields);
+    Some(promise(async move {
+        let made = source.authorization_url(&options).await?;
+        let parts = [Some(made.url), Some(made.state), made.code_verifier];
+        Ok(parts.into_iter().map(text).collect::<Array>().into())
+    }))
+}
+
+/// Spends the code in the URL that a user came back to; brings what `refresh` brings. `undefined` if
+/// `id` is not known.
+#[wasm_bindgen(skip_typescript)]
+pub fn callback(
+    id: u32,
+    call: &Call,
+    url: String,
+    redirect_uri: String,
+    state: String,
+    code_verifier: Option<String>,
+) -> Option<Promise> {
+    let source = source(id, call)?;
+    let options = CallbackOptions {
+        redirect_uri,
+        state: state.into(),
+        code_verifier: code_verifier.map(Secret::from),
+    };
+    Some(promise(async move {
+        source.callback(&url, &options).await.map(renewed)
+    }))
+}
+
+fn text(secret: Option<Secret>) -> JsValue {
+    secret.map_or(JsValue::UNDEFINED, |it| it.expose().into())
 }
 
 #[wasm_bindgen]

@@ -2,10 +2,12 @@
 
 use crate::config::{ClientOptions, PrivateKey};
 use crate::error::Error;
+use crate::json::Json;
 use crate::protocol::client_auth::{ClientAuth, CredentialEncoding};
 use crate::protocol::grant::Grant;
 use crate::protocol::jwt::Algorithm;
 use crate::protocol::token_request::BodyFormat;
+use crate::source::AuthorizationOptions;
 use crate::token::{Credential, Secret};
 
 /// What the grant is made of, whichever it is.
@@ -18,6 +20,7 @@ struct GrantFields {
     assertion: Option<Credential>,
     token: Option<Secret>,
     expires_at_ms: Option<u64>,
+    response: Option<Json>,
 }
 
 pub(super) fn options(fields: &[String]) -> Result<ClientOptions, Error> {
@@ -43,6 +46,9 @@ pub(super) fn options(fields: &[String]) -> Result<ClientOptions, Error> {
         };
         match option.as_str() {
             "tokenUrl" => options.token_url = text(),
+            "issuer" => options.issuer = Some(text()),
+            "authorizationUrl" => options.authorization_url = Some(text()),
+            "revocationUrl" => options.revocation_url = Some(text()),
             "refreshUrl" => options.refresh_url = Some(text()),
             "clientId" => options.client_id = text(),
             "clientSecret" => options.client_secret = Some(credential()),
@@ -64,6 +70,7 @@ pub(super) fn options(fields: &[String]) -> Result<ClientOptions, Error> {
             "assertion" => grant.assertion = Some(credential()),
             "token" => grant.token = Some(secret()),
             "token.expiresAt" => grant.expires_at_ms = value.parse().ok(),
+            "token.response" => grant.response = Json::parse(value),
             "scopes" => options.scopes.push(text()),
             "scopeSeparator" => options.scope_separator = text(),
             "resource" => options.resource.push(text()),
@@ -74,6 +81,7 @@ pub(super) fn options(fields: &[String]) -> Result<ClientOptions, Error> {
             "bodyFormat" if value == "json" => options.body_format = BodyFormat::Json,
             "tokenMapping" => options.token_mapping.push(pair()),
             "noRefreshToken" => options.no_refresh_token = value == "true",
+            "skipPkce" => options.skip_pkce = value == "true",
             "identity" => options.identity = Some(text()),
             "hooks" => options.has_hooks = true,
             "headers" => options.headers.push(pair()),
@@ -102,6 +110,27 @@ pub(super) fn options(fields: &[String]) -> Result<ClientOptions, Error> {
     Ok(options)
 }
 
+/// What one authorization request says.
+pub(super) fn authorization(fields: &[String]) -> AuthorizationOptions {
+    let mut options = AuthorizationOptions::default();
+    for field in fields.chunks_exact(3) {
+        let [option, key, value] = field else {
+            continue;
+        };
+        match option.as_str() {
+            "redirectUri" => options.redirect_uri = value.clone(),
+            "scopes" => options.scopes.get_or_insert_default().push(value.clone()),
+            // None of them is not the same as not given.
+            "scopes.none" => options.scopes = Some(Vec::new()),
+            "state" => options.state = Some(value.clone()),
+            "codeVerifier" => options.code_verifier = Some(Secret::from(value.as_str())),
+            "extra" => options.extra.push((key.clone(), value.clone())),
+            _ => {}
+        }
+    }
+    options
+}
+
 impl GrantFields {
     /// The grant; what belongs to another one is refused, what it needs is demanded.
     fn into_grant(self) -> Result<Grant, Error> {
@@ -113,6 +142,7 @@ impl GrantFields {
             assertion,
             token,
             expires_at_ms,
+            response,
         } = self;
         let given = [
             ("username", username.is_some()),
@@ -136,6 +166,7 @@ impl GrantFields {
                     refresh_token: refresh_token.ok_or_else(|| required("refreshToken"))?,
                 },
             ),
+            "authorization_code" => (&[], Grant::AuthorizationCode),
             "jwt_bearer" => (
                 &["assertion"],
                 Grant::JwtBearer {
@@ -148,6 +179,7 @@ impl GrantFields {
                     access_token: token.ok_or_else(|| required("token"))?,
                     expires_at_ms,
                     refresh_token,
+                    response,
                 },
             ),
             _ => (&[], Grant::Custom { grant_type: grant }),

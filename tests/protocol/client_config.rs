@@ -342,6 +342,7 @@ fn bad_values_name_their_option() {
                             access_token: format!("{MARKER} {MARKER}").into(),
                             expires_at_ms: None,
                             refresh_token: None,
+                            response: None,
                         };
                     },
                     "token",

@@ -1,6 +1,7 @@
 // Everything a test talks to, started together: the authorization server, a token endpoint in front
 // of it that can misbehave, and two protected APIs (two origins).
 import { generateKeyPairSync } from 'node:crypto';
+import { startLoginServer } from '../compat/login-server.mjs';
 import { startAuthorizationServer } from './authorization-server.mjs';
 import { startProtectedApi } from './protected-api.mjs';
 import { startTokenEndpoint } from './token-endpoint.mjs';
@@ -11,8 +12,13 @@ const clients = {
   body: { id: 'body client&=', secret: 'MARKER body+secret &=%' },
   none: { id: 'public client' },
   hmac: { id: 'hmac client', secret: 'MARKER secret of more than 32 bytes, as HS256 wants' },
+  web: { id: 'web client', secret: 'MARKER web secret' },
+  app: { id: 'app' },
   signer: { id: 'signing client', ...keys() },
 };
+
+/** Where users come back to. Nobody listens there: the browser stops before. */
+const redirectUri = 'https://app.example/callback';
 
 function keys() {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
@@ -44,6 +50,17 @@ export async function startServers() {
       },
     ],
   });
+  const loginServer = await startLoginServer({
+    clients: [
+      { client_id: clients.web.id, client_secret: clients.web.secret, redirect_uris: [redirectUri], response_types: ['code'] },
+      {
+        client_id: clients.app.id,
+        redirect_uris: [redirectUri],
+        response_types: ['code'],
+        token_endpoint_auth_method: 'none',
+      },
+    ],
+  });
   const tokenEndpoint = await startTokenEndpoint(authorizationServer.tokenUrl);
   const api = await startProtectedApi(authorizationServer);
   const otherApi = await startProtectedApi(authorizationServer);
@@ -53,13 +70,15 @@ export async function startServers() {
       tokenEndpoint: tokenEndpoint.url,
       issuer: authorizationServer.url,
       issuersTokenUrl: authorizationServer.tokenUrl,
+      loginServer: loginServer.url,
+      redirectUri,
       revocation: `${authorizationServer.tokenUrl}/revocation`,
       api: api.url,
       otherApi: otherApi.url,
       clients,
     },
     async close() {
-      for (const one of [otherApi, api, tokenEndpoint, authorizationServer]) await one.close();
+      for (const one of [otherApi, api, tokenEndpoint, loginServer, authorizationServer]) await one.close();
     },
   };
 }

@@ -11,6 +11,7 @@
 
 mod failure;
 mod lease;
+mod one_off;
 mod refresh;
 mod rotation;
 mod sealing;

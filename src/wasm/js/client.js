@@ -1,8 +1,20 @@
 import { OAuth2Error, keepCause } from './error.js';
 import { statsOf, tell } from './events.js';
+import { hooked } from './hooks.js';
 import { ambientWaitUntil, kernel } from './kernel.js';
-import { readCallOptions, readClientOptions } from './options.js';
+import {
+  deriveFields,
+  readAuthorizationOptions,
+  readCallback,
+  readCallOptions,
+  readClientOptions,
+  readParams,
+  readTokenType,
+  valuesOf,
+} from './options.js';
+import { Refusal } from './refusal.js';
 import { Resource } from './resource.js';
+import { readToken, revokeAll, Token } from './token.js';
 
 /** Counts configurations, over all instances of the wasm module: a number is never used again. */
 let lastId = 0;
@@ -10,29 +22,111 @@ let lastId = 0;
 /** How much later than wasm JavaScript gives up waiting, in case wasm no longer answers at all. */
 const LAST_RESORT_MS = 100;
 
+const DEFAULT_TIMEOUT_MS = 10_000;
+
+/** How many ways of asking a client remembers, beside its own. */
+const MAX_DERIVED = 100;
+
+/** Failures that only other options can mend. */
+const CONFIGURATION_CODES = new Set(['invalid_option', 'origin_not_allowed', 'unsupported_token_type']);
+
 export class OAuth2Client {
-  #fields;
-  #id;
+  /** What the client asks for: `fields` for wasm, and the number of the configuration that they make. */
+  #slot;
+  /** The same where calls ask for something else, by their options. */
+  #derived = new Map();
   #resource;
-  #timeoutMs;
+  #refusal;
+  /** Whether the token was given, and nothing to renew it with. */
+  #isFixed;
   #face;
   #stats;
+  /** Tokens as this client hands them out, by what the kernel holds, which all clients share. */
+  #tokens = new WeakMap();
 
   constructor(options) {
     const { fields, face } = readClientOptions(options);
-    this.#fields = fields;
-    this.#timeoutMs = options.timeoutMs ?? 10_000;
+    this.#slot = { fields, timeoutMs: options.timeoutMs ?? DEFAULT_TIMEOUT_MS };
+    const [grant] = valuesOf(fields, 'grant');
+    this.#isFixed = grant === 'token' && valuesOf(fields, 'refreshToken').length === 0 && !face.hooks?.refresh;
     this.#face = face;
     this.#resource = new Resource(face);
+    this.#refusal = new Refusal(face);
     this.#open();
   }
 
+  /** Reads a stored token, for who only wants to look at it. */
+  static tokenFrom(object) {
+    return new Token(readToken(object));
+  }
+
+  /** Reads a stored token, which this client will renew. */
+  tokenFrom(object) {
+    return new Token(readToken(object), this.#owner(this.#slot, false));
+  }
+
   getToken(options) {
-    return this.#view(options, (view) => view.token);
+    return this.#view(options, this.#token);
   }
 
   authorizationHeader(options) {
     return this.#view(options, authorizationOf);
+  }
+
+  /** Renews the current token. */
+  async refresh(params) {
+    if (readParams(params).length === 0) return await this.getToken({ forceRefresh: true });
+    return await (await this.getToken()).refresh(params);
+  }
+
+  /** Revokes the current token, if there is one (RFC 7009). */
+  async revoke(type = 'access_token', params) {
+    const held = await this.#held();
+    const token = readTokenType('type', type) === 'access_token' ? held.accessToken : held.refreshToken;
+    if (token !== undefined) await this.#revoke(this.#slot, held, type, params);
+  }
+
+  /** Revokes all there is, even if one fails. */
+  async revokeAll() {
+    const held = await this.#held();
+    await revokeAll(held, (type) => this.#revoke(this.#slot, held, type));
+  }
+
+  /** Where a user is sent to authorize this client, and what is to be kept for when they come back. */
+  async authorizationUrl(options) {
+    const fields = readAuthorizationOptions(options);
+    const made = this.#run((call) => kernel.authorize(this.#id, call, fields));
+    const [url, state, codeVerifier] = await this.#patiently(made, undefined, this.#slot);
+    return codeVerifier === undefined ? { url, state } : { url, state, codeVerifier };
+  }
+
+  /** Spends the code in the URL that the user came back to. */
+  async callback(url, options) {
+    const args = readCallback(url, options);
+    const spent = this.#run((call) => kernel.callback(this.#id, call, ...args));
+    return this.#renewed(await this.#patiently(spent, undefined, this.#slot), this.#slot);
+  }
+
+  /** Requests `input` with a new token, and tells which part failed. */
+  async test(input, init) {
+    if (input === undefined) throw new TypeError('test needs a path to request');
+    let stage = 'configuration';
+    try {
+      const request = this.#resource.request(input, init);
+      stage = 'token';
+      const view = await this.#obtain(!this.#isFixed, request.signal);
+      stage = 'api';
+      const { isRefused, response } = await this.#sendOnce(request, view);
+      const ok = response.ok && !isRefused;
+      await response.body?.cancel();
+      return ok ? { ok, status: response.status } : { ok, stage, status: response.status };
+    } catch (error) {
+      if (stage === 'configuration' && !(error instanceof OAuth2Error)) throw error;
+      // Whenever it turns out. At the API the hook is `apply`.
+      const isHook = stage === 'api' && error?.code === 'hook_failed';
+      if (isHook || CONFIGURATION_CODES.has(error?.code)) stage = 'configuration';
+      return { ok: false, stage, ...(error?.status !== undefined && { status: error.status }), error };
+    }
   }
 
   async invalidate() {
@@ -65,18 +159,78 @@ export class OAuth2Client {
   /** A hit resolves at once: no wasm future is made for it. */
   #view(options, pick) {
     try {
-      const { forceRefresh = false, signal } = readCallOptions(options);
-      const view = forceRefresh ? undefined : this.#hit();
+      const { forceRefresh = false, signal, fields } = readCallOptions(options);
+      const slot = fields.length === 0 ? this.#slot : this.#derive(fields);
+      const view = forceRefresh ? undefined : this.#hit(slot);
       return view === undefined
-        ? this.#obtain(forceRefresh, signal).then(pick)
-        : Promise.resolve(pick(view));
+        ? this.#obtain(forceRefresh, signal, slot).then((view) => pick(view, slot))
+        : Promise.resolve(pick(view, slot));
     } catch (error) {
       return Promise.reject(error);
     }
   }
 
-  #hit() {
-    const view = kernel.hit(this.#id, Date.now());
+  /** What this client asks for when `callFields` take the place of its own. */
+  #derive(callFields) {
+    const key = JSON.stringify(callFields);
+    let slot = this.#derived.get(key);
+    if (slot === undefined) {
+      const [timeoutMs = this.#slot.timeoutMs] = valuesOf(callFields, 'timeoutMs').map(Number);
+      slot = { fields: deriveFields(this.#slot.fields, callFields), timeoutMs };
+      this.#open(slot);
+      if (this.#derived.size >= MAX_DERIVED) this.#derived.delete(this.#derived.keys().next().value);
+      this.#derived.set(key, slot);
+    }
+    return slot;
+  }
+
+  get #id() {
+    return this.#slot.id;
+  }
+
+  /** The token in `view`, bound to this client: the same each time. */
+  #token = (view, slot) => {
+    let token = this.#tokens.get(view);
+    if (token === undefined) {
+      token = new Token(view.token, this.#owner(slot, true));
+      this.#tokens.set(view, token);
+    }
+    return token;
+  };
+
+  /** Renews `token`, which this client had obtained, or somebody else. */
+  async #renew(slot, token, params, isOwn) {
+    const pairs = readParams(params);
+    const held = [token.accessToken, token.refreshToken, JSON.stringify(token.raw)];
+    const renewed = this.#run((call) => kernel.refresh(slot.id, call, ...held, isOwn, pairs), slot);
+    return this.#renewed(await this.#patiently(renewed, undefined, slot), slot);
+  }
+
+  #renewed([view, isKept], slot) {
+    return isKept ? this.#token(view, slot) : new Token(view.token, this.#owner(slot, false));
+  }
+
+  async #revoke(slot, { accessToken, refreshToken }, type, params) {
+    const held = [accessToken, refreshToken, readTokenType('type', type), readParams(params)];
+    await this.#patiently(this.#run((call) => kernel.revoke(slot.id, call, ...held), slot), undefined, slot);
+  }
+
+  /** What a token calls upon; `isOwn`: this client had obtained it. */
+  #owner(slot, isOwn) {
+    return {
+      refresh: (token, params) => this.#renew(slot, token, params, isOwn),
+      revoke: (token, type, params) => this.#revoke(slot, token, type, params),
+    };
+  }
+
+  /** The tokens that are there, without asking the server. */
+  async #held() {
+    const [accessToken, refreshToken] = await this.#run((call) => kernel.held(this.#id, call));
+    return { accessToken, refreshToken };
+  }
+
+  #hit(slot = this.#slot) {
+    const view = kernel.hit(slot.id, Date.now());
     if (view !== undefined) {
       this.#stats.l1_hit++;
       if (this.#face.onEvent) tell(this.#face.onEvent, { type: 'l1_hit' });
@@ -100,14 +254,21 @@ export class OAuth2Client {
     }
   };
 
-  #send(request, view) {
-    return this.#resource
-      .send(request, authorizationOf(view))
-      .then((response) =>
-        response.status === 401 && request.carriesToken
-          ? this.#refused(request, view, response)
-          : response,
-      );
+  async #send(request, view) {
+    const { isRefused, response } = await this.#sendOnce(request, view);
+    return isRefused ? this.#refused(request, view, response) : response;
+  }
+
+  async #sendOnce(request, view) {
+    const response = await this.#resource.send(request, this.#applicable(view));
+    const isRefused = request.carriesToken && this.#refusal.isIn(response);
+    return isRefused === undefined ? this.#refusal.lookInto(response) : { isRefused, response };
+  }
+
+  /** What is sent of `view`, if it can be. A token of any type, where the user's function knows how. */
+  #applicable(view) {
+    if (this.#face.apply) return { token: this.#token(view, this.#slot) };
+    return { authorization: authorizationOf(view) };
   }
 
   /** The API refused the token: it is dropped, and the request sent again with another if it can be. */
@@ -116,25 +277,30 @@ export class OAuth2Client {
     const { accessToken } = view.token;
     const isWorthwhile = this.#run(() => kernel.refuse(this.#id, accessToken, Date.now()));
     if (!isWorthwhile || !request.isReplayable) return response;
-    let authorization;
+    let renewed;
     try {
-      authorization = authorizationOf(await this.#obtain(false, request.signal));
+      renewed = this.#applicable(await this.#obtain(false, request.signal));
     } catch (error) {
       if (request.signal?.aborted) throw error;
       // Without another token the API's own answer says most.
       return response;
     }
     await response.body?.cancel();
-    return this.#resource.send(request, authorization);
+    return this.#resource.send(request, renewed);
   }
 
-  #obtain(forceRefresh, signal) {
+  #obtain(forceRefresh, signal, slot = this.#slot) {
     if (signal?.aborted) return Promise.reject(signal.reason);
-    const obtained = this.#run((call) => kernel.obtain(this.#id, call, forceRefresh));
+    const obtained = this.#run((call) => kernel.obtain(slot.id, call, forceRefresh), slot);
+    return this.#patiently(obtained, signal, slot);
+  }
+
+  /** Waits for what wasm has promised. */
+  #patiently(promised, signal, { timeoutMs }) {
     return new Promise((resolve, reject) => {
       const lastResort = setTimeout(
         () => settle(reject, new OAuth2Error('the request for a token was lost', { code: 'internal' })),
-        this.#timeoutMs + LAST_RESORT_MS,
+        timeoutMs + LAST_RESORT_MS,
       );
       const abort = () => settle(reject, signal.reason);
       const settle = (how, value) => {
@@ -143,12 +309,12 @@ export class OAuth2Client {
         how(value);
       };
       signal?.addEventListener('abort', abort);
-      obtained.then((view) => settle(resolve, view), (error) => settle(reject, error));
+      promised.then((value) => settle(resolve, value), (error) => settle(reject, error));
     });
   }
 
   /** Runs a function of the kernel with what this call brings along; opens again if it was forgotten. */
-  #run(run) {
+  #run(run, slot = this.#slot) {
     const call = {
       fetch: this.#resource.fetch,
       waitUntil: this.#face.waitUntil ?? ambientWaitUntil(),
@@ -156,23 +322,34 @@ export class OAuth2Client {
       onEvent: this.#event,
       ask: this.#ask,
       sign: this.#face.privateKey?.sign,
+      hooked: this.#hooked(slot),
     };
-    return run(call) ?? (this.#open(), run(call));
+    return run(call) ?? (this.#open(slot), run(call));
   }
 
-  #open() {
+  /** Makes token requests by the user's functions, if there are any. */
+  #hooked({ fields }) {
+    const { hooks } = this.#face;
+    if (!hooks) return undefined;
+    const [grant] = valuesOf(fields, 'grant');
+    const means = { hooks, fetch: this.#resource.fetch, grant, scopes: valuesOf(fields, 'scopes') };
+    return (...request) => hooked(means, ...request);
+  }
+
+  #open(slot = this.#slot) {
     if (!kernel) {
       throw new OAuth2Error('the wasm module is not initialised: call its init function first', { code: 'internal' });
     }
-    this.#id = kernel.open(this.#fields, ++lastId);
-    this.#stats = statsOf(this.#id);
+    slot.id = kernel.open(slot.fields, ++lastId);
+    // What calls of this client's ask for is counted with it.
+    if (slot === this.#slot) this.#stats = statsOf(slot.id);
   }
 }
 
 function authorizationOf({ authorization, token }) {
   if (authorization !== undefined) return authorization;
   throw new OAuth2Error(
-    `a token of type ${token.tokenType} cannot be sent as a bearer token (RFC 6749 §7.1); use getToken() and send it as its type demands`,
+    `a token of type ${token.tokenType} cannot be sent as a bearer token (RFC 6749 §7.1); say in the option apply how it is sent`,
     { code: 'unsupported_token_type' },
   );
 }

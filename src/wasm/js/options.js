@@ -3,9 +3,13 @@
 import { invalidOption } from './error.js';
 import { readPrivateKey } from './jwt.js';
 import { storeAdapter } from './store.js';
+import { readToken } from './token.js';
 
 const CLIENT_OPTIONS = {
   tokenUrl: url,
+  issuer: text,
+  authorizationUrl: url,
+  revocationUrl: url,
   refreshUrl: url,
   clientId: text,
   clientSecret: credential,
@@ -19,7 +23,7 @@ const CLIENT_OPTIONS = {
   password: text,
   refreshToken: text,
   assertion: credential,
-  token: text,
+  token: tokenOrText,
   scopes: words,
   scopeSeparator: text,
   resource: wordsOrUrls,
@@ -29,7 +33,9 @@ const CLIENT_OPTIONS = {
   bodyFormat: oneOf('form', 'json'),
   tokenMapping: pairs,
   noRefreshToken: flag,
+  skipPkce: flag,
   identity: text,
+  hooks: hookFunctions,
   expirySkewSeconds: whole,
   defaultLifetimeSeconds: whole,
   timeoutMs: whole,
@@ -46,13 +52,32 @@ const CLIENT_OPTIONS = {
   onEvent: callable,
   baseUrl: url,
   allowedOrigins: list,
+  apply: callable,
+  refreshOn: signs(300, 599, 'a 2xx status belongs in detectOn'),
+  detectOn: signs(200, 299, 'any other status belongs in refreshOn'),
+  apiHeaders,
   fetch: fetcher,
 };
 
-const CALL_OPTIONS = { forceRefresh: flag, signal: abortSignal };
+/** What a single call may ask for in another way: another token, or the same with another patience. */
+const DERIVING_OPTIONS = {
+  scopes: words,
+  endpointParams: pairs,
+  resource: wordsOrUrls,
+  headers: pairs,
+  timeoutMs: whole,
+};
+
+const CALL_OPTIONS = { forceRefresh: flag, signal: abortSignal, ...DERIVING_OPTIONS };
+
+const AUTHORIZATION_OPTIONS = { redirectUri: url, scopes: words, state: text, codeVerifier: text, extra: pairs };
+
+const CALLBACK_OPTIONS = { redirectUri: url, state: text, codeVerifier: text };
+
+const HOOKS = { tokenRequest: callable, credentials: callable, refresh: callable };
 
 /** Options that JavaScript keeps; all others are for wasm. */
-const FACE_OPTIONS = new Set(['store', 'waitUntil', 'onEvent', 'baseUrl', 'allowedOrigins', 'fetch']);
+const FACE_OPTIONS = new Set(['store', 'waitUntil', 'onEvent', 'baseUrl', 'allowedOrigins', 'apply', 'refreshOn', 'detectOn', 'apiHeaders', 'fetch']);
 
 /** Options that are lists of plain values. */
 const LIST_OPTIONS = new Set(['scopes', 'resource', 'previousSealKeys']);
@@ -69,21 +94,46 @@ export function readClientOptions(options) {
       face[name] = value;
       fields.push(...value.fields);
     }
+    else if (name === 'token' && typeof value === 'object') fields.push(...tokenFields(value, options));
+    else if (name === 'hooks') {
+      if (Object.keys(value).length === 0) continue;
+      face[name] = value;
+      fields.push(name, '', '1');
+    }
     else if (typeof value === 'function') {
       face[name] = value;
       fields.push(name, 'asked', '');
     }
-    else if (LIST_OPTIONS.has(name)) for (const item of value) fields.push(name, '', item);
-    else if (Array.isArray(value)) for (const [key, item] of value) fields.push(name, key, item);
-    else fields.push(name, '', String(value));
+    else fields.push(...triples(name, value));
   }
   // Wasm only has to know that there is one.
   if (face.store) fields.push('store', '', '');
   nameFunctions(options, fields, face);
-  for (const name of ['tokenUrl', 'clientId']) {
-    if (options[name] === undefined) throw invalidOption(name, 'is required');
-  }
+  if (options.issuer === undefined) require(['tokenUrl'], options, 'is required; or give issuer, to have the endpoints found');
+  require(['clientId'], options);
   return { fields, face };
+}
+
+function require(names, options, problem = 'is required') {
+  const missing = names.find((name) => options[name] === undefined);
+  if (missing !== undefined) throw invalidOption(missing, problem);
+}
+
+/** An option as wasm takes it: option, key and value, once for each value. */
+function triples(name, value) {
+  if (LIST_OPTIONS.has(name)) return value.flatMap((item) => [name, '', item]);
+  if (Array.isArray(value)) return value.flatMap(([key, item]) => [name, key, item]);
+  return [name, '', String(value)];
+}
+
+/** A stored token: what it came with is renewed with it. */
+function tokenFields({ accessToken, tokenType, expiresAt, scope, refreshToken, idToken, raw }, options) {
+  const members = { access_token: accessToken, token_type: tokenType, scope, id_token: idToken };
+  const response = raw.access_token === accessToken ? raw : { ...members, ...raw };
+  const fields = ['token', '', accessToken, 'token.expiresAt', '', String(expiresAt), 'token.response', '', JSON.stringify(response)];
+  if (refreshToken === undefined || refreshToken === options.refreshToken) return fields;
+  if (options.refreshToken === undefined) return [...fields, 'refreshToken', '', refreshToken];
+  throw invalidOption('refreshToken', 'is another than that of token; leave out one of them');
 }
 
 /** Options that may be functions, which take part in the token request and cannot be compared. */
@@ -98,35 +148,96 @@ let lastFunction = 0;
  * name would mean nothing.
  */
 function nameFunctions(options, fields, face) {
-  const functions = FUNCTION_OPTIONS.filter((name) => typeof face[name] === 'function');
-  if (face.privateKey?.isHandle) functions.push('privateKey');
+  const things = new Map();
+  for (const name of FUNCTION_OPTIONS) if (typeof face[name] === 'function') things.set(name, face[name]);
+  if (face.privateKey?.isHandle) things.set('privateKey', options.privateKey.key);
+  for (const [name, hook] of Object.entries(face.hooks ?? {})) things.set(`hooks.${name}`, hook);
+  const functions = [...things.keys()];
   if (functions.length === 0 || options.identity !== undefined) return;
   if (face.store) {
     throw invalidOption('identity', `is required with a store where ${functions.join(' and ')} cannot be compared: a name that is the same exactly for those whose token may be shared`);
   }
-  const names = functions.map((name) => {
-    const itself = name === 'privateKey' ? options.privateKey.key : face[name];
+  const names = [...things].map(([name, itself]) => {
     if (!functionNames.has(itself)) functionNames.set(itself, (lastFunction += 1));
-    return functionNames.get(itself);
+    return `${name} ${functionNames.get(itself)}`;
   });
   fields.push('identity', '', `functions ${names.join(' ')}`);
 }
 
-/** Reads the options of a single call. */
+const NO_CALL_OPTIONS = { fields: [] };
+
+/** Reads the options of a single call; `fields` are those that take the place of the client's. */
 export function readCallOptions(options) {
-  return options === undefined ? {} : Object.fromEntries(read('options', CALL_OPTIONS, options));
+  if (options === undefined) return NO_CALL_OPTIONS;
+  const call = { fields: [] };
+  for (const [name, value] of read('options', CALL_OPTIONS, options)) {
+    if (Object.hasOwn(DERIVING_OPTIONS, name)) call.fields.push(...replacing(name, value));
+    else call[name] = value;
+  }
+  return call;
 }
 
-function* read(what, readers, options) {
+/** Triples that take the place of others: an empty list says something too. */
+function replacing(name, value) {
+  return LIST_OPTIONS.has(name) && value.length === 0 ? [`${name}.none`, '', ''] : triples(name, value);
+}
+
+/** Reads the options of an authorization request, as triples. */
+export function readAuthorizationOptions(options) {
+  const fields = [...read('options', AUTHORIZATION_OPTIONS, options)].flatMap(([name, value]) => replacing(name, value));
+  require(['redirectUri'], options);
+  return fields;
+}
+
+/** Reads what a user came back to, and what was kept for it. */
+export function readCallback(callback, options) {
+  const address = url('url', callback instanceof Request ? callback.url : callback);
+  const given = Object.fromEntries(read('options', CALLBACK_OPTIONS, options));
+  require(['redirectUri', 'state'], options);
+  return [address, given.redirectUri, given.state, given.codeVerifier];
+}
+
+export const readTokenType = oneOf('access_token', 'refresh_token');
+
+/**
+ * A client's `fields` with those of a call. Parameters and headers are replaced one by one, by their names; all
+ * else as a whole.
+ */
+export function deriveFields(fields, callFields) {
+  const byName = { endpointParams: (key) => key, headers: (key) => key.toLowerCase() };
+  const nameOf = ([option, key]) => `${option.replace('.none', '')} ${byName[option]?.(key) ?? ''}`;
+  const replaced = new Set(inTriples(callFields).map(nameOf));
+  const kept = inTriples(fields).filter((field) => !replaced.has(nameOf(field)));
+  return [...kept.flat(), ...callFields];
+}
+
+/** The values of a list option among `fields`. */
+export function valuesOf(fields, option) {
+  return inTriples(fields).flatMap(([name, , value]) => (name === option ? [value] : []));
+}
+
+function inTriples(fields) {
+  return Array.from({ length: fields.length / 3 }, (_, index) => fields.slice(index * 3, index * 3 + 3));
+}
+
+/** Reads the parameters of a refresh or a revocation, as keys and values in turn. */
+export function readParams(params) {
+  return params === undefined ? [] : pairs('params', params).flat();
+}
+
+/** `prefix` is what the names of the options begin with in messages. */
+function* read(what, readers, options, prefix = '') {
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
     throw invalidOption(what, `must be an object, not ${kind(options)}`);
   }
   for (const name of Object.keys(options)) {
-    if (!Object.hasOwn(readers, name)) throw unknownOption(name, Object.keys(readers));
+    if (!Object.hasOwn(readers, name)) {
+      throw unknownOption(prefix + name, Object.keys(readers).map((known) => prefix + known));
+    }
   }
   for (const [name, reader] of Object.entries(readers)) {
     const value = options[name];
-    if (value !== undefined) yield [name, reader(name, value)];
+    if (value !== undefined) yield [name, reader(prefix + name, value)];
   }
 }
 
@@ -181,6 +292,13 @@ function credential(name, value) {
   throw invalidOption(name, `must be a string or a function that gives one, not ${kind(value)}`);
 }
 
+/** As somebody has kept it, or its text only. */
+function tokenOrText(name, value) {
+  if (typeof value === 'string') return value;
+  if (typeof value === 'object' && value !== null) return readToken(value, `${name}.`);
+  throw invalidOption(name, `must be a string or a stored token, not ${kind(value)}`);
+}
+
 function url(name, value) {
   return text(name, value instanceof URL ? value.href : value);
 }
@@ -220,6 +338,10 @@ function callable(name, value) {
   throw invalidOption(name, `must be a function, not ${kind(value)}`);
 }
 
+function hookFunctions(name, value) {
+  return Object.fromEntries(read(name, HOOKS, value, `${name}.`));
+}
+
 /** A function like fetch, or an object that has one: service and mTLS bindings do. */
 function fetcher(name, value) {
   if (typeof value === 'function') return value;
@@ -230,6 +352,42 @@ function fetcher(name, value) {
 function list(name, value) {
   if (!Array.isArray(value)) throw invalidOption(name, `must be an array, not ${kind(value)}`);
   return value.map((item) => url(name, item));
+}
+
+/** What in an answer means that the token is refused: statuses, and texts or patterns of its body. */
+function signs(least, most, otherwise) {
+  return (name, value) => {
+    if (!Array.isArray(value)) throw invalidOption(name, `must be an array, not ${kind(value)}`);
+    return value.map((sign) => {
+      if (typeof sign === 'number') {
+        if (Number.isInteger(sign) && sign >= least && sign <= most) return sign;
+        throw invalidOption(name, `may have statuses from ${least} to ${most}, not ${sign}; ${otherwise}`);
+      }
+      if (typeof sign === 'string' && sign !== '') return sign;
+      // A copy, whose lastIndex nobody else uses.
+      if (Object.prototype.toString.call(sign) === '[object RegExp]') return new RegExp(sign);
+      throw invalidOption(name, `must hold statuses, strings and regular expressions, not ${kind(sign)}`);
+    });
+  };
+}
+
+function apiHeaders(name, value) {
+  const headers = new Headers();
+  for (const [key, item] of pairs(name, value)) {
+    const header = key.toLowerCase();
+    if (header === 'authorization') {
+      throw invalidOption(`${name}.${key}`, 'is the place of the token; anything else is sent there by the option apply');
+    }
+    if (header === 'host' || header.startsWith('content-')) {
+      throw invalidOption(`${name}.${key}`, 'depends on the request: give it to the call');
+    }
+    // Hosts differ in what they take, and their own words would repeat what may be a secret.
+    if (!/^[!#$%&'*+.^_`|~\w-]+$/.test(key) || !/^[\t\x20-\x7e\x80-\xff]*$/.test(item)) {
+      throw invalidOption(`${name}.${key}`, 'cannot be sent: a name is made of letters, digits and hyphens, a value is one line of Latin-1');
+    }
+    headers.append(key, item);
+  }
+  return [...headers];
 }
 
 function texts(name, value) {

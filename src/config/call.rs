@@ -1,0 +1,64 @@
+//! The parameters of single calls.
+
+use super::ClientConfig;
+use crate::error::Error;
+use crate::protocol::form::Parameters;
+use crate::protocol::grant::Grant;
+use crate::protocol::token_request::RESERVED_PARAMETERS;
+
+impl ClientConfig {
+    /// The same configuration, whose refreshes have `parameters` instead of those of the same names.
+    pub(crate) fn refreshing_with(&self, parameters: &Parameters) -> Result<Self, Error> {
+        // A refresh may ask for fewer scopes (RFC 6749 §6).
+        self.check_parameters(parameters, &["refresh_token"], |name| name == "scope")?;
+        let is_given = |name: &str| parameters.iter().any(|(given, _)| given == name);
+        let mut config = self.clone();
+        let mut merged = config
+            .refresh_params
+            .unwrap_or_else(|| config.endpoint_params.clone());
+        merged.retain(|(name, _)| !is_given(name));
+        merged.extend(parameters.iter().cloned());
+        config.refresh_params = Some(merged);
+        if is_given("resource") {
+            config.resource.clear();
+        }
+        // Refreshes of other grants do not say it by themselves.
+        if is_given("scope") && matches!(config.grant, Grant::RefreshToken { .. }) {
+            config.scopes.clear();
+        }
+        Ok(config)
+    }
+
+    /// Refuses parameters of a revocation that the protocol sets.
+    pub(crate) fn check_revocation(&self, parameters: &Parameters) -> Result<(), Error> {
+        self.check_parameters(parameters, &["token", "token_type_hint"], |_| false)
+    }
+
+    fn check_parameters(
+        &self,
+        parameters: &Parameters,
+        own: &[&str],
+        is_free: impl Fn(&str) -> bool,
+    ) -> Result<(), Error> {
+        let client = [&*self.client.id_param, &*self.client.secret_param];
+        for (name, _) in parameters {
+            let name = name.as_str();
+            let is_reserved = [own, &client, &RESERVED_PARAMETERS]
+                .concat()
+                .contains(&name);
+            if is_reserved && !is_free(name) {
+                return Err(Error::invalid_option(
+                    "params",
+                    ["must not set ", name, ", which the protocol sets"].concat(),
+                ));
+            }
+            if name.is_empty() {
+                return Err(Error::invalid_option(
+                    "params",
+                    "must not have an empty name",
+                ));
+            }
+        }
+        Ok(())
+    }
+}

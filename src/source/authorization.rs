@@ -1,0 +1,214 @@
+//! The authorization code grant (RFC 6749 §4.1): where the user's browser is sent, and what becomes of
+//! the code that it comes back with.
+
+use std::rc::Rc;
+
+use futures_channel::oneshot;
+
+use super::request::Asking;
+use super::{Renewed, TokenSource};
+use crate::cache::entry::Entry;
+use crate::error::{Error, ErrorCode};
+use crate::event::Event;
+use crate::host::Host;
+use crate::protocol::authorization::{
+    AuthorizationRequest, ExpectedCallback, read_callback, state_from_random,
+};
+use crate::protocol::form::Parameters;
+use crate::protocol::grant::{self, Grant};
+use crate::protocol::pkce::{CodeVerifier, code_challenge};
+use crate::race::{First, race};
+use crate::token::Secret;
+
+type Result<T> = std::result::Result<T, Error>;
+
+/// What one authorization request says, beside the configuration.
+#[derive(Clone, Debug, Default)]
+pub struct AuthorizationOptions {
+    /// Where the user comes back to, exactly as it is registered with the server.
+    pub redirect_uri: String,
+    /// Scopes. Default: those of the configuration.
+    pub scopes: Option<Vec<String>>,
+    /// `state`. Default: one is made.
+    pub state: Option<String>,
+    /// The code verifier (RFC 7636 §4.1). Default: one is made, unless PKCE is skipped.
+    pub code_verifier: Option<Secret>,
+    /// Further parameters, such as `prompt`. None may replace one that the protocol sets.
+    pub extra: Parameters,
+}
+
+/// An authorization request, and what must be kept for this user's browser until it comes back.
+#[derive(Clone, Debug)]
+pub struct Authorization {
+    /// Where the user's browser is to be sent. Has the state in it.
+    pub url: Secret,
+    /// What the answer must repeat.
+    pub state: Secret,
+    /// What proves that the code is ours; `None` where PKCE is skipped.
+    pub code_verifier: Option<Secret>,
+}
+
+/// What was kept for this user's browser.
+#[derive(Clone, Debug)]
+pub struct CallbackOptions {
+    /// The same as in the authorization request.
+    pub redirect_uri: String,
+    /// `state` of the authorization request.
+    pub state: Secret,
+    /// The code verifier of the authorization request.
+    pub code_verifier: Option<Secret>,
+}
+
+impl<H: Host> TokenSource<H> {
+    /// The URL that a user's browser is sent to, to ask for a code (RFC 6749 §4.1.1, RFC 7636).
+    pub async fn authorization_url(&self, options: &AuthorizationOptions) -> Result<Authorization> {
+        self.check_grant()?;
+        let config = self.slot.config();
+        let scope = config.scope_of(options.scopes.as_deref())?;
+        let state = match &options.state {
+            Some(state) => state.clone(),
+            None => state_from_random(&self.random_bytes()?),
+        };
+        let code_verifier = match &options.code_verifier {
+            Some(_) if config.skip_pkce => {
+                return Err(Error::invalid_option(
+                    "codeVerifier",
+                    "is given although skipPkce is set; leave one of them out",
+                ));
+            }
+            Some(verifier) => Some(CodeVerifier::parse(verifier.expose())?),
+            None if config.skip_pkce => None,
+            None => Some(CodeVerifier::from_random(&self.random_bytes()?)),
+        };
+        let code_verifier = code_verifier.map(|verifier| verifier.secret().clone());
+        let code_challenge = match &code_verifier {
+            None => None,
+            Some(verifier) => {
+                let digest = self.host.sha256(verifier.expose().as_bytes()).await;
+                Some(code_challenge(&digest.ok_or_else(no_crypto)?))
+            }
+        };
+        let timeout_ms = config.policy.timeout_ms.into();
+        let metadata = self.within(timeout_ms, self.metadata()).await?;
+        let known = metadata.as_ref().map(|it| &it.authorization_endpoint);
+        let endpoint = config.authorization_endpoint.as_ref();
+        let endpoint = endpoint.or(known.and_then(Option::as_ref)).ok_or_else(|| {
+            let problem = match metadata {
+                Some(_) => "is required: the issuer's metadata has no authorization_endpoint",
+                None => "is required to send a user there; or give issuer",
+            };
+            Error::invalid_option("authorizationUrl", problem)
+        })?;
+        let request = AuthorizationRequest {
+            endpoint,
+            client_id: &config.client.id,
+            client_id_param: &config.client.id_param,
+            redirect_uri: &options.redirect_uri,
+            scope: &scope,
+            state: &state,
+            code_challenge: code_challenge.as_deref(),
+            resource: &config.resource,
+            extra: &options.extra,
+        };
+        Ok(Authorization {
+            url: request.to_url()?.into(),
+            state: state.into(),
+            code_verifier,
+        })
+    }
+
+    /// Takes the URL that the user came back to, and spends the code in it (RFC 6749 §4.1.3).
+    ///
+    /// A code is good for one use, so that nothing is tried again. The token is the configuration's
+    /// from now on if that has an `identity`, which says whose it is; otherwise nothing is kept of it.
+    pub async fn callback(&self, url: &str, options: &CallbackOptions) -> Result<Renewed<H::View>> {
+        self.check_grant()?;
+        let config = self.slot.config();
+        let code_verifier = match &options.code_verifier {
+            Some(verifier) => Some(CodeVerifier::parse(verifier.expose())?.secret().clone()),
+            None if config.skip_pkce => None,
+            None => {
+                return Err(Error::invalid_option(
+                    "codeVerifier",
+                    "is required: give the one that authorizationUrl() returned, kept for this user's browser",
+                ));
+            }
+        };
+        let timeout_ms = config.policy.timeout_ms;
+        let metadata = self.within(timeout_ms.into(), self.metadata()).await?;
+        let expected = ExpectedCallback {
+            state: options.state.expose(),
+            issuer: config.issuer(),
+            requires_issuer: metadata
+                .is_some_and(|it| it.authorization_response_iss_parameter_supported),
+        };
+        let code = read_callback(url, expected)?;
+        let grant = grant::authorization_code(&code, &options.redirect_uri, code_verifier.as_ref());
+        let source = Self::of_slot(Rc::clone(&self.host), Rc::clone(&self.slot));
+        // What the code was spent for must not be lost with whoever asked.
+        let exchanged = self.in_background(async move { source.spend_code(&grant).await });
+        match race(exchanged, self.host.sleep(timeout_ms)).await {
+            First::Left(Ok(result)) => result,
+            First::Left(Err(oneshot::Canceled)) | First::Right(()) => Err(self.timed_out()),
+        }
+    }
+
+    async fn spend_code(&self, grant: &Parameters) -> Result<Renewed<H::View>> {
+        let config = self.slot.config();
+        let asking = Asking {
+            endpoint: None,
+            grant,
+            // It was asked for with the code.
+            scope: "",
+            parameters: &config.endpoint_params,
+            is_repeatable: false,
+            renewed: None,
+        };
+        let begun_at_ms = self.host.now_ms();
+        let passed_ms = || self.host.now_ms().saturating_sub(begun_at_ms);
+        let issued = self.request(&asking, config.policy.timeout_ms.into()).await;
+        let duration_ms = passed_ms();
+        let token = issued.inspect_err(|error| {
+            let code = error.code();
+            self.host.event(Event::GrantFailed { code, duration_ms });
+        })?;
+        self.host.event(Event::Grant { duration_ms });
+        let is_kept = config.identity.is_some();
+        Ok(Renewed {
+            cached: match is_kept {
+                true => self.adopt(token).await,
+                false => self.cached(&Entry::default(), token),
+            },
+            is_kept,
+        })
+    }
+
+    fn check_grant(&self) -> Result<()> {
+        match self.slot.config().grant {
+            Grant::AuthorizationCode => Ok(()),
+            _ => Err(Error::invalid_option(
+                "grant",
+                "must be 'authorization_code' for users to authorize",
+            )),
+        }
+    }
+
+    fn random_bytes(&self) -> Result<[u8; 32]> {
+        let mut bytes = [0; 32];
+        for chunk in bytes.chunks_mut(12) {
+            let nonce = self.host.nonce().ok_or_else(no_crypto)?;
+            chunk
+                .iter_mut()
+                .zip(nonce)
+                .for_each(|(byte, random)| *byte = random);
+        }
+        Ok(bytes)
+    }
+}
+
+fn no_crypto() -> Error {
+    Error::new(
+        ErrorCode::Internal,
+        "the host has no random bytes, or no SHA-256",
+    )
+}

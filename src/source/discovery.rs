@@ -1,0 +1,128 @@
+//! Where the endpoints of an issuer are: asked once per isolate, and with a store once per fleet.
+
+use std::convert::Infallible;
+use std::rc::Rc;
+
+use super::{TokenSource, pause_ms};
+use crate::cache::flight::{Generation, HEARTBEAT_MS, Role, Sight, Watch};
+use crate::cache::issuer::Issuer;
+use crate::error::Error;
+use crate::host::Host;
+use crate::protocol::endpoint::Endpoint;
+use crate::protocol::metadata::{self, Metadata};
+use crate::race::{First, race};
+use crate::sharing::Shared;
+
+type Result<T> = std::result::Result<T, Error>;
+
+impl<H: Host> TokenSource<H> {
+    /// The token endpoint.
+    pub(super) async fn token_endpoint(&self) -> Result<Endpoint> {
+        Ok(match self.metadata().await? {
+            Some(metadata) => metadata.token_endpoint.clone(),
+            None => self.slot.config().endpoint.clone(),
+        })
+    }
+
+    /// What the issuer says about itself; `None` if the endpoints are part of the configuration.
+    pub(super) async fn metadata(&self) -> Result<Option<Rc<Metadata>>> {
+        let Some(name) = self.slot.config().issuer() else {
+            return Ok(None);
+        };
+        let issuer = self.slot.issuer(name);
+        loop {
+            if let Some(metadata) = issuer.metadata(self.host.now_ms()) {
+                return Ok(Some(metadata));
+            }
+            let result = match issuer.flight(|flight| flight.join(self.host.now_ms())) {
+                Role::Leader(generation) => Some(self.discover(&issuer, name, generation).await),
+                Role::Follower(watch) => self.wait_for(&issuer, name, watch).await,
+            };
+            if let Some(result) = result {
+                return result.map(Some);
+            }
+        }
+    }
+
+    /// `None` when the flight was called off.
+    async fn wait_for(
+        &self,
+        issuer: &Issuer,
+        name: &str,
+        mut watch: Watch,
+    ) -> Option<Result<Rc<Metadata>>> {
+        let begun_at_ms = self.host.now_ms();
+        loop {
+            let waited_ms = self.host.now_ms().saturating_sub(begun_at_ms);
+            self.host.sleep(pause_ms(waited_ms)).await;
+            match issuer.flight(|flight| flight.look(&mut watch, self.host.now_ms())) {
+                Sight::Landed(result) => return Some(result),
+                Sight::CalledOff => return None,
+                Sight::TakenOver(generation) => {
+                    return Some(self.discover(issuer, name, generation).await);
+                }
+                Sight::Waiting => {}
+            }
+        }
+    }
+
+    async fn discover(
+        &self,
+        issuer: &Issuer,
+        name: &str,
+        generation: Generation,
+    ) -> Result<Rc<Metadata>> {
+        let found = race(self.find(name), self.keep_flying(issuer, generation)).await;
+        let result = match found {
+            First::Left(result) => result.map(Rc::new),
+            First::Right(never) => match never {},
+        };
+        let result = match (result, issuer.outdated()) {
+            // Endpoints hardly ever move: better those of before than none.
+            (Err(error), Some(outdated)) if error.retryable() => Ok(outdated),
+            (result, _) => result,
+        };
+        issuer.land(generation, &result);
+        result
+    }
+
+    async fn keep_flying(&self, issuer: &Issuer, generation: Generation) -> Infallible {
+        loop {
+            self.host.sleep(HEARTBEAT_MS).await;
+            issuer.flight(|flight| flight.beat(generation, self.host.now_ms()));
+        }
+    }
+
+    /// From the store, or else from the server.
+    async fn find(&self, issuer: &str) -> Result<Metadata> {
+        let entry = self.slot.entry();
+        if let Some(shared) = Shared::find(&*self.host, &self.slot, &entry).await
+            && let Some(metadata) = shared.metadata(issuer).await
+        {
+            return Ok(metadata);
+        }
+        let metadata = self.ask_issuer(issuer).await?;
+        let source = Self::of_slot(Rc::clone(&self.host), Rc::clone(&self.slot));
+        let put = metadata.clone();
+        self.host.spawn(async move {
+            if let Some(shared) = Shared::find(&*source.host, &source.slot, &entry).await {
+                shared.put_metadata(&put).await;
+            }
+        });
+        Ok(metadata)
+    }
+
+    async fn ask_issuer(&self, issuer: &str) -> Result<Metadata> {
+        let mut nowhere = Error::invalid_option("issuer", "has no well-known URL");
+        for url in metadata::well_known_urls(issuer)? {
+            let asked_at_ms = self.host.now_ms();
+            let response = self.host.send(metadata::request(&url)).await;
+            let response = response.map_err(|reason| metadata::not_reached(issuer, &reason))?;
+            if let Some(metadata) = metadata::read(&response, issuer, asked_at_ms)? {
+                return Ok(metadata);
+            }
+            nowhere = metadata::not_found(issuer, &response);
+        }
+        Err(nowhere)
+    }
+}

@@ -1,0 +1,156 @@
+//! Telling the server that a token is no longer needed (RFC 7009), and forgetting it.
+
+use super::TokenSource;
+use super::one_off::HeldToken;
+use super::request::transport_error;
+use crate::error::Error;
+use crate::host::Host;
+use crate::protocol::client_auth::{ClientAuth, ClientCredentials};
+use crate::protocol::endpoint::Endpoint;
+use crate::protocol::form::Parameters;
+use crate::protocol::revocation::{
+    self, RevocationRequest, RevocationResponseContext, TokenTypeHint,
+};
+use crate::sharing::{Shared, Verdict};
+use crate::token::{Secret, Token};
+
+type Result<T> = std::result::Result<T, Error>;
+
+impl<H: Host> TokenSource<H> {
+    /// Revokes `held`, or its refresh token, with further `parameters`. What is revoked is used no more:
+    /// neither by this instance, nor from the store. Other instances may use what they have in memory.
+    pub async fn revoke(
+        &self,
+        held: &HeldToken,
+        kind: TokenTypeHint,
+        parameters: &Parameters,
+    ) -> Result<()> {
+        let config = self.slot.config();
+        config.check_revocation(parameters)?;
+        let (option, revoked) = match kind {
+            TokenTypeHint::AccessToken => ("accessToken", &held.access_token),
+            TokenTypeHint::RefreshToken => ("refreshToken", &held.refresh_token),
+        };
+        let revoked = revoked.as_ref().ok_or_else(|| {
+            Error::invalid_option(option, "is missing: there is none to be revoked")
+        })?;
+        let asked = async {
+            let endpoint = self.revocation_endpoint().await?;
+            let ask = async |client: &ClientCredentials, client_auth| {
+                let assertion = self.client_assertion(client, client_auth).await?;
+                let request = RevocationRequest {
+                    endpoint: &endpoint,
+                    token: revoked,
+                    token_type_hint: kind,
+                    parameters: [
+                        client.parameters(client_auth, assertion.as_ref().map(Secret::expose)),
+                        parameters.clone(),
+                    ]
+                    .concat(),
+                    headers: self.revocation_headers(client, client_auth),
+                };
+                self.send_revocation(request, client).await
+            };
+            self.authenticated(true, ask).await
+        };
+        self.within(config.policy.timeout_ms.into(), asked).await?;
+        self.forget(held, kind).await;
+        Ok(())
+    }
+
+    /// Revokes the refresh token, if there is one, and the access token; both are tried, and all that
+    /// fails is returned.
+    pub async fn revoke_all(&self, held: &HeldToken) -> std::result::Result<(), Vec<Error>> {
+        let mut failures = Vec::new();
+        for (kind, token) in [
+            (TokenTypeHint::RefreshToken, &held.refresh_token),
+            (TokenTypeHint::AccessToken, &held.access_token),
+        ] {
+            if token.is_some()
+                && let Err(error) = self.revoke(held, kind, &Vec::new()).await
+            {
+                failures.push(error);
+            }
+        }
+        match failures.is_empty() {
+            true => Ok(()),
+            false => Err(failures),
+        }
+    }
+
+    async fn revocation_endpoint(&self) -> Result<Endpoint> {
+        let given = self.slot.config().revocation_endpoint.clone();
+        if let Some(endpoint) = given {
+            return Ok(endpoint);
+        }
+        let metadata = self.metadata().await?;
+        let problem = match metadata {
+            Some(_) => "is required: the issuer's metadata has no revocation_endpoint",
+            None => "is required to revoke tokens; or give issuer",
+        };
+        let known = metadata.and_then(|it| it.revocation_endpoint.clone());
+        known.ok_or_else(|| Error::invalid_option("revocationUrl", problem))
+    }
+
+    fn revocation_headers(
+        &self,
+        client: &ClientCredentials,
+        client_auth: ClientAuth,
+    ) -> Vec<(String, String)> {
+        let authorization = client.header(client_auth);
+        let authorization = authorization.map(|it| ("authorization".to_owned(), it));
+        let headers = self.slot.config().headers.iter().cloned();
+        headers.chain(authorization).collect()
+    }
+
+    async fn send_revocation(
+        &self,
+        request: RevocationRequest<'_>,
+        client: &ClientCredentials,
+    ) -> Result<()> {
+        let context = RevocationResponseContext {
+            endpoint: request.endpoint,
+            token: request.token,
+            client,
+            now_ms: self.host.now_ms(),
+        };
+        let response = self.host.send(request.to_http()).await;
+        let response = response.map_err(|error| {
+            let redact = |text: &str| context.redact(text);
+            transport_error(error, "the revocation endpoint ", context.endpoint, redact)
+        })?;
+        revocation::read(&response, context)
+    }
+
+    /// Servers end the access tokens that came of a revoked refresh token, or should (RFC 7009 §2.1).
+    async fn forget(&self, held: &HeldToken, kind: TokenTypeHint) {
+        let is_revoked = |token: &Token| {
+            let (own, revoked) = match kind {
+                TokenTypeHint::AccessToken => (Some(&token.access_token), &held.access_token),
+                TokenTypeHint::RefreshToken => (token.refresh_token.as_ref(), &held.refresh_token),
+            };
+            let revoked = revoked.as_ref().map(Secret::expose);
+            revoked.is_some() && own.map(Secret::expose) == revoked
+        };
+        let verdict = |token: &Token| match kind {
+            _ if !is_revoked(token) => Verdict::Stays,
+            TokenTypeHint::AccessToken => Verdict::AccessTokenGoes,
+            TokenTypeHint::RefreshToken => Verdict::Goes,
+        };
+        let entry = self.slot.entry();
+        if let Some(shared) = Shared::find(&*self.host, &self.slot, &entry).await {
+            shared.judge(verdict).await;
+        }
+        if let Some(cached) = entry.cached()
+            && is_revoked(&cached.token)
+        {
+            entry.distrust(&cached.token);
+            entry.clear();
+        }
+        if kind == TokenTypeHint::RefreshToken
+            && let Some(revoked) = &held.refresh_token
+        {
+            entry.forget(revoked);
+        }
+    }
+}

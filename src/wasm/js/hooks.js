@@ -1,0 +1,199 @@
+// Token requests in the user's way: functions that replace or wrap them, and that derive credentials from what
+// they bring.
+
+import { keepCause } from './error.js';
+import { exchange } from './host.js';
+import { isMembers, kindOf, numberOf, timeMs, toJson } from './members.js';
+
+/** As for requests without hooks. */
+const MAX_RESPONSE_BYTES = 1024 * 1024;
+
+/** The members that say when a token ends. They belong together: what says one of them replaces all. */
+const EXPIRY = ['expires_in', 'expires_on', 'expires_at'];
+
+/**
+ * Makes a token request by `hooks`; `grant` and `scopes` are the client's.
+ *
+ * Resolves to what `exchange` resolves to, or to the name of the hook that failed and a reference to what it threw.
+ * `renewed` is the response that came with the refresh token that the request spends.
+ */
+export async function hooked({ hooks, fetch, grant, scopes }, url, headers, body, signal, renewed) {
+  const params = paramsOf(headers, body);
+  // With that grant there is no other request.
+  const isRefresh = params.grant_type === 'refresh_token' && (hooks.refresh || grant !== 'refresh_token');
+  const name = isRefresh ? 'refresh' : 'tokenRequest';
+  const send = () => exchange(fetch, 'POST', url, headers, body, MAX_RESPONSE_BYTES, signal);
+  if (!hooks[name] && !hooks.credentials) return send();
+  const standard = new StandardRequest(send, spendingOf(url, headers, params));
+  const common = { fetch, signal };
+  const { refresh_token: refreshToken } = params;
+  const credentials = { ...renewed, refresh_token: refreshToken };
+  const context = isRefresh
+    ? { credentials: structuredClone(credentials), refreshToken, params, ...common }
+    : { grant: params.grant_type, scopes, params, ...common };
+  const hook = hooks[name] ?? ((_, next) => next());
+  try {
+    let response = await bring(name, hook, context, standard.next);
+    if (isRefresh && hooks.refresh) response = renewal(credentials, response);
+    if (hooks.credentials) {
+      const context = { tokenResponse: structuredClone(response), ...common };
+      response = merged(response, await bring('credentials', hooks.credentials, context));
+    }
+    // Whoever gave up waiting has not got it.
+    if (!signal.aborted) standard.finish();
+    return [200, toJson(response), [['content-type', 'application/json']]];
+  } catch (failure) {
+    const answer = standard.answerFor(failure.cause);
+    return answer ? answer() : [failure.hook, keepCause(failure.cause)];
+  }
+}
+
+/** The members that a hook brings. */
+async function bring(hook, run, ...args) {
+  try {
+    return read(await run(...args));
+  } catch (cause) {
+    throw { hook, cause };
+  }
+}
+
+/** The form's parameters, or those of JSON, as an object. One that repeats is an array. */
+function paramsOf(headers, body) {
+  if (headers.some(([name, value]) => name === 'content-type' && value === 'application/json')) {
+    return JSON.parse(body);
+  }
+  const form = new URLSearchParams(body);
+  const value = ([first, ...more]) => (more.length > 0 ? [first, ...more] : first);
+  return Object.fromEntries([...new Set(form.keys())].map((name) => [name, value(form.getAll(name))]));
+}
+
+/** What cannot be spent again, a rotating refresh token or a code, and what it brought: hooks may fail after that. */
+const unfinished = new Map();
+const MAX_UNFINISHED = 100;
+const MAX_UNFINISHED_MS = 10 * 60 * 1000;
+
+/** The name of a request that spends something; `undefined` for one that may be made as often as you like. */
+function spendingOf(url, headers, { client_assertion: _, ...params }) {
+  const isSpending = params.refresh_token !== undefined || params.code !== undefined;
+  return isSpending ? JSON.stringify([url, headers, params]) : undefined;
+}
+
+/** The request as it is made without hooks. What hooks do not handle comes out as if there were none. */
+class StandardRequest {
+  #send;
+  #spending;
+  #answers = new Map();
+
+  constructor(send, spending) {
+    this.#send = send;
+    this.#spending = spending;
+  }
+
+  /** Resolves to the members of the response. */
+  next = async () => {
+    const before = unfinished.get(this.#spending);
+    if (before && Date.now() - before.atMs < MAX_UNFINISHED_MS) return aged(before);
+    const atMs = Date.now();
+    const members = await this.#ask();
+    if (this.#spending && isSpent(this.#spending, members)) {
+      unfinished.delete(this.#spending);
+      if (unfinished.size >= MAX_UNFINISHED) unfinished.delete(unfinished.keys().next().value);
+      unfinished.set(this.#spending, { members: structuredClone(members), atMs });
+    }
+    return members;
+  };
+
+  /** The hooks have made of it what they want. */
+  finish() {
+    unfinished.delete(this.#spending);
+  }
+
+  async #ask() {
+    let answer;
+    try {
+      answer = await this.#send();
+    } catch (error) {
+      this.#answers.set(error, () => Promise.reject(error));
+      throw error;
+    }
+    const [status, text] = answer ?? [];
+    const members = status >= 200 && status < 300 ? membersOf(text) : undefined;
+    if (members) return members;
+    const error = new UnusableAnswer(status, text);
+    this.#answers.set(error, () => answer);
+    throw error;
+  }
+
+  /** Gives what the request came to that was rejected with `error`; `undefined` for another's error. */
+  answerFor(error) {
+    return this.#answers.get(error);
+  }
+}
+
+/** A refresh token that the server neither replaced nor took back is good for another request. */
+function isSpent(spending, { refresh_token: next }) {
+  const [, , { refresh_token: spent }] = JSON.parse(spending);
+  return spent === undefined || (typeof next === 'string' && next !== spent);
+}
+
+/** The members of a response that came some time ago. */
+function aged({ members, atMs }) {
+  const lifetime = numberOf(members.expires_in);
+  const left = Math.max(1, Math.floor(lifetime - (Date.now() - atMs) / 1000));
+  return { ...structuredClone(members), ...(lifetime > 0 && { expires_in: left }) };
+}
+
+/** The standard request brought no members. For hooks: what is printed of it has no body. */
+class UnusableAnswer extends Error {
+  #body;
+
+  constructor(status, body) {
+    super(`the token endpoint gave ${status === undefined ? 'an answer that is too long' : `no token, but status ${status}`}`);
+    this.status = status;
+    this.#body = body;
+  }
+
+  get body() {
+    return this.#body;
+  }
+}
+
+/** JSON, or a form, as early servers answer; whatever its content type says. */
+function membersOf(text) {
+  const trimmed = text.trim();
+  try {
+    const members = JSON.parse(trimmed);
+    return isMembers(members) ? members : undefined;
+  } catch {
+    if (!/^[!#-;=?-z|~]*$/.test(trimmed)) return undefined;
+    const form = new URLSearchParams(trimmed);
+    return form.has('access_token') || form.has('error') ? Object.fromEntries(form) : undefined;
+  }
+}
+
+/** The result of a hook in the form of a token response. */
+function read(result) {
+  if (!isMembers(result)) {
+    throw new TypeError(`the result is ${kindOf(result)}, and not an object with members such as access_token`);
+  }
+  const members = { ...result };
+  const { expires_at: expiresAt } = members;
+  const expiresAtMs = timeMs(expiresAt);
+  if (expiresAtMs !== undefined) members.expires_at = Math.floor(expiresAtMs / 1000);
+  else if (expiresAt instanceof Date) throw new TypeError('expires_at is an invalid Date');
+  return JSON.parse(toJson(members));
+}
+
+/** `members` over those that were there before, and a life that is said anew over all that was said of it. */
+function merged(before, members) {
+  const { ...kept } = before;
+  if (EXPIRY.some((name) => members[name] !== undefined)) EXPIRY.forEach((name) => delete kept[name]);
+  return { ...kept, ...members };
+}
+
+/** The same for a renewal: the access token and its life end with the token that is renewed. */
+function renewal(credentials, members) {
+  const { access_token: _, ...kept } = credentials;
+  EXPIRY.forEach((name) => delete kept[name]);
+  return { ...kept, ...members };
+}
