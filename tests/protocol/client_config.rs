@@ -670,7 +670,7 @@ fn parameters_of_a_code_are_not_set_twice() {
 
 #[test]
 fn good_values_are_accepted() {
-    let rows: [(_, fn(&mut ClientOptions)); 11] = [
+    let rows: [(_, fn(&mut ClientOptions)); 14] = [
         ("issuer", |o| {
             o.token_url.clear();
             o.issuer = Some("https://a.example/tenant".into());

@@ -41,7 +41,9 @@ export async function hooked({ hooks, fetch, grant, scopes }, url, headers, body
     }
     // Whoever gave up waiting has not got it.
     if (!signal.aborted) standard.finish();
-    return [200, toJson(response), [['content-type', 'application/json']]];
+    // What says an error is the server's refusal.
+    const status = response.error && !response.access_token ? 400 : 200;
+    return [status, toJson(response), [['content-type', 'application/json']]];
   } catch (failure) {
     const answer = standard.answerFor(failure.cause);
     return answer ? answer() : [failure.hook, keepCause(failure.cause)];

@@ -334,7 +334,7 @@ export const hooks = {
     const returning = client({ hooks: { tokenRequest: () => refusal }, errorCacheSeconds: 0 });
     await rejects(returning.getToken(), { code: 'token_request_rejected', error: 'invalid_scope', description: 'no' });
     const spent = client({ grant: 'refresh_token', refreshToken: 'refresh-0', hooks: { refresh: () => ({ error: 'invalid_grant' }) } });
-    await rejects(spent.getToken(), { code: 'reauthorization_required', error: 'invalid_grant' });
+    await rejects(spent.getToken(), { code: 'reauthorization_required', error: 'invalid_grant', status: 400 });
   },
 
   'what next() rejects with comes out as without hooks': async ({ client, behave, tokenEndpoint }) => {
