@@ -97,7 +97,7 @@ export const authorization = {
     const store = new Map();
     const client = scriptedOf(scene, { clientSecret: () => 'MARKER', store, sealKey: 'MARKER key' });
     const begun = await client.authorizationUrl({ redirectUri });
-    await behave(answer({ access_token: 'of a user', refresh_token: 'r' }));
+    await behave(answer({ access_token: 'of-a-user', refresh_token: 'r' }));
     await client.callback(granted(redirectUri, begun), kept(redirectUri, begun));
     await rejects(client.getToken(), { code: 'reauthorization_required' });
     equal(store.size, 0);
