@@ -15,6 +15,10 @@ const SPOILED_SECONDS = 30;
 const MOST = { kv: { life: 1.5, herd: 1 }, coordinator: { life: 1, herd: 1 } };
 
 const seconds = Number(process.argv[2] ?? 3 * LIFE_SECONDS + 30);
+if (!(seconds >= LIFE_SECONDS)) {
+  console.error(`seconds must be ${LIFE_SECONDS} or more, a token's life: before its end there is no renewal to count`);
+  process.exit(1);
+}
 const project = await install('soak', await tarball());
 const state = join(project, 'state');
 await rm(state, { recursive: true, force: true });
