@@ -750,7 +750,7 @@ mod store {
 
     #[test]
     fn of_one_issuer_is_not_anothers() {
-        let (world, _) = with_shelf(World::new(|n, request| {
+        let (world, shelf) = with_shelf(World::new(|n, request| {
             let issuer = request.url.split("/.well").next().unwrap();
             let body = format!(r#"{{"issuer":"{issuer}","token_endpoint":"{issuer}/token"}}"#);
             match is_metadata(request) {
@@ -758,6 +758,8 @@ mod store {
                 false => issued(n),
             }
         }));
+        // No tokens, which would do without the metadata.
+        shelf.min_ttl_seconds.set(2 * 3600);
         for _ in 0..2 {
             for issuer in ["https://a.example", "https://b.example"] {
                 ask(&world.neighbour(), of_issuer(issuer)).unwrap();
