@@ -5,18 +5,50 @@
  * @module
  */
 
-/** A value of {@link OAuth2ClientOptions.endpointParams}; an array sends the parameter once for each element. */
+/** A value of {@link ClientOptions.endpointParams}; an array sends the parameter once for each element. */
 export type EndpointParam = string | number | boolean | readonly (string | number | boolean)[];
 
-/** What a client is made of. A misspelt option is an error, at run time too. */
-export interface OAuth2ClientOptions {
-  /**
-   * The token endpoint (RFC 6749 §3.2). `https:`, or `http:` on a loopback host.
-   */
-  tokenUrl: string | URL;
+/** What a client is made of: a server, and the rest. A misspelt option is an error, at run time too. */
+export type OAuth2ClientOptions = ServerOptions & ClientOptions;
 
-  /** The client identifier (RFC 6749 §2.2). */
-  clientId: string;
+/** Where the authorization server is: its token endpoint, or its name. */
+export type ServerOptions =
+  | {
+      /** The token endpoint (RFC 6749 §3.2). `https:`, or `http:` on a loopback host. */
+      tokenUrl: string | URL;
+      issuer?: undefined;
+    }
+  | {
+      /**
+       * The authorization server by its name, exactly as it writes it itself. It is asked where its endpoints are (RFC
+       * 8414, then OpenID Connect Discovery), once a day, for all clients of an isolate at once; with a store and sealed
+       * records once for all isolates.
+       */
+      issuer: string;
+      tokenUrl?: undefined;
+    };
+
+/** What a client is made of, beside the server. */
+export interface ClientOptions {
+  /**
+   * The authorization endpoint (RFC 6749 §3.1), for {@link OAuth2Client.authorizationUrl}.
+   *
+   * @defaultValue what the issuer says
+   */
+  authorizationUrl?: string | URL | undefined;
+
+  /**
+   * The revocation endpoint (RFC 7009 §2), for {@link OAuth2Client.revoke} and {@link Token.revoke}.
+   *
+   * @defaultValue what the issuer says
+   */
+  revocationUrl?: string | URL | undefined;
+
+  /**
+   * The client identifier (RFC 6749 §2.2). Required, except with `grant: 'jwt_bearer'` and no secret: there the
+   * assertion may be enough to say who asks (RFC 7521 §4.1). One that is signed here needs an `issuer` then.
+   */
+  clientId?: string | undefined;
 
   /**
    * The client's password (RFC 6749 §2.3.1), or a function that gives it, called once per grant: see `identity`.
@@ -59,7 +91,7 @@ export interface OAuth2ClientOptions {
   clientSecretParam?: string | undefined;
 
   /**
-   * What `clientAuth: 'private_key_jwt'` signs with.
+   * What `clientAuth: 'private_key_jwt'` signs with, and `grant: 'jwt_bearer'` an `assertion` that is an object.
    *
    * @defaultValue none
    */
@@ -67,15 +99,24 @@ export interface OAuth2ClientOptions {
 
   /**
    * What is asked for (RFC 6749 §1.3): `'client_credentials'`; `'password'` with `username` and `password`;
-   * `'refresh_token'` with `refreshToken`; `'jwt_bearer'` with `assertion` (RFC 7523 §2.1); `'token'` with `token`,
-   * which is used until it is refused; or the `grant_type` of any other grant, its parameters in `endpointParams`.
+   * `'refresh_token'` with `refreshToken`; `'authorization_code'`, for users who authorize the client in their browser
+   * ({@link OAuth2Client.authorizationUrl}); `'jwt_bearer'` with `assertion` (RFC 7523 §2.1); `'token'` with `token`,
+   * which is used until it ends or is refused; or the `grant_type` of any other grant, its parameters in `endpointParams`.
    *
    * All but client credentials are renewed by the refresh token, if there is one; a rotated one replaces the
    * one before. Otherwise the grant is made again, or fails with `reauthorization_required`.
    *
    * @defaultValue `'client_credentials'`
    */
-  grant?: 'client_credentials' | 'password' | 'refresh_token' | 'jwt_bearer' | 'token' | (string & {}) | undefined;
+  grant?:
+    | 'client_credentials'
+    | 'password'
+    | 'refresh_token'
+    | 'authorization_code'
+    | 'jwt_bearer'
+    | 'token'
+    | (string & {})
+    | undefined;
 
   /** The user's name, for `grant: 'password'` (RFC 6749 §4.3). */
   username?: string | undefined;
@@ -86,11 +127,24 @@ export interface OAuth2ClientOptions {
   /** The first refresh token, for `grant: 'refresh_token'` and `'token'` (RFC 6749 §6). */
   refreshToken?: string | undefined;
 
-  /** The assertion for `grant: 'jwt_bearer'` (RFC 7523 §2.1), or a function that gives one, called once per grant. */
-  assertion?: string | (() => string | PromiseLike<string>) | undefined;
+  /**
+   * The assertion for `grant: 'jwt_bearer'` (RFC 7523 §2.1), or a function that gives one, called once per grant, or
+   * an object of what it says, to be signed with `privateKey` for every request anew.
+   */
+  assertion?: string | (() => string | PromiseLike<string>) | AssertionOptions | undefined;
 
-  /** The access token for `grant: 'token'`. */
-  token?: string | undefined;
+  /**
+   * The access token for `grant: 'token'`, or all that was kept of it: see {@link StoredToken}. The refresh token in
+   * it is used like `refreshToken`.
+   */
+  token?: string | StoredToken | undefined;
+
+  /**
+   * Functions that make token requests in another way, or derive members of the token: see `identity`.
+   *
+   * @defaultValue none
+   */
+  hooks?: Hooks | undefined;
 
   /**
    * Whether refresh tokens are left unused.
@@ -100,8 +154,16 @@ export interface OAuth2ClientOptions {
   noRefreshToken?: boolean | undefined;
 
   /**
-   * Stands for what cannot be compared: functions, and keys that cannot be exported. Clients whose other options
-   * are equal share a token exactly when this is equal too. Required with a store where there is such a thing.
+   * Whether authorization codes are asked for without PKCE (RFC 7636), for servers that refuse its parameters.
+   *
+   * @defaultValue `false`
+   */
+  skipPkce?: boolean | undefined;
+
+  /**
+   * Stands for what cannot be compared: functions, keys that cannot be exported, and the user of an authorization
+   * code. Clients whose other options are equal share a token exactly when this is equal too. Required with a store
+   * where there is a function or such a key; and for a client of `grant: 'authorization_code'` to keep a token.
    *
    * @defaultValue without a store: a client shares with those that were given the very same function
    */
@@ -304,12 +366,133 @@ export interface OAuth2ClientOptions {
   allowedOrigins?: readonly (string | URL)[] | undefined;
 
   /**
+   * Puts the token on a request to the API: into a header, under another scheme, into the query or into the body. `url`
+   * and `headers` are copies made to be changed; a body is replaced by returning `{ body }`. A token of any type can be
+   * applied. No `Authorization` is set then but the one you set.
+   *
+   * It is called again for the request with another token, and for every redirect to `baseUrl` or `allowedOrigins`,
+   * with the request as the caller made it. A redirect to any other origin takes along nothing that it put there; one
+   * with the token in the path of its URL is not followed. What it throws is the `cause` of an error of code
+   * `hook_failed`. How long it takes is up to the signal of the call.
+   *
+   * @defaultValue `Authorization: Bearer …` (RFC 6750 §2.1)
+   */
+  apply?: ((request: ApiRequest, token: Token) => ApplyResult | PromiseLike<ApplyResult>) | undefined;
+
+  /**
+   * What in an answer outside 2xx means that the token is refused: its status, the whole text of its body, or a
+   * pattern of it. The token is then dropped, and the request sent once more with another.
+   *
+   * For texts and patterns the body is looked at, if it is text (`text/*`, JSON, XML, a form, or of no type, but never
+   * an event stream), as UTF-8: its first 64 KiB, of which patterns are tried; a text must be all of it. A body of less
+   * that has not ended after a second is no refusal. `fetch` waits that long at most; the response is as it came, its
+   * body whole.
+   *
+   * @defaultValue `[401]`; `[]` is never
+   */
+  refreshOn?: readonly (number | string | RegExp)[] | undefined;
+
+  /**
+   * What in a 2xx answer means that the token is refused, likewise: for APIs that say so with a 200. Texts and patterns
+   * cost every such answer the look at its body.
+   *
+   * @defaultValue none
+   */
+  detectOn?: readonly (number | string | RegExp)[] | undefined;
+
+  /**
+   * Headers of every API request, such as an API key or a version, unless the call sets them itself. They go to the
+   * same origins as the token. `Authorization`, `Host` and `Content-…` are refused.
+   *
+   * @defaultValue none
+   */
+  apiHeaders?: Readonly<Record<string, string>> | Iterable<readonly [string, string]> | undefined;
+
+  /**
    * Used instead of the global `fetch`, for the token request and the API alike: a function, or an object with
    * a `fetch` method such as a service binding.
    *
    * @defaultValue the global `fetch`
    */
   fetch?: typeof globalThis.fetch | { fetch: typeof globalThis.fetch } | undefined;
+}
+
+/**
+ * Functions that take part in token requests. What they return, or resolve to, is an object that JSON can say: members
+ * of a token response (RFC 6749 §5.1) and whatever else is to be found in {@link Token.raw}. An object with `error`
+ * (RFC 6749 §5.2) is the server's refusal.
+ *
+ * One that throws, rejects or gives no such object fails the call with code `hook_failed`, which has the reason as its
+ * `cause`; one that never answers meets `timeoutMs`. What `next()` is rejected with, and a hook passes on, comes out as
+ * without hooks.
+ */
+export interface Hooks {
+  /** Makes the token request, or changes what it brings: `next()` makes it as it is made without a hook. */
+  tokenRequest?:
+    | ((context: TokenRequestContext, next: () => Promise<TokenMembers>) => TokenMembers | PromiseLike<TokenMembers>)
+    | undefined;
+
+  /** Derives members from a token response, after `tokenRequest` and `refresh`; they are laid over it. */
+  credentials?: ((context: CredentialsContext) => TokenMembers | PromiseLike<TokenMembers>) | undefined;
+
+  /**
+   * Renews by a refresh token, in place of `tokenRequest`. What it brings is laid over the members of the token that
+   * is renewed, without that token's `access_token` and its end; so the refresh token stays unless it brings another.
+   *
+   * What a refresh token brought that the server has replaced is kept for ten minutes until the hooks are done with it:
+   * the next call gets it from `next()` again, and the refresh token is not spent twice.
+   */
+  refresh?:
+    | ((context: RefreshContext, next: () => Promise<TokenMembers>) => TokenMembers | PromiseLike<TokenMembers>)
+    | undefined;
+}
+
+/** What all hooks are given. */
+export interface HookContext {
+  /** The client's `fetch`, which adds no token. */
+  readonly fetch: typeof globalThis.fetch;
+  /** Aborted when nobody waits any longer. */
+  readonly signal: AbortSignal;
+}
+
+/** What `hooks.tokenRequest` is given. */
+export interface TokenRequestContext extends HookContext {
+  /** `grant_type`. */
+  readonly grant: string;
+  /** The scopes that are asked for. */
+  readonly scopes: readonly string[];
+  /** The parameters of the standard request; one that repeats is an array. The client's credentials only if in the body. */
+  readonly params: Readonly<Record<string, string | readonly string[]>>;
+}
+
+/** What `hooks.credentials` is given. */
+export interface CredentialsContext extends HookContext {
+  /** The members of the response, or what the hook before made of them. */
+  readonly tokenResponse: TokenMembers;
+}
+
+/** What `hooks.refresh` is given. */
+export interface RefreshContext extends HookContext {
+  /** The members of the token that is renewed, as far as they are known, and the refresh token. */
+  readonly credentials: TokenMembers;
+  /** The refresh token to be spent. */
+  readonly refreshToken: string;
+  /** The parameters of the standard request, as those of `tokenRequest`. */
+  readonly params: Readonly<Record<string, string | readonly string[]>>;
+}
+
+/** Members of a token response (RFC 6749 §5.1), and others. */
+export interface TokenMembers {
+  access_token?: string | undefined;
+  token_type?: string | undefined;
+  /** Seconds. */
+  expires_in?: number | string | undefined;
+  /** A Date, ISO 8601, or seconds since the epoch. Milliseconds are recognised by their size. */
+  expires_at?: Date | string | number | undefined;
+  scope?: string | undefined;
+  refresh_token?: string | undefined;
+  id_token?: string | undefined;
+  [member: string]: unknown;
 }
 
 /** A key and what is said about it (RFC 7517 §4, RFC 7523 §3). */
@@ -327,9 +510,39 @@ export interface PrivateKey {
   /**
    * `aud` of the assertions.
    *
-   * @defaultValue `tokenUrl`
+   * @defaultValue `issuer` or `tokenUrl`
    */
   audience?: string | undefined;
+}
+
+/** What an assertion says (RFC 7523 §3). `iat` and `jti` are added: the moment, and an id that no other has. */
+export interface AssertionOptions {
+  /**
+   * `iss`: who speaks, such as the address of a service account.
+   *
+   * @defaultValue `clientId`
+   */
+  issuer?: string | undefined;
+  /**
+   * `sub`: whom the token is for, such as a user who is represented.
+   *
+   * @defaultValue the issuer itself
+   */
+  subject?: string | undefined;
+  /**
+   * `aud`: the authorization server.
+   *
+   * @defaultValue `privateKey.audience`, else `tokenUrl`
+   */
+  audience?: string | undefined;
+  /** Further claims, such as a `scope` that the server wants to be signed. JSON values other than `null`. */
+  claims?: Readonly<Record<string, unknown>> | undefined;
+  /**
+   * How many seconds it is good for (`exp`): 3600 at most. It is used at once.
+   *
+   * @defaultValue `60`
+   */
+  lifetimeSeconds?: number | undefined;
 }
 
 /** Paths into the answer of a token endpoint, as `'data.access_token'`; a number is a position in an array. */
@@ -342,6 +555,41 @@ export interface TokenMapping {
   refreshToken?: string | undefined;
   idToken?: string | undefined;
 }
+
+/** A request to the API, as {@link ClientOptions.apply} gets it. */
+export interface ApiRequest {
+  /** Where it goes: a copy, to be changed. */
+  readonly url: URL;
+  /** The method, in capitals. */
+  readonly method: string;
+  /** The headers, `apiHeaders` among them: a copy, to be changed. */
+  readonly headers: Headers;
+  /** The body as the caller gave it; that of a `Request` is a stream. */
+  readonly body: RequestBody;
+}
+
+/** What the host's `fetch` takes for a body. */
+type RequestBody = NonNullable<Parameters<typeof globalThis.fetch>[1]>['body'];
+
+/** What `apply` may return: another body, or nothing. */
+export type ApplyResult = { readonly body?: RequestBody } | void;
+
+/** What {@link OAuth2Client.test} found. */
+export type TestResult =
+  | { readonly ok: true; readonly status: number }
+  | {
+      readonly ok: false;
+      /**
+       * Where it failed: at the options (an origin that is not allowed, a token of a type that needs `apply`, an `apply`
+       * that fails), at the token endpoint, or at the API, which could not be reached, answered outside 2xx or refused
+       * the token.
+       */
+      readonly stage: 'configuration' | 'token' | 'api';
+      /** The status of the API's answer, or of the token endpoint's, if one arrived. */
+      readonly status?: number;
+      /** Why there was no answer of the API's: an {@link OAuth2Error}, the host's network error, or a signal's reason. */
+      readonly error?: unknown;
+    };
 
 /**
  * Keeps texts under keys, for all instances. What its methods return may be a promise or not; what is missing is
@@ -440,14 +688,25 @@ export type OAuth2Stats = { readonly [Type in OAuth2Event['type']]?: number };
  */
 export function serverTiming(events: readonly OAuth2Event[]): string;
 
-/** What one call may say about the token it wants. */
-export interface TokenOptions {
+/**
+ * What one call may say about the token it wants. `scopes`, `resource`, `endpointParams` and `headers` take the place of
+ * the client's, parameters and headers one by one. That is another token, with a place of its own in memory and store;
+ * it is that of a client with these options.
+ */
+export interface TokenOptions extends Pick<ClientOptions, 'scopes' | 'resource' | 'endpointParams' | 'headers'> {
   /**
    * Obtain a new token even though the one in memory is still good.
    *
    * @defaultValue `false`
    */
   forceRefresh?: boolean | undefined;
+
+  /**
+   * Milliseconds that this call waits at most.
+   *
+   * @defaultValue the client's `timeoutMs`
+   */
+  timeoutMs?: number | undefined;
 
   /**
    * Stops waiting: the promise is rejected with the signal's reason. A token request that others wait for goes on.
@@ -457,8 +716,8 @@ export interface TokenOptions {
   signal?: AbortSignal | undefined;
 }
 
-/** An access token (RFC 6749 §5.1). Frozen. */
-export interface Token {
+/** An access token (RFC 6749 §5.1), and what came with it. */
+export interface TokenData {
   /** `access_token`. */
   readonly accessToken: string;
   /** `token_type`; `'Bearer'` when the server wrote it in another case, or not at all. */
@@ -475,6 +734,122 @@ export interface Token {
   readonly raw: Readonly<Record<string, unknown>>;
 }
 
+/** A token as {@link OAuth2Client.getToken} gives it. Frozen. */
+export interface Token extends TokenData {
+  /**
+   * Whether it has expired, or will have in so many seconds. One whose end is not known has not, for a year.
+   *
+   * @param windowSeconds - by default 0
+   */
+  expired(windowSeconds?: number): boolean;
+
+  /** What is to be kept of it, for `JSON.stringify`; {@link OAuth2Client.tokenFrom} reads it again. */
+  toJSON(): TokenData;
+
+  /**
+   * Renews it. The client's own token is renewed for everybody, once: if it was renewed already its successor is
+   * given. With `params` the refresh token is spent with these parameters in place of those of the same names.
+   *
+   * A token of elsewhere is renewed for its holder only, by its refresh token.
+   */
+  refresh(params?: Readonly<Record<string, EndpointParam | undefined>> | Iterable<readonly [string, EndpointParam]>): Promise<Token>;
+
+  /**
+   * Tells the server that it, or its refresh token, is no longer needed (RFC 7009). What is revoked leaves memory and
+   * store; other isolates may use what they have in memory. With the refresh token goes what came with it.
+   *
+   * @param type - by default `'access_token'`
+   * @param params - further parameters of the request
+   */
+  revoke(
+    type?: 'access_token' | 'refresh_token',
+    params?: Readonly<Record<string, EndpointParam | undefined>> | Iterable<readonly [string, EndpointParam]>,
+  ): Promise<void>;
+
+  /**
+   * Revokes the refresh token, if there is one, and the access token. Both are tried: the error is that of the one that
+   * failed, or has both in its `cause`, an `AggregateError`.
+   */
+  revokeAll(): Promise<void>;
+}
+
+/** What {@link OAuth2Client.authorizationUrl} is told. */
+export interface AuthorizationOptions {
+  /** Where the user comes back to, exactly as it is registered with the server (RFC 6749 §3.1.2). */
+  redirectUri: string | URL;
+  /**
+   * The scopes to ask for.
+   *
+   * @defaultValue the client's
+   */
+  scopes?: string | readonly string[] | undefined;
+  /**
+   * What the answer has to repeat (RFC 6749 §10.12): nothing that anybody could foresee.
+   *
+   * @defaultValue 256 random bits
+   */
+  state?: string | undefined;
+  /**
+   * What proves that the code is for who asked (RFC 7636 §4.1): 43 to 128 letters, digits or any of `-._~`.
+   *
+   * @defaultValue 256 random bits
+   */
+  codeVerifier?: string | undefined;
+  /**
+   * Further parameters, such as `prompt` or `access_type`. Those that the protocol sets are refused.
+   *
+   * @defaultValue none
+   */
+  extra?: Readonly<Record<string, EndpointParam | undefined>> | Iterable<readonly [string, EndpointParam]> | undefined;
+}
+
+/** An authorization request (RFC 6749 §4.1.1). */
+export interface Authorization {
+  /** Where the user's browser is to be sent. */
+  readonly url: string;
+  /** To be kept for this user's browser, in a session or a sealed cookie, until it comes back. */
+  readonly state: string;
+  /** Likewise. Missing with `skipPkce`. */
+  readonly codeVerifier?: string;
+}
+
+/** What was kept for the user's browser, for {@link OAuth2Client.callback}. */
+export interface CallbackOptions {
+  /** The same as in the authorization request. */
+  redirectUri: string | URL;
+  /** {@link Authorization.state}. */
+  state: string;
+  /** {@link Authorization.codeVerifier}; left out with `skipPkce` only. */
+  codeVerifier?: string | undefined;
+}
+
+/**
+ * A token that somebody has kept: what {@link Token.toJSON} gave, or a token response. When it ends is a Date, ISO 8601
+ * or seconds since the epoch (milliseconds are recognised by their size), or else `expires_in`, counted from now.
+ */
+export type StoredToken =
+  | TokenData
+  | {
+      readonly accessToken: string;
+      readonly tokenType?: string | null | undefined;
+      readonly expiresAt?: Date | string | number | null | undefined;
+      readonly scope?: string | readonly string[] | null | undefined;
+      readonly refreshToken?: string | null | undefined;
+      readonly idToken?: string | null | undefined;
+      readonly raw?: Readonly<Record<string, unknown>> | undefined;
+      readonly [member: string]: unknown;
+    }
+  | {
+      readonly access_token: string;
+      readonly token_type?: string | null | undefined;
+      readonly expires_at?: Date | string | number | null | undefined;
+      readonly expires_in?: number | string | null | undefined;
+      readonly scope?: string | readonly string[] | null | undefined;
+      readonly refresh_token?: string | null | undefined;
+      readonly id_token?: string | null | undefined;
+      readonly [member: string]: unknown;
+    };
+
 /**
  * Obtains, keeps and applies the access token of one client.
  *
@@ -485,12 +860,15 @@ export class OAuth2Client {
   /** @throws {@link OAuth2Error} with code `invalid_option`, naming the option. */
   constructor(options: OAuth2ClientOptions);
 
+  /** Reads a stored token to look at; to renew it, read it by a client's own `tokenFrom`. */
+  static tokenFrom(object: StoredToken): Token;
+
   /**
-   * The host's `fetch`, with the token in `Authorization` (RFC 6750 §2.1).
+   * The host's `fetch`, with the token in `Authorization` (RFC 6750 §2.1), or where `apply` puts it.
    *
-   * A 401 drops the refused token, obtains another and sends the request once more if its body can be sent
-   * again; the 401 answering a stream is returned. Without a token nothing is sent and the promise is rejected.
-   * Redirects are followed, but only to `baseUrl` and `allowedOrigins` with the token.
+   * A 401 (or what `refreshOn` and `detectOn` say) drops the refused token, obtains another and sends the request once
+   * more if its body can be sent again; the refusal of a stream is returned. Without a token nothing is sent and the
+   * promise is rejected. Redirects are followed, but only to `baseUrl` and `allowedOrigins` with the token.
    *
    * Bound to its client, so that it can be passed on: `createApi({ fetch: client.fetch })`.
    */
@@ -502,6 +880,38 @@ export class OAuth2Client {
   /** The value of an `Authorization` header: `Bearer …`. For requests that you make yourself. */
   authorizationHeader(options?: TokenOptions): Promise<string>;
 
+  /** Reads a stored token that this client is to renew: {@link Token.refresh}. */
+  tokenFrom(object: StoredToken): Token;
+
+  /** Renews the current token, with `params` as {@link Token.refresh}. */
+  refresh(params?: Readonly<Record<string, EndpointParam | undefined>> | Iterable<readonly [string, EndpointParam]>): Promise<Token>;
+
+  /**
+   * Revokes the current token, or its refresh token, as {@link Token.revoke}: that in memory, in the store, or a
+   * `refreshToken` that was not used yet. Nothing happens when there is none; the server is not asked for one.
+   */
+  revoke(
+    type?: 'access_token' | 'refresh_token',
+    params?: Readonly<Record<string, EndpointParam | undefined>> | Iterable<readonly [string, EndpointParam]>,
+  ): Promise<void>;
+
+  /** Revokes all there is, as {@link Token.revokeAll}. */
+  revokeAll(): Promise<void>;
+
+  /**
+   * Where a user's browser is sent to authorize this client, of `grant: 'authorization_code'` (RFC 6749 §4.1.1), with
+   * PKCE S256 (RFC 7636). Keep `state` and `codeVerifier` for this user's browser until it comes back.
+   */
+  authorizationUrl(options: AuthorizationOptions): Promise<Authorization>;
+
+  /**
+   * Takes the URL that the user came back to, checks `state` and `iss` (RFC 9207), and spends the code, once.
+   *
+   * A client with an `identity`, which says whose the token is, keeps it for `getToken` and `fetch`. Without one nothing
+   * is kept: the token is yours to store, and {@link OAuth2Client.tokenFrom} or `grant: 'token'` to go on with.
+   */
+  callback(url: string | URL | Request, options: CallbackOptions): Promise<Token>;
+
   /** Forgets the token, in memory and in the store, so that the next caller obtains another. */
   invalidate(): Promise<void>;
 
@@ -510,6 +920,12 @@ export class OAuth2Client {
    * no request finds the store without a token. Done when the work is.
    */
   warm(): Promise<void>;
+
+  /**
+   * Requests `input` with a new token, and says which part failed: configuration, token endpoint or API. A given token
+   * that nothing can renew is tried as it is. The body of the answer is not read. Rejected only if `input` is no URL.
+   */
+  test(...request: Parameters<typeof globalThis.fetch>): Promise<TestResult>;
 
   /** How often what happened, over all clients of equal options in this isolate since it started. */
   stats(): OAuth2Stats;
@@ -523,6 +939,12 @@ export type OAuth2ErrorCode =
   | 'token_request_rejected'
   /** The refresh token is no longer accepted, and there is no other way to a token: the user has to authorize again. */
   | 'reauthorization_required'
+  /** The server sent the user back with an error (RFC 6749 §4.1.2.1): see `error` and `description`. */
+  | 'authorization_rejected'
+  /** What the user came back with is no answer to this request: another `state` or `iss`, something twice or missing. */
+  | 'invalid_callback'
+  /** The issuer's metadata could not be had, or cannot be used (RFC 8414 §3). */
+  | 'discovery_failed'
   /** A function given as an option threw, rejected or gave nothing of use: see `cause`. */
   | 'hook_failed'
   /** The token endpoint answered with an HTTP error and no OAuth error: see `status`. */
@@ -537,7 +959,7 @@ export type OAuth2ErrorCode =
   | 'timeout'
   /** The URL's origin is neither `baseUrl`'s nor one of `allowedOrigins`. */
   | 'origin_not_allowed'
-  /** The token's type is not Bearer, and `fetch` does not know how to apply it (RFC 6749 §7.1). */
+  /** The token's type is not Bearer, and there is no `apply` that knows how to send it (RFC 6749 §7.1). */
   | 'unsupported_token_type'
   /** The API redirected more than 20 times. */
   | 'too_many_redirects'

@@ -142,11 +142,6 @@ impl Error {
         self
     }
 
-    pub(crate) fn map_message(mut self, change: impl FnOnce(String) -> String) -> Self {
-        self.0.message = change(std::mem::take(&mut self.0.message));
-        self
-    }
-
     /// The same failure under another name, told in other words.
     pub(crate) fn retold(&self, code: ErrorCode, message: String) -> Self {
         let mut error = self.clone();

@@ -142,9 +142,31 @@ pub trait Host: HttpClient + Clock + Timer + Background + Random + Crypto + 'sta
         ready(Err(HookError(String::new())))
     }
 
-    /// Makes a token request. A platform may make it in its own way, or change what comes back;
-    /// `renewed` is the token response with the refresh token that it spends. Configurations must say
-    /// so (`has_hooks`).
+    /// Makes a token request. A platform may make it in its own way, ask somebody else, or change what
+    /// comes back, which is read like any answer of a token endpoint: a JSON object with
+    /// `access_token` and perhaps `expires_in` or `expires_at`. Configurations must say so
+    /// ([`has_hooks`](crate::ClientOptions::has_hooks)).
+    ///
+    /// `renewed` is the response that came with the refresh token which `request` spends, as
+    /// [`Token::raw`] has it; other requests have none. Who wants to keep members of it in what the
+    /// renewal brings writes them there.
+    ///
+    /// [`TransportError::Hook`] fails with [`ErrorCode::HookFailed`](crate::ErrorCode::HookFailed) and is
+    /// not tried again. What takes longer than the configuration's `timeout_ms` is dropped.
+    ///
+    /// ```ignore
+    /// async fn token_request(
+    ///     &self,
+    ///     request: HttpRequest,
+    ///     renewed: Option<&Json>,
+    /// ) -> Result<HttpResponse, TransportError> {
+    ///     let mut response = self.send(request).await?;
+    ///     let tenant = self.tenant_of(&response).await;
+    ///     let tenant = tenant.map_err(|why| TransportError::Hook("tenant", HookError(why)))?;
+    ///     response.body = with_member(response.body, "tenant", &tenant);
+    ///     Ok(response)
+    /// }
+    /// ```
     fn token_request(
         &self,
         request: HttpRequest,
@@ -170,7 +192,8 @@ pub enum TransportError {
     Connection(String),
     /// The response was longer than the request allowed.
     TooLong,
-    /// A function of the user's that makes or changes token requests failed: its name, and why.
+    /// A function that makes or changes token requests failed: its name, as the message has it, and why,
+    /// as [`Error::hook`](crate::Error::hook) has it.
     Hook(&'static str, HookError),
 }
 

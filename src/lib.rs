@@ -114,10 +114,10 @@ pub use error::{Error, ErrorCode, ErrorResponse};
 pub use event::Event;
 pub use json::Json;
 pub use protocol::client_auth::{ClientAuth, CredentialEncoding};
-pub use protocol::grant::Grant;
+pub use protocol::grant::{AssertionOptions, Grant};
 pub use protocol::revocation::TokenTypeHint;
 pub use protocol::token_request::BodyFormat;
-pub use resource::{Resource, ResourceError};
+pub use resource::{Apply, Resource, ResourceError, ResourceOptions, Sign, TestFailure};
 pub use source::{
     Authorization, AuthorizationOptions, CallbackOptions, HeldToken, Renewed, TokenSource,
 };

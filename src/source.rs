@@ -38,6 +38,9 @@ pub struct TokenSource<H: Host> {
     slot: Rc<Slot<H::View>>,
 }
 
+/// A moment later than every request: what others have asked for does not do.
+const NOBODY_ELSES: u64 = u64::MAX;
+
 type Result<V> = std::result::Result<Rc<Cached<V>>, Error>;
 
 impl<H: Host> TokenSource<H> {
@@ -146,7 +149,10 @@ impl<H: Host> TokenSource<H> {
                 Role::Leader(generation) => self.lead(entry, generation, since_ms).await,
                 Role::Follower(watch) => {
                     let brought = self.follow(entry, watch, since_ms).await;
-                    brought.filter(|result| !self.has_more_patience(result, begun_at_ms))
+                    brought.filter(|result| {
+                        since_ms != Some(NOBODY_ELSES)
+                            && !self.has_more_patience(result, begun_at_ms)
+                    })
                 }
             };
             if let Some(result) = brought {

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::json::Json;
+use crate::protocol::token_response;
 
 const YEAR_MS: u64 = 365 * 24 * 60 * 60 * 1000;
 
@@ -92,23 +93,24 @@ pub struct Token {
 }
 
 impl Token {
-    /// A token that somebody else obtained.
+    /// A token that somebody else obtained; `response` is what it came with.
     pub(crate) fn given(
         access_token: &Secret,
         expires_at_ms: Option<u64>,
         refresh_token: Option<&Secret>,
+        response: &Json,
         now_ms: u64,
     ) -> Self {
         Self {
             access_token: access_token.clone(),
-            token_type: "Bearer".into(),
+            token_type: token_response::token_type(response),
             received_at_ms: now_ms,
             // Nobody knows: until it is refused.
             expires_at_ms: expires_at_ms.unwrap_or(now_ms.saturating_add(YEAR_MS)),
-            scope: None,
+            scope: token_response::scope(response),
             refresh_token: refresh_token.cloned(),
-            id_token: None,
-            raw: Json::Object(Vec::new()),
+            id_token: token_response::text_member(response, "id_token").map(Secret::from),
+            raw: response.clone(),
             rotation: 0,
         }
     }
@@ -141,12 +143,12 @@ pub(crate) struct RefreshToken {
 }
 
 impl RefreshToken {
-    /// The one that a user gave.
-    pub(crate) fn first(secret: &Secret) -> Self {
+    /// The one that a user gave, with the response that it came with if that is known.
+    pub(crate) fn first(secret: &Secret, came_with: Option<Json>) -> Self {
         Self {
             secret: secret.clone(),
             rotation: 0,
-            came_with: None,
+            came_with,
         }
     }
 }

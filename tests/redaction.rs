@@ -18,11 +18,12 @@ use edge_oauth2::protocol::endpoint::Endpoint;
 use edge_oauth2::protocol::form::{self, encode_value};
 use edge_oauth2::protocol::grant::Grant;
 use edge_oauth2::protocol::http::{HttpRequest, HttpResponse};
+use edge_oauth2::protocol::jwt::{Algorithm, Assertion};
 use edge_oauth2::protocol::token_request::{BodyFormat, TokenRequest};
 use edge_oauth2::protocol::token_response::{TokenMapping, TokenResponseContext};
 use edge_oauth2::{
-    AuthorizationOptions, CallbackOptions, ClientOptions, Error, HeldToken, Resource, Secret,
-    TokenSource, TokenTypeHint,
+    AssertionOptions, AuthorizationOptions, CallbackOptions, ClientOptions, Error, HeldToken,
+    PrivateKey, Resource, Secret, TokenSource, TokenTypeHint,
 };
 use support::host::{Reply, TestHost, World};
 use support::{check_rows, config, response, same};
@@ -171,6 +172,34 @@ fn debug_of_every_type_hides_them() {
         now_ms: 0,
         default_lifetime_seconds: 1,
     };
+    let assertion_options = AssertionOptions {
+        issuer: Some(MARKER.into()),
+        subject: Some(MARKER.into()),
+        audience: Some(MARKER.into()),
+        claims: vec![("email".into(), MARKER.into())],
+        lifetime_seconds: 60,
+    };
+    let assertion = Assertion {
+        algorithm: Algorithm::Rs256,
+        key_id: None,
+        issuer: MARKER,
+        subject: MARKER,
+        audience: MARKER,
+        issued_at: 0,
+        lifetime_seconds: 60,
+        claims: &assertion_options.claims,
+    };
+    let signing = ClientOptions {
+        client_secret: None,
+        private_key: Some(PrivateKey {
+            algorithm: Algorithm::Rs256,
+            key_id: None,
+            audience: None,
+            key: Some(MARKER.into()),
+        }),
+        grant: Grant::SignedJwtBearer(assertion_options.clone()),
+        ..options()
+    };
     let mut flight = Flight::default();
     if let Role::Leader(generation) = flight.join(0) {
         flight.land(generation, Ok(Rc::clone(&cached)));
@@ -209,6 +238,11 @@ fn debug_of_every_type_hides_them() {
             ("Renewed", shown(&spent)),
             ("HeldToken", shown(&held)),
             ("Grant", shown(&refresh_token())),
+            ("Assertion", shown(&assertion)),
+            ("AssertionOptions", shown(&assertion_options)),
+            ("ClientOptions that sign", shown(&signing)),
+            ("ClientConfig that signs", shown(&config(signing.clone()))),
+            ("PrivateKey", shown(&signing.private_key)),
             ("ClientCredentials", shown(&client)),
             ("Secret", shown(&Secret::from(SECRET))),
             ("Identity", shown(&Identity::of(&config(options())))),

@@ -67,6 +67,7 @@ fn given() -> ClientOptions {
         access_token: "given".into(),
         expires_at_ms: None,
         refresh_token: Some("refresh-0".into()),
+        response: None,
     })
 }
 

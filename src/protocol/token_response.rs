@@ -196,19 +196,19 @@ pub(super) fn members(text: &str) -> Option<Json> {
 }
 
 /// A member that is a string with something in it.
-fn text_member<'a>(members: &'a Json, name: &str) -> Option<&'a str> {
+pub(crate) fn text_member<'a>(members: &'a Json, name: &str) -> Option<&'a str> {
     let text = members.get(name)?.as_str()?.trim();
     (!text.is_empty()).then_some(text)
 }
 
-fn token_type(members: &Json) -> String {
+pub(crate) fn token_type(members: &Json) -> String {
     match text_member(members, "token_type") {
         Some(token_type) if !token_type.eq_ignore_ascii_case("bearer") => token_type.into(),
         _ => "Bearer".into(),
     }
 }
 
-fn scope(members: &Json) -> Option<String> {
+pub(crate) fn scope(members: &Json) -> Option<String> {
     match members.get("scope")? {
         Json::Array(scopes) => {
             let scopes: Vec<&str> = scopes.iter().filter_map(Json::as_str).collect();

@@ -168,6 +168,7 @@ impl<H: Host> TokenSource<H> {
         let asking = Asking {
             endpoint: None,
             grant,
+            assertion: None,
             // It was asked for with the code.
             scope: "",
             parameters: &config.endpoint_params,

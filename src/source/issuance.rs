@@ -109,8 +109,7 @@ impl<H: Host> TokenSource<H> {
         }
         let first = || {
             let given = config.grant.first_refresh_token();
-            let given = given.filter(|it| !entry.is_refused(it));
-            given.map(RefreshToken::first)
+            given.filter(|it| !entry.is_refused(&it.secret))
         };
         entry.refresh_token().or_else(first)
     }
@@ -124,16 +123,8 @@ impl<H: Host> TokenSource<H> {
 
     /// The access token that is part of the configuration, while it is good.
     pub(super) fn given(&self, entry: &Entry<H::View>) -> Option<Token> {
-        let Grant::Token {
-            access_token,
-            expires_at_ms,
-            refresh_token,
-        } = &self.slot.config().grant
-        else {
-            return None;
-        };
         let now_ms = self.host.now_ms();
-        let token = Token::given(access_token, *expires_at_ms, refresh_token.as_ref(), now_ms);
+        let token = self.slot.config().grant.given_token(now_ms)?;
         let is_good = self.slot.is_usable(&token, now_ms) && !entry.distrusts(&token);
         is_good.then_some(token)
     }
@@ -152,6 +143,7 @@ impl<H: Host> TokenSource<H> {
         let request = super::request::Asking {
             endpoint: config.refresh_endpoint.as_ref(),
             grant: &grant::refresh(&spent.secret),
+            assertion: None,
             scope: &scope,
             parameters: config
                 .refresh_params
@@ -177,6 +169,10 @@ impl<H: Host> TokenSource<H> {
         let request = super::request::Asking {
             endpoint: None,
             grant: &self.grant_parameters().await?,
+            assertion: match &config.grant {
+                Grant::SignedJwtBearer(assertion) => Some(assertion),
+                _ => None,
+            },
             scope: &config.scope(),
             parameters: &config.endpoint_params,
             is_repeatable: true,

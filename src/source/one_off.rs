@@ -6,9 +6,8 @@ use std::rc::Rc;
 
 use futures_channel::oneshot;
 
-use super::{Result, TokenSource};
+use super::{NOBODY_ELSES, TokenSource};
 use crate::cache::entry::{Cached, Entry};
-use crate::cache::flight::Role;
 use crate::cache::slot::Look;
 use crate::cache::store::Acquired;
 use crate::error::Error;
@@ -20,9 +19,6 @@ use crate::race::{First, race};
 use crate::retry;
 use crate::sharing::{Found, Shared};
 use crate::token::{RefreshToken, Secret, Token};
-
-/// Later than every request: what others have asked for does not do.
-const NOBODY_ELSES: u64 = u64::MAX;
 
 /// How much newer than the newest refresh token one is that begins anew: another may be spent for
 /// its successor at this moment.
@@ -94,12 +90,9 @@ impl<H: Host> TokenSource<H> {
         let slot = Rc::new(self.slot.asked_by(config));
         let source = Self::of_slot(Rc::clone(&self.host), slot);
         if is_in_turn {
-            return source.refreshed_alone().await.map(kept);
+            return source.within_deadline(Some(NOBODY_ELSES)).await.map(kept);
         }
-        let spent = RefreshToken {
-            came_with: held.raw.clone(),
-            ..RefreshToken::first(refresh_token)
-        };
+        let spent = RefreshToken::first(refresh_token, held.raw.clone());
         // What a refresh token was spent for must not be lost with whoever asked.
         let renewed = self.in_background(async move {
             let token = source.spend(&spent).await?;
@@ -163,31 +156,6 @@ impl<H: Host> TokenSource<H> {
     async fn learn(&self, entry: &Entry<H::View>) {
         if let Some(shared) = Shared::find(&*self.host, &self.slot, entry).await {
             shared.token(|_| false).await;
-        }
-    }
-
-    /// As [`TokenSource::refreshed`], but by a request of one's own.
-    async fn refreshed_alone(&self) -> Result<H::View> {
-        let asked = async {
-            loop {
-                let entry = self.slot.entry();
-                match entry.flight(|flight| flight.join(self.host.now_ms())) {
-                    Role::Leader(generation) => {
-                        if let Some(result) = self.lead(entry, generation, Some(NOBODY_ELSES)).await
-                        {
-                            break result;
-                        }
-                    }
-                    Role::Follower(watch) => {
-                        self.follow(entry, watch, Some(NOBODY_ELSES)).await;
-                    }
-                }
-            }
-        };
-        let timeout_ms = self.slot.config().policy.timeout_ms;
-        match race(asked, self.host.sleep(timeout_ms)).await {
-            First::Left(result) => result,
-            First::Right(()) => Err(self.timed_out()),
         }
     }
 

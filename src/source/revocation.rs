@@ -109,8 +109,8 @@ impl<H: Host> TokenSource<H> {
         };
         let response = self.host.send(request.to_http()).await;
         let response = response.map_err(|error| {
-            let error = transport_error(error, "the revocation endpoint ", context.endpoint);
-            error.map_message(|message| context.redact(&message))
+            let redact = |text: &str| context.redact(text);
+            transport_error(error, "the revocation endpoint ", context.endpoint, redact)
         })?;
         revocation::read(&response, context)
     }

@@ -53,6 +53,16 @@ extern "C" {
     #[allow(dead_code)]
     type Token;
 }
+#[wasm_bindgen(module = "/src/wasm/js/application.js")]
+extern "C" {
+    #[allow(dead_code)]
+    type Application;
+}
+#[wasm_bindgen(module = "/src/wasm/js/refusal.js")]
+extern "C" {
+    #[allow(dead_code)]
+    type Refusal;
+}
 #[wasm_bindgen(module = "/src/wasm/js/store.js")]
 extern "C" {
     #[allow(dead_code)]

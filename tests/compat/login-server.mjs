@@ -1,11 +1,12 @@
 // A real authorization server (oidc-provider) on a free loopback port that lets users in, and a browser to do it with.
 import { generateKeyPairSync } from 'node:crypto';
 import Provider from 'oidc-provider';
-import { listen } from '../runtimes/http.mjs';
+import { json, listen } from '../runtimes/http.mjs';
 
 /**
  * Starts oidc-provider with the authorization code grant and rotating refresh tokens: `/auth`, `/token` and
- * `/token/revocation`. Whoever comes is `ada`, and lets every client in.
+ * `/token/revocation`. Whoever comes is `ada`, and lets every client in. `/browser?url=…&until=…` is her browser,
+ * for tests that have none.
  */
 export async function startLoginServer({ clients }) {
   const { url, close } = await listen((request, response) => handle(request, response));
@@ -30,10 +31,15 @@ export async function startLoginServer({ clients }) {
     scopes: ['openid', 'profile'],
   });
   const protocol = provider.callback();
-  const handle = (request, response) =>
-    request.url.startsWith('/login/')
-      ? provider.interactionFinished(request, response, { login: { accountId: 'ada' } })
-      : protocol(request, response);
+  const handle = async (request, response) => {
+    const { pathname, searchParams } = new URL(request.url, url);
+    if (pathname.startsWith('/login/')) {
+      return provider.interactionFinished(request, response, { login: { accountId: 'ada' } });
+    }
+    if (pathname !== '/browser') return protocol(request, response);
+    const arrived = await browse(searchParams.get('url'), searchParams.get('until'));
+    json(response, { url: arrived.href });
+  };
   return {
     url,
     close,

@@ -9,7 +9,7 @@ import { packageDir, tarball } from './consumer.mjs';
 import { root, tool } from './tool.mjs';
 
 /** Of the wasm, raw. It is compiled before the first token of every new isolate. */
-const WASM_BUDGET = 200_000;
+const WASM_BUDGET = 270_000;
 
 test('the tarball holds these files and no others', async () => {
   const packed = (await tool('tar', ['-tzf', tarball])).trim().split('\n');
@@ -17,11 +17,22 @@ test('the tarball holds these files and no others', async () => {
     'package/LICENSE-APACHE',
     'package/LICENSE-MIT',
     'package/README.md',
+    'package/application.js',
     'package/client.js',
     'package/cloudflare.d.ts',
     'package/cloudflare.js',
+    'package/compat-ballerina.d.ts',
+    'package/compat-ballerina.js',
+    'package/compat-common.d.ts',
+    'package/compat-common.js',
+    'package/compat-integration-app.d.ts',
+    'package/compat-integration-app.js',
+    'package/compat-lowdefy.d.ts',
+    'package/compat-lowdefy.js',
     'package/compat-simple-oauth2.d.ts',
     'package/compat-simple-oauth2.js',
+    'package/compat-workato.d.ts',
+    'package/compat-workato.js',
     'package/crypto.js',
     'package/edge-light.js',
     'package/edge_oauth2.js',
@@ -38,6 +49,7 @@ test('the tarball holds these files and no others', async () => {
     'package/near.js',
     'package/options.js',
     'package/package.json',
+    'package/refusal.js',
     'package/resource.js',
     'package/slim.d.ts',
     'package/slim.js',

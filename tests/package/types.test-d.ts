@@ -1,6 +1,6 @@
 // Compiled, not run: what a user may write, and what the compiler must refuse.
 import { OAuth2Client, OAuth2Error, serverTiming } from 'edge-oauth2';
-import type { Lease, OAuth2ClientOptions, OAuth2ErrorCode, OAuth2Event, Token, TokenOptions, TokenStore } from 'edge-oauth2';
+import type { Authorization, Hooks, Lease, OAuth2ClientOptions, OAuth2ErrorCode, OAuth2Event, StoredToken, Token, TokenData, TokenOptions, TokenStore } from 'edge-oauth2';
 import { init, OAuth2Client as SlimClient } from 'edge-oauth2/slim';
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
@@ -32,6 +32,14 @@ const everything: OAuth2ClientOptions = {
   waitUntil: (promise) => void promise.catch(() => {}),
   baseUrl: 'https://api.example.com/v1',
   allowedOrigins: ['https://files.example.com'],
+  apply: async ({ url, method, headers, body }, { accessToken, tokenType }) => {
+    headers.set('x-token', `${tokenType} ${accessToken}`);
+    if (method === 'GET') url.searchParams.set('token', accessToken);
+    return typeof body === 'string' ? { body: body + accessToken } : undefined;
+  },
+  refreshOn: [401, 'expired', /session expired/i],
+  detectOn: [203, 'expired', /expired/],
+  apiHeaders: { 'x-api-key': 'key' },
   fetch: async (input, init) => await fetch(input, init),
 };
 const client = new OAuth2Client(everything);
@@ -41,8 +49,21 @@ new OAuth2Client({ ...required, endpointParams: new Map([['a', 'b']]), headers: 
 new OAuth2Client({ ...required, endpointParams: [['a', 'b']], headers: [['a', 'b']] });
 new OAuth2Client({ ...required, fetch: { fetch } });
 new OAuth2Client({ tokenUrl: required.tokenUrl, clientId: 'public', clientAuth: 'none' });
+const signing = { tokenUrl: required.tokenUrl, grant: 'jwt_bearer', privateKey: { key: 'PEM' } };
+new OAuth2Client({ ...signing, assertion: { issuer: 'robot', claims: { scope: 'read', roles: ['one'] }, lifetimeSeconds: 60 } });
+new OAuth2Client({ ...signing, clientId: 'id', assertion: {} });
+new OAuth2Client({ ...signing, assertion: async () => 'a.b.c' });
 
 new OAuth2Client({ ...required, refreshAhead: false, seal: false, onEvent: async () => {} });
+
+new OAuth2Client({ ...required, apply: ({ headers }, token) => headers.set('x-token', token.accessToken) });
+new OAuth2Client({ ...required, apply: () => ({ body: null }), apiHeaders: new Headers({ 'x-api-key': 'key' }), refreshOn: [] });
+// @ts-expect-error not a request
+new OAuth2Client({ ...required, apply: () => ({ headers: {} }) });
+// @ts-expect-error the URL is changed, not replaced
+new OAuth2Client({ ...required, apply: (request) => void (request.url = new URL('https://api.example.com')) });
+// @ts-expect-error not a list
+new OAuth2Client({ ...required, refreshOn: 401 });
 
 // @ts-expect-error a misspelt option
 new OAuth2Client({ ...required, scope: 'read' });
@@ -50,12 +71,19 @@ new OAuth2Client({ ...required, scope: 'read' });
 new OAuth2Client({ ...required, timeoutSeconds: 10 });
 // @ts-expect-error a missing option
 new OAuth2Client({ clientId: 'id', clientSecret: 'secret' });
+new OAuth2Client({ issuer: 'https://auth.example.com', clientId: 'id', clientSecret: 'secret', revocationUrl: new URL('https://a.example') });
+// @ts-expect-error one or the other
+new OAuth2Client({ ...required, issuer: 'https://auth.example.com' });
 // @ts-expect-error not a way to authenticate
 new OAuth2Client({ ...required, clientAuth: 'basic' });
 // @ts-expect-error not a number
 new OAuth2Client({ ...required, timeoutMs: '10s' });
 // @ts-expect-error not a parameter
 new OAuth2Client({ ...required, endpointParams: { claims: { deep: true } } });
+// @ts-expect-error a misspelt member
+new OAuth2Client({ ...signing, assertion: { sub: 'user' } });
+// @ts-expect-error one audience
+new OAuth2Client({ ...signing, assertion: { audience: ['a', 'b'] } });
 // @ts-expect-error a share, or false
 new OAuth2Client({ ...required, refreshAhead: true });
 // @ts-expect-error needs options
@@ -96,8 +124,45 @@ token.accessToken = 'another';
 // @ts-expect-error a misspelt option
 await client.getToken({ force: true });
 
+await client.getToken({ scopes: 'read', resource: ['https://a.example'], endpointParams: { audience: 'x' }, headers: { a: 'b' }, timeoutMs: 1 });
+// @ts-expect-error the client's, not the call's
+await client.getToken({ clientId: 'other' });
+
+const kept: TokenData = token.toJSON();
+const wire = { access_token: 'a', expires_at: new Date(), refresh_token: null, tenant: 'blue' };
+for (const stored of [token, kept, wire, { accessToken: 'a', userId: 7 }] satisfies StoredToken[]) {
+  const read: Token = OAuth2Client.tokenFrom(stored);
+  const renewed: Token = await client.tokenFrom(stored).refresh({ audience: 'x' });
+  new OAuth2Client({ ...required, grant: 'token', token: stored });
+  if (read.expired() || renewed.expired(60)) await client.refresh(new URLSearchParams({ scope: 'read' }));
+}
+// @ts-expect-error no access token
+OAuth2Client.tokenFrom({ refresh_token: 'r' });
+// @ts-expect-error not a number of seconds
+token.expired('60');
+
+const hooks: Hooks = {
+  tokenRequest: async ({ grant, scopes, params, fetch, signal }, next) => {
+    is<Equal<typeof grant, string>>();
+    const answer = await fetch(scopes[0] ?? String(params['scope']), { signal });
+    return answer.ok ? { access_token: await answer.text(), expires_at: new Date(), tenant: 7 } : await next();
+  },
+  credentials: ({ tokenResponse }) => ({ user: tokenResponse['user'], expires_in: '60' }),
+  refresh: async ({ credentials, refreshToken }, next) => ({ ...credentials, ...(await next()), refresh_token: refreshToken }),
+};
+new OAuth2Client({ ...required, hooks, identity: 'mine' });
+new OAuth2Client({ ...required, hooks: {} });
+// @ts-expect-error not an object
+new OAuth2Client({ ...required, hooks: { tokenRequest: () => 'a token' } });
+// @ts-expect-error not a hook
+new OAuth2Client({ ...required, hooks: { getTokenData: () => ({}) } });
+
 const header: string = await client.authorizationHeader({ forceRefresh: false });
 const nothing: void = (await client.invalidate(), await client.warm());
+
+const tested = await client.test('/me', { method: 'HEAD' });
+is<Equal<typeof tested.status, number | undefined>>();
+if (!tested.ok) is<Equal<typeof tested.stage, 'configuration' | 'token' | 'api'>>();
 
 const grants: number | undefined = client.stats().grant;
 // @ts-expect-error not an event
@@ -163,3 +228,21 @@ try {
 init(new Uint8Array());
 is<Equal<typeof SlimClient, typeof OAuth2Client>>();
 export { described, grants, nothing, timing };
+
+async function users(client: OAuth2Client, token: Token, request: Request) {
+  const redirectUri = 'https://app.example/callback';
+  const begun: Authorization = await client.authorizationUrl({ redirectUri, scopes: ['openid'], extra: { prompt: 'login' } });
+  const arrived: Token = await client.callback(request, { redirectUri, ...begun });
+  await client.callback(new URL(request.url), { redirectUri, state: begun.state });
+  // @ts-expect-error where they come back to is missing
+  await client.authorizationUrl({ scopes: 'openid' });
+  // @ts-expect-error the state is missing
+  await client.callback(request.url, { redirectUri });
+  await arrived.revoke();
+  await token.revoke('refresh_token', { reason: 'logout' });
+  await client.revoke('access_token');
+  await Promise.all([client.revokeAll(), token.revokeAll()]);
+  // @ts-expect-error not a token of ours
+  await token.revoke('id_token');
+}
+void users;

@@ -1,6 +1,10 @@
 //! Options are validated once; the error names the option.
 
-use edge_oauth2::{ClientAuth, ClientConfig, ClientOptions, ErrorCode, Grant};
+use edge_oauth2::protocol::jwt::Algorithm;
+use edge_oauth2::{
+    AssertionOptions, ClientAuth, ClientConfig, ClientOptions, Credential, ErrorCode, Grant, Json,
+    PrivateKey,
+};
 
 use crate::support::{check_rows, options, same};
 
@@ -22,6 +26,28 @@ fn with_password(username: &str, password: &str) -> Grant {
         username: username.into(),
         password: password.into(),
     }
+}
+
+/// Signs an assertion that is not as it should be.
+fn signing(options: &mut ClientOptions, spoil: impl Fn(&mut AssertionOptions)) {
+    let mut assertion = AssertionOptions {
+        subject: Some(MARKER.into()),
+        ..AssertionOptions::default()
+    };
+    spoil(&mut assertion);
+    options.grant = Grant::SignedJwtBearer(assertion);
+    options.private_key = Some(PrivateKey {
+        algorithm: Algorithm::Rs256,
+        key_id: None,
+        audience: None,
+        key: Some(MARKER.into()),
+    });
+}
+
+fn signing_claim(options: &mut ClientOptions, name: &str) {
+    signing(options, |it| {
+        it.claims = vec![(name.into(), MARKER.into())];
+    });
 }
 
 /// What is done to valid options, and the option that the error must name.
@@ -421,6 +447,137 @@ fn bad_values_name_their_option() {
                 ),
             ),
             (
+                "a key for an assertion that is given",
+                row(
+                    |o| {
+                        signing(o, |_| {});
+                        o.grant = Grant::JwtBearer {
+                            assertion: MARKER.into(),
+                        };
+                    },
+                    "privateKey",
+                ),
+            ),
+            (
+                "no key to sign an assertion with",
+                row(
+                    |o| {
+                        signing(o, |_| {});
+                        o.private_key = None;
+                    },
+                    "privateKey",
+                ),
+            ),
+            (
+                "a key handle without a name",
+                row(
+                    |o| {
+                        signing(o, |_| {});
+                        if let Some(key) = &mut o.private_key {
+                            key.key = None;
+                        }
+                    },
+                    "identity",
+                ),
+            ),
+            (
+                "empty issuer",
+                row(
+                    |o| signing(o, |it| it.issuer = Some("".into())),
+                    "assertion.issuer",
+                ),
+            ),
+            (
+                "empty subject",
+                row(
+                    |o| signing(o, |it| it.subject = Some("".into())),
+                    "assertion.subject",
+                ),
+            ),
+            (
+                "subject with a line break",
+                row(
+                    |o| signing(o, |it| it.subject = Some(format!("{MARKER}\n"))),
+                    "assertion.subject",
+                ),
+            ),
+            (
+                "empty audience",
+                row(
+                    |o| signing(o, |it| it.audience = Some("".into())),
+                    "assertion.audience",
+                ),
+            ),
+            (
+                "no lifetime",
+                row(
+                    |o| signing(o, |it| it.lifetime_seconds = 0),
+                    "assertion.lifetimeSeconds",
+                ),
+            ),
+            (
+                "lifetime in milliseconds",
+                row(
+                    |o| signing(o, |it| it.lifetime_seconds = 60_000),
+                    "assertion.lifetimeSeconds",
+                ),
+            ),
+            (
+                "no id beside a secret",
+                row(
+                    |o| {
+                        signing(o, |it| it.issuer = Some("issuer".into()));
+                        o.client_id.clear();
+                    },
+                    "clientId",
+                ),
+            ),
+            (
+                "neither id nor issuer",
+                row(
+                    |o| {
+                        signing(o, |_| {});
+                        o.client_secret = None;
+                        o.client_id.clear();
+                    },
+                    "clientId",
+                ),
+            ),
+            (
+                "no id with another grant",
+                row(
+                    |o| {
+                        o.grant = refreshing(MARKER);
+                        o.client_secret = None;
+                        o.client_id.clear();
+                    },
+                    "clientId",
+                ),
+            ),
+            (
+                "parameter of an assertion that is signed",
+                row(
+                    |o| {
+                        signing(o, |_| {});
+                        o.endpoint_params = pair("assertion", MARKER);
+                    },
+                    "endpointParams",
+                ),
+            ),
+            (
+                "parameter of an assertion that is asked for",
+                row(
+                    |o| {
+                        o.identity = Some("one".into());
+                        o.grant = Grant::JwtBearer {
+                            assertion: Credential::Asked,
+                        };
+                        o.endpoint_params = pair("assertion", MARKER);
+                    },
+                    "endpointParams",
+                ),
+            ),
+            (
                 "token with a space",
                 row(
                     |o| {
@@ -428,6 +585,7 @@ fn bad_values_name_their_option() {
                             access_token: format!("{MARKER} {MARKER}").into(),
                             expires_at_ms: None,
                             refresh_token: None,
+                            response: None,
                         };
                     },
                     "token",
@@ -470,6 +628,25 @@ fn a_reserved_parameter_is_led_to_its_option() {
 }
 
 #[test]
+fn a_claim_that_is_set_here_is_led_to_its_option() {
+    for (claim, ending) in [
+        ("iss", "use assertion.issuer"),
+        ("sub", "use assertion.subject"),
+        ("aud", "use assertion.audience"),
+        ("exp", "use assertion.lifetimeSeconds"),
+        ("iat", "which is another in every request"),
+        ("jti", "which is another in every request"),
+    ] {
+        let claims = row(move |o| signing_claim(o, claim), "assertion.claims");
+        assert_eq!(check(claims), Ok(()), "{claim}");
+        let mut options = options();
+        signing_claim(&mut options, claim);
+        let error = ClientConfig::new(options).unwrap_err().to_string();
+        assert!(error.contains(claim) && error.ends_with(ending), "{error}");
+    }
+}
+
+#[test]
 fn parameters_of_a_code_are_not_set_twice() {
     for (parameter, option) in [
         ("code", "grant"),
@@ -493,7 +670,7 @@ fn parameters_of_a_code_are_not_set_twice() {
 
 #[test]
 fn good_values_are_accepted() {
-    let rows: [(_, fn(&mut ClientOptions)); 11] = [
+    let rows: [(_, fn(&mut ClientOptions)); 14] = [
         ("issuer", |o| {
             o.token_url.clear();
             o.issuer = Some("https://a.example/tenant".into());
@@ -518,6 +695,20 @@ fn good_values_are_accepted() {
             o.client_secret = None;
             o.client_auth = ClientAuth::None;
         }),
+        ("no id beside an assertion", |o| {
+            o.client_secret = None;
+            o.client_id.clear();
+            o.grant = Grant::JwtBearer {
+                assertion: "a.b.c".into(),
+            };
+        }),
+        ("any other claim", |o| {
+            signing(o, |it| {
+                let names = ["scope", "nbf", "ISS", "https://example.com/claim", ""];
+                it.claims = names.map(|name| (name.into(), Json::Null)).into();
+            });
+        }),
+        ("lifetimes", |o| signing(o, |it| it.lifetime_seconds = 3600)),
         ("no skew", |o| o.expiry_skew_seconds = 0),
         ("extremes", |o| {
             o.expiry_skew_seconds = u32::MAX;

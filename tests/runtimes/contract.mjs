@@ -2,8 +2,11 @@
 //
 // A test is a title and a function of a scene (scene.mjs). It uses what every runtime has, no more.
 import { apiRequests } from './contract/api-requests.mjs';
+import { authorization } from './contract/authorization.mjs';
+import { authorisedFetch } from './contract/authorised-fetch.mjs';
 import { cache } from './contract/cache.mjs';
 import { cancellation } from './contract/cancellation.mjs';
+import { discovery } from './contract/discovery.mjs';
 import { failures } from './contract/failures.mjs';
 import { grants } from './contract/grants.mjs';
 import { hooks } from './contract/hooks.mjs';
@@ -12,6 +15,7 @@ import { perCall } from './contract/per-call.mjs';
 import { redaction } from './contract/redaction.mjs';
 import { redirects } from './contract/redirects.mjs';
 import { refusedTokens } from './contract/refused-tokens.mjs';
+import { revocation } from './contract/revocation.mjs';
 import { tokenEndpoint } from './contract/token-endpoint.mjs';
 import { tokenObject } from './contract/token-object.mjs';
 
@@ -20,8 +24,12 @@ export const contract = {
   cache,
   failures,
   grants,
+  authorization,
+  discovery,
+  revocation,
   'API requests': apiRequests,
   'refused tokens': refusedTokens,
+  'authorised fetch': authorisedFetch,
   redirects,
   cancellation,
   options,

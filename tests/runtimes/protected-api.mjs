@@ -11,10 +11,15 @@ import { byName, json, listen, route } from './http.mjs';
  *     /{name}/redirect?status&to    a redirect, given before the token is looked at
  *     /{name}/refuse                401 whatever the token
  *     /{name}/status?is             that status
- *     /{name}/stream?chunks         as many chunks, one each 30 ms
+ *     /{name}/stream?chunks&type    as many chunks, one each 30 ms
+ *     /{name}/flood                 text without end, as fast as it is read
  *     /{name}/slow?ms               the headers after that time
  *     /{name}/socket                a WebSocket that says hello
  *     /{name}/…                     an echo of the request
+ *
+ * The token is a bearer token, or in the header `x-token`, or the parameter `token` of the query or of a JSON body.
+ * `refusal` in the query is JSON: the `status`, `type` and `text` of the answer to a bad token, how many
+ * spaces come `before` and `after` the text, and whether it pauses (`pauseMs`) or breaks off (`breaks`) before the end.
  */
 export async function startProtectedApi({ isActive }) {
   const seenUnder = byName(() => []);
@@ -30,25 +35,36 @@ export async function startProtectedApi({ isActive }) {
       return response.writeHead(status, { location: query.get('to') }).end();
     }
     const [isGood, body] = await Promise.all([
-      isBearer(isActive, seen.authorization),
+      isAnyActive(isActive, tokensOutsideBody(seen, query)),
       receive(request, seen),
     ]);
-    if (!isGood || action === 'refuse') {
-      const challenge = { 'www-authenticate': 'Bearer error="invalid_token"' };
-      return json(response, { error: 'invalid_token' }, 401, challenge);
+    seen.body = body.toString('latin1');
+    if (!(isGood || (await isAnyActive(isActive, [tokenInBody(body)]))) || action === 'refuse') {
+      return await refuse(response, JSON.parse(query.get('refusal') ?? '{}'));
     }
     if (action === 'status') return json(response, {}, Number(query.get('is')));
     if (action === 'slow') await sleep(Number(query.get('ms')));
     if (action === 'stream') {
-      response.writeHead(200, { 'content-type': 'text/plain' });
+      response.writeHead(200, { 'content-type': query.get('type') ?? 'text/plain' });
       for (let chunk = 0; chunk < Number(query.get('chunks')) && !response.destroyed; chunk += 1) {
         response.write(`chunk ${chunk}\n`);
         await sleep(30);
       }
       return response.end();
     }
+    if (action === 'flood') {
+      response.writeHead(200, { 'content-type': 'text/plain' });
+      const chunk = Buffer.alloc(16 * 1024, 'x');
+      const closed = new Promise((done) => response.once('close', done));
+      while (!response.destroyed) {
+        seen.sent += chunk.length;
+        if (response.write(chunk)) continue;
+        await Promise.race([closed, new Promise((done) => response.once('drain', done))]);
+      }
+      return;
+    }
     const { method, headers } = request;
-    json(response, { method, path, headers, body: body.toString('latin1') });
+    json(response, { method, path, headers, body: seen.body });
   });
 
   api.server.on('upgrade', async (request, socket) => {
@@ -56,7 +72,7 @@ export async function startProtectedApi({ isActive }) {
     const seen = record(request, path);
     seenUnder(name).push(seen);
     socket.on('error', () => socket.destroy());
-    if (!(await isBearer(isActive, seen.authorization))) {
+    if (!(await isAnyActive(isActive, [bearer(seen.authorization)]))) {
       return socket.end('HTTP/1.1 401 Unauthorized\r\ncontent-length: 0\r\n\r\n');
     }
     const accept = createHash('sha1')
@@ -73,7 +89,7 @@ export async function startProtectedApi({ isActive }) {
 function record(request, path) {
   const { method, headers } = request;
   const authorization = headers.authorization ?? null;
-  return { method, path, authorization, headers, received: 0, closedEarly: false };
+  return { method, path, authorization, headers, received: 0, sent: 0, closedEarly: false };
 }
 
 /** Reads the body and keeps count, so that a test can see how much has come so far. */
@@ -86,8 +102,34 @@ async function receive(request, seen) {
   return Buffer.concat(chunks);
 }
 
-/** Whether the header carries a token that the authorization server says is active. */
-async function isBearer(isActive, authorization) {
-  const token = /^Bearer (\S+)$/.exec(authorization ?? '')?.[1];
-  return token !== undefined && (await isActive(token));
+function tokensOutsideBody({ authorization, headers }, query) {
+  return [bearer(authorization), headers['x-token'], query.get('token')];
+}
+
+function bearer(authorization) {
+  return /^Bearer (\S+)$/.exec(authorization ?? '')?.[1];
+}
+
+function tokenInBody(body) {
+  try {
+    return JSON.parse(body.toString()).token;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether the authorization server says that one of them is active. */
+async function isAnyActive(isActive, tokens) {
+  for (const token of tokens) if (typeof token === 'string' && (await isActive(token))) return true;
+  return false;
+}
+
+async function refuse(response, { status = 401, type = 'application/json', text, before = 0, after = 0, pauseMs, breaks }) {
+  const body = Buffer.from(' '.repeat(before) + (text ?? '{"error":"invalid_token"}') + ' '.repeat(after));
+  const headers = { 'www-authenticate': 'Bearer error="invalid_token"', ...(type && { 'content-type': type }) };
+  response.writeHead(status, headers);
+  if (pauseMs || breaks) response.write(body.subarray(0, -1));
+  await sleep(pauseMs ?? (breaks ? 50 : 0));
+  if (breaks) return response.destroy();
+  response.end(pauseMs ? body.subarray(-1) : body);
 }

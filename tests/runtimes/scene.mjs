@@ -30,6 +30,14 @@ export function createScene({ package: { OAuth2Client, OAuth2Error }, addresses,
     /** The authorization server's own, which answers `aud` and nothing else. */
     issuersTokenUrl: addresses.issuersTokenUrl,
     inspect,
+    /** An issuer with users (`ada`), found by OpenID Connect's discovery. */
+    loginServer: addresses.loginServer,
+    redirectUri: addresses.redirectUri,
+    /** Sends a user there, who lets the client in; gives the URL that they come back to. */
+    async browse(url) {
+      const query = new URLSearchParams({ url, until: addresses.redirectUri });
+      return (await read(`${addresses.loginServer}/browser?${query}`)).url;
+    },
     tokenEndpoint,
     baseUrl,
     otherUrl,

@@ -1,7 +1,8 @@
 // Everything a test talks to, started together: the authorization server, a token endpoint in front
 // of it that can misbehave, and two protected APIs (two origins).
 import { generateKeyPairSync } from 'node:crypto';
-import { startAuthorizationServer } from './authorization-server.mjs';
+import { startLoginServer } from '../compat/login-server.mjs';
+import { JWT_BEARER, startAuthorizationServer } from './authorization-server.mjs';
 import { startProtectedApi } from './protected-api.mjs';
 import { startTokenEndpoint } from './token-endpoint.mjs';
 
@@ -11,14 +12,20 @@ const clients = {
   body: { id: 'body client&=', secret: 'MARKER body+secret &=%' },
   none: { id: 'public client' },
   hmac: { id: 'hmac client', secret: 'MARKER secret of more than 32 bytes, as HS256 wants' },
-  signer: { id: 'signing client', ...keys() },
+  web: { id: 'web client', secret: 'MARKER web secret' },
+  app: { id: 'app' },
+  signer: { id: 'signing client', ...keys('ec', { namedCurve: 'P-256' }, 'ES256') },
+  bearer: { id: 'bearer client', ...keys('rsa', { modulusLength: 2048 }, 'RS256') },
 };
 
-function keys() {
-  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+/** Where users come back to. Nobody listens there: the browser stops before. */
+const redirectUri = 'https://app.example/callback';
+
+function keys(type, options, alg) {
+  const { privateKey, publicKey } = generateKeyPairSync(type, options);
   return {
     key: privateKey.export({ type: 'pkcs8', format: 'pem' }),
-    jwk: { ...publicKey.export({ format: 'jwk' }), kid: 'key-1', alg: 'ES256' },
+    jwk: { ...publicKey.export({ format: 'jwk' }), kid: 'key-1', alg },
   };
 }
 
@@ -40,7 +47,25 @@ export async function startServers() {
       {
         client_id: clients.signer.id,
         token_endpoint_auth_method: 'private_key_jwt',
+        grant_types: ['client_credentials', JWT_BEARER],
         jwks: { keys: [clients.signer.jwk] },
+      },
+      {
+        client_id: clients.bearer.id,
+        token_endpoint_auth_method: 'none',
+        grant_types: [JWT_BEARER],
+        jwks: { keys: [clients.bearer.jwk] },
+      },
+    ],
+  });
+  const loginServer = await startLoginServer({
+    clients: [
+      { client_id: clients.web.id, client_secret: clients.web.secret, redirect_uris: [redirectUri], response_types: ['code'] },
+      {
+        client_id: clients.app.id,
+        redirect_uris: [redirectUri],
+        response_types: ['code'],
+        token_endpoint_auth_method: 'none',
       },
     ],
   });
@@ -53,13 +78,15 @@ export async function startServers() {
       tokenEndpoint: tokenEndpoint.url,
       issuer: authorizationServer.url,
       issuersTokenUrl: authorizationServer.tokenUrl,
+      loginServer: loginServer.url,
+      redirectUri,
       revocation: `${authorizationServer.tokenUrl}/revocation`,
       api: api.url,
       otherApi: otherApi.url,
       clients,
     },
     async close() {
-      for (const one of [otherApi, api, tokenEndpoint, authorizationServer]) await one.close();
+      for (const one of [otherApi, api, tokenEndpoint, loginServer, authorizationServer]) await one.close();
     },
   };
 }

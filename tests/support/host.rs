@@ -9,7 +9,7 @@ use edge_oauth2::host::{
 };
 use edge_oauth2::protocol::http::{HttpRequest, HttpResponse};
 use edge_oauth2::protocol::jwt::Algorithm;
-use edge_oauth2::{ClientConfig, Error, Event, Memory, Secret, Token, TokenSource};
+use edge_oauth2::{ClientConfig, Error, Event, Json, Memory, Secret, Token, TokenSource};
 
 use super::explore::Choices;
 use super::isolate::{Isolate, Request};
@@ -49,6 +49,17 @@ impl Reply {
     }
 }
 
+/// What becomes of a token request by a hook.
+pub enum Hooked {
+    /// This comes back, and nothing is sent.
+    Instead(Reply),
+    /// It is sent, and what comes back is changed.
+    Changed(fn(HttpResponse) -> HttpResponse),
+}
+
+/// Is given the request, and the response whose refresh token it spends.
+type Hook = Rc<dyn Fn(&HttpRequest, Option<&Json>) -> Hooked>;
+
 /// Answers the n-th request, counted from 0.
 type Script = Box<dyn Fn(usize, &HttpRequest) -> Reply>;
 
@@ -66,6 +77,8 @@ pub struct World {
     /// What the host is asked for a credential, and what it says.
     pub asked: Rc<RefCell<Vec<Asked>>>,
     pub credential: Rc<RefCell<Result<Secret, HookError>>>,
+    /// How the host makes token requests, if in its own way.
+    pub hook: Rc<RefCell<Option<Hook>>>,
     requests: Rc<Cell<Request>>,
     nonces: Rc<Cell<u32>>,
 }
@@ -108,6 +121,7 @@ impl World {
             dice: Rc::new(Cell::new(0.5)),
             asked: Rc::default(),
             credential: Rc::new(RefCell::new(Err(HookError("nothing to give".into())))),
+            hook: Rc::default(),
             requests: Rc::default(),
             nonces: Rc::default(),
         }
@@ -124,6 +138,7 @@ impl World {
             dice: Rc::clone(&self.dice),
             asked: Rc::clone(&self.asked),
             credential: Rc::clone(&self.credential),
+            hook: Rc::clone(&self.hook),
             requests: Rc::clone(&self.requests),
             nonces: Rc::clone(&self.nonces),
         }
@@ -156,6 +171,7 @@ impl World {
             dice: Rc::clone(&self.dice),
             asked: Rc::clone(&self.asked),
             credential: Rc::clone(&self.credential),
+            hook: Rc::clone(&self.hook),
             request,
             nonces: Rc::clone(&self.nonces),
         };
@@ -190,6 +206,7 @@ pub struct TestHost {
     dice: Rc<Cell<f64>>,
     asked: Rc<RefCell<Vec<Asked>>>,
     credential: Rc<RefCell<Result<Secret, HookError>>>,
+    hook: Rc<RefCell<Option<Hook>>>,
     request: Request,
     nonces: Rc<Cell<u32>>,
 }
@@ -203,6 +220,12 @@ impl HttpClient for TestHost {
             self.network.senders.borrow_mut().push(self.request);
             reply
         };
+        self.exchange(reply).await
+    }
+}
+
+impl TestHost {
+    async fn exchange(&self, reply: Reply) -> Result<HttpResponse, TransportError> {
         let abort = AbortOnDrop(&self.network.aborted);
         let result = match reply {
             Reply::After(ms, result) => {
@@ -310,6 +333,19 @@ impl Host for TestHost {
     async fn credential(&self, asked: Asked) -> Result<Secret, HookError> {
         self.asked.borrow_mut().push(asked);
         self.credential.borrow().clone()
+    }
+
+    async fn token_request(
+        &self,
+        request: HttpRequest,
+        renewed: Option<&Json>,
+    ) -> Result<HttpResponse, TransportError> {
+        let hook = self.hook.borrow().clone();
+        match hook.map(|hook| hook(&request, renewed)) {
+            None => self.send(request).await,
+            Some(Hooked::Instead(reply)) => self.exchange(reply).await,
+            Some(Hooked::Changed(change)) => self.send(request).await.map(change),
+        }
     }
 
     fn event(&self, event: Event) {

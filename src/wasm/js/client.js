@@ -12,6 +12,7 @@ import {
   readTokenType,
   valuesOf,
 } from './options.js';
+import { Refusal } from './refusal.js';
 import { Resource } from './resource.js';
 import { readToken, revokeAll, Token } from './token.js';
 
@@ -26,12 +27,18 @@ const DEFAULT_TIMEOUT_MS = 10_000;
 /** How many ways of asking a client remembers, beside its own. */
 const MAX_DERIVED = 100;
 
+/** Failures that only other options can mend. */
+const CONFIGURATION_CODES = new Set(['invalid_option', 'origin_not_allowed', 'unsupported_token_type']);
+
 export class OAuth2Client {
   /** What the client asks for: `fields` for wasm, and the number of the configuration that they make. */
   #slot;
   /** The same where calls ask for something else, by their options. */
   #derived = new Map();
   #resource;
+  #refusal;
+  /** Whether the token was given, and nothing to renew it with. */
+  #isFixed;
   #face;
   #stats;
   /** Tokens as this client hands them out, by what the kernel holds, which all clients share. */
@@ -40,8 +47,11 @@ export class OAuth2Client {
   constructor(options) {
     const { fields, face } = readClientOptions(options);
     this.#slot = { fields, timeoutMs: options.timeoutMs ?? DEFAULT_TIMEOUT_MS };
+    const [grant] = valuesOf(fields, 'grant');
+    this.#isFixed = grant === 'token' && valuesOf(fields, 'refreshToken').length === 0 && !face.hooks?.refresh;
     this.#face = face;
     this.#resource = new Resource(face);
+    this.#refusal = new Refusal(face);
     this.#open();
   }
 
@@ -95,6 +105,28 @@ export class OAuth2Client {
     const args = readCallback(url, options);
     const spent = this.#run((call) => kernel.callback(this.#id, call, ...args));
     return this.#renewed(await this.#patiently(spent, undefined, this.#slot), this.#slot);
+  }
+
+  /** Requests `input` with a new token, and tells which part failed. */
+  async test(input, init) {
+    if (input === undefined) throw new TypeError('test needs a path to request');
+    let stage = 'configuration';
+    try {
+      const request = this.#resource.request(input, init);
+      stage = 'token';
+      const view = await this.#obtain(!this.#isFixed, request.signal);
+      stage = 'api';
+      const { isRefused, response } = await this.#sendOnce(request, view);
+      const ok = response.ok && !isRefused;
+      await response.body?.cancel();
+      return ok ? { ok, status: response.status } : { ok, stage, status: response.status };
+    } catch (error) {
+      if (stage === 'configuration' && !(error instanceof OAuth2Error)) throw error;
+      // Whenever it turns out. At the API the hook is `apply`.
+      const isHook = stage === 'api' && error?.code === 'hook_failed';
+      if (isHook || CONFIGURATION_CODES.has(error?.code)) stage = 'configuration';
+      return { ok: false, stage, ...(error?.status !== undefined && { status: error.status }), error };
+    }
   }
 
   async invalidate() {
@@ -222,14 +254,21 @@ export class OAuth2Client {
     }
   };
 
-  #send(request, view) {
-    return this.#resource
-      .send(request, authorizationOf(view))
-      .then((response) =>
-        response.status === 401 && request.carriesToken
-          ? this.#refused(request, view, response)
-          : response,
-      );
+  async #send(request, view) {
+    const { isRefused, response } = await this.#sendOnce(request, view);
+    return isRefused ? this.#refused(request, view, response) : response;
+  }
+
+  async #sendOnce(request, view) {
+    const response = await this.#resource.send(request, this.#applicable(view));
+    const isRefused = request.carriesToken && this.#refusal.isIn(response);
+    return isRefused === undefined ? this.#refusal.lookInto(response) : { isRefused, response };
+  }
+
+  /** What is sent of `view`, if it can be. A token of any type, where the user's function knows how. */
+  #applicable(view) {
+    if (this.#face.apply) return { token: this.#token(view, this.#slot) };
+    return { authorization: authorizationOf(view) };
   }
 
   /** The API refused the token: it is dropped, and the request sent again with another if it can be. */
@@ -238,16 +277,16 @@ export class OAuth2Client {
     const { accessToken } = view.token;
     const isWorthwhile = this.#run(() => kernel.refuse(this.#id, accessToken, Date.now()));
     if (!isWorthwhile || !request.isReplayable) return response;
-    let authorization;
+    let renewed;
     try {
-      authorization = authorizationOf(await this.#obtain(false, request.signal));
+      renewed = this.#applicable(await this.#obtain(false, request.signal));
     } catch (error) {
       if (request.signal?.aborted) throw error;
       // Without another token the API's own answer says most.
       return response;
     }
     await response.body?.cancel();
-    return this.#resource.send(request, authorization);
+    return this.#resource.send(request, renewed);
   }
 
   #obtain(forceRefresh, signal, slot = this.#slot) {
@@ -310,7 +349,7 @@ export class OAuth2Client {
 function authorizationOf({ authorization, token }) {
   if (authorization !== undefined) return authorization;
   throw new OAuth2Error(
-    `a token of type ${token.tokenType} cannot be sent as a bearer token (RFC 6749 §7.1); use getToken() and send it as its type demands`,
+    `a token of type ${token.tokenType} cannot be sent as a bearer token (RFC 6749 §7.1); say in the option apply how it is sent`,
     { code: 'unsupported_token_type' },
   );
 }

@@ -3,7 +3,7 @@
 
 import { keepCause } from './error.js';
 import { exchange } from './host.js';
-import { isMembers, kindOf, timeMs, toJson } from './members.js';
+import { isMembers, kindOf, numberOf, timeMs, toJson } from './members.js';
 
 /** As for requests without hooks. */
 const MAX_RESPONSE_BYTES = 1024 * 1024;
@@ -24,7 +24,7 @@ export async function hooked({ hooks, fetch, grant, scopes }, url, headers, body
   const name = isRefresh ? 'refresh' : 'tokenRequest';
   const send = () => exchange(fetch, 'POST', url, headers, body, MAX_RESPONSE_BYTES, signal);
   if (!hooks[name] && !hooks.credentials) return send();
-  const standard = new StandardRequest(send);
+  const standard = new StandardRequest(send, spendingOf(url, headers, params));
   const common = { fetch, signal };
   const { refresh_token: refreshToken } = params;
   const credentials = { ...renewed, refresh_token: refreshToken };
@@ -39,7 +39,11 @@ export async function hooked({ hooks, fetch, grant, scopes }, url, headers, body
       const context = { tokenResponse: structuredClone(response), ...common };
       response = merged(response, await bring('credentials', hooks.credentials, context));
     }
-    return [200, toJson(response), [['content-type', 'application/json']]];
+    // Whoever gave up waiting has not got it.
+    if (!signal.aborted) standard.finish();
+    // What says an error is the server's refusal.
+    const status = response.error && !response.access_token ? 400 : 200;
+    return [status, toJson(response), [['content-type', 'application/json']]];
   } catch (failure) {
     const answer = standard.answerFor(failure.cause);
     return answer ? answer() : [failure.hook, keepCause(failure.cause)];
@@ -65,17 +69,55 @@ function paramsOf(headers, body) {
   return Object.fromEntries([...new Set(form.keys())].map((name) => [name, value(form.getAll(name))]));
 }
 
+/** What cannot be spent again, a rotating refresh token or a code, and what it brought: hooks may fail after that. */
+const unfinished = new Map();
+const MAX_UNFINISHED = 100;
+const MAX_UNFINISHED_MS = 10 * 60 * 1000;
+
+/** The name of a request that spends something; `undefined` for one that may be made as often as you like. */
+function spendingOf(url, headers, { client_assertion: _, ...params }) {
+  const isSpending = params.refresh_token !== undefined || params.code !== undefined;
+  return isSpending ? JSON.stringify([url, headers, params]) : undefined;
+}
+
 /** The request as it is made without hooks. What hooks do not handle comes out as if there were none. */
 class StandardRequest {
   #send;
+  #spending;
   #answers = new Map();
 
-  constructor(send) {
+  constructor(send, spending) {
     this.#send = send;
+    this.#spending = spending;
   }
 
   /** Resolves to the members of the response. */
-  next = async () => {
+  next = () => {
+    const members = this.#next();
+    // The hook may have gone on without waiting for it.
+    members.catch(() => {});
+    return members;
+  };
+
+  async #next() {
+    const before = unfinished.get(this.#spending);
+    if (before && Date.now() - before.atMs < MAX_UNFINISHED_MS) return aged(before);
+    const atMs = Date.now();
+    const members = await this.#ask();
+    if (this.#spending && isSpent(this.#spending, members)) {
+      unfinished.delete(this.#spending);
+      if (unfinished.size >= MAX_UNFINISHED) unfinished.delete(unfinished.keys().next().value);
+      unfinished.set(this.#spending, { members: structuredClone(members), atMs });
+    }
+    return members;
+  }
+
+  /** The hooks have made of it what they want. */
+  finish() {
+    unfinished.delete(this.#spending);
+  }
+
+  async #ask() {
     let answer;
     try {
       answer = await this.#send();
@@ -89,12 +131,25 @@ class StandardRequest {
     const error = new UnusableAnswer(status, text);
     this.#answers.set(error, () => answer);
     throw error;
-  };
+  }
 
   /** Gives what the request came to that was rejected with `error`; `undefined` for another's error. */
   answerFor(error) {
     return this.#answers.get(error);
   }
+}
+
+/** A refresh token that the server neither replaced nor took back is good for another request. */
+function isSpent(spending, { refresh_token: next }) {
+  const [, , { refresh_token: spent }] = JSON.parse(spending);
+  return spent === undefined || (typeof next === 'string' && next !== spent);
+}
+
+/** The members of a response that came some time ago. */
+function aged({ members, atMs }) {
+  const lifetime = numberOf(members.expires_in);
+  const left = Math.max(1, Math.floor(lifetime - (Date.now() - atMs) / 1000));
+  return { ...structuredClone(members), ...(lifetime > 0 && { expires_in: left }) };
 }
 
 /** The standard request brought no members. For hooks: what is printed of it has no body. */

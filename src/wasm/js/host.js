@@ -5,7 +5,8 @@ const HEADERS = ['content-type', 'retry-after'];
 
 /** Resolves to [status, body, headers], or to undefined when the body is over the limit. */
 export async function exchange(fetch, method, url, headers, body, maxResponseBytes, signal) {
-  const response = await fetch(url, { method, headers, body, signal, redirect: 'manual' });
+  // A GET must have no body, not even an empty one.
+  const response = await fetch(url, { method, headers, body: body || undefined, signal, redirect: 'manual' });
   const text = await boundedText(response, maxResponseBytes);
   if (text === undefined) return undefined;
   return [response.status, text, HEADERS.map((name) => [name, response.headers.get(name)])];

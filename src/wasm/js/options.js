@@ -3,6 +3,7 @@
 import { invalidOption } from './error.js';
 import { readPrivateKey } from './jwt.js';
 import { storeAdapter } from './store.js';
+import { readToken } from './token.js';
 
 const CLIENT_OPTIONS = {
   tokenUrl: url,
@@ -10,7 +11,7 @@ const CLIENT_OPTIONS = {
   authorizationUrl: url,
   revocationUrl: url,
   refreshUrl: url,
-  clientId: text,
+  clientId,
   clientSecret: credential,
   clientAuth: oneOf('auto', 'header', 'body', 'both', 'none', 'private_key_jwt', 'client_secret_jwt'),
   credentialEncoding: oneOf('strict', 'loose', 'interop'),
@@ -21,8 +22,8 @@ const CLIENT_OPTIONS = {
   username: text,
   password: text,
   refreshToken: text,
-  assertion: credential,
-  token: text,
+  assertion,
+  token: tokenOrText,
   scopes: words,
   scopeSeparator: text,
   resource: wordsOrUrls,
@@ -51,6 +52,10 @@ const CLIENT_OPTIONS = {
   onEvent: callable,
   baseUrl: url,
   allowedOrigins: list,
+  apply: callable,
+  refreshOn: signs(300, 599, 'a 2xx status belongs in detectOn'),
+  detectOn: signs(200, 299, 'any other status belongs in refreshOn'),
+  apiHeaders,
   fetch: fetcher,
 };
 
@@ -71,8 +76,10 @@ const CALLBACK_OPTIONS = { redirectUri: url, state: text, codeVerifier: text };
 
 const HOOKS = { tokenRequest: callable, credentials: callable, refresh: callable };
 
+const ASSERTION_OPTIONS = { issuer: text, subject: text, audience: text, claims, lifetimeSeconds: whole };
+
 /** Options that JavaScript keeps; all others are for wasm. */
-const FACE_OPTIONS = new Set(['store', 'waitUntil', 'onEvent', 'baseUrl', 'allowedOrigins', 'fetch']);
+const FACE_OPTIONS = new Set(['store', 'waitUntil', 'onEvent', 'baseUrl', 'allowedOrigins', 'apply', 'refreshOn', 'detectOn', 'apiHeaders', 'fetch']);
 
 /** Options that are lists of plain values. */
 const LIST_OPTIONS = new Set(['scopes', 'resource', 'previousSealKeys']);
@@ -85,10 +92,12 @@ export function readClientOptions(options) {
     // None of them is not the same as not given.
     if (name === 'refreshParams' && value.length === 0) fields.push('refreshParams.none', '', '');
     if (FACE_OPTIONS.has(name)) face[name] = value;
-    else if (name === 'privateKey') {
+    // One that has members, which are fields of their own.
+    else if (value.fields) {
       face[name] = value;
       fields.push(...value.fields);
     }
+    else if (name === 'token' && typeof value === 'object') fields.push(...tokenFields(value, options));
     else if (name === 'hooks') {
       if (Object.keys(value).length === 0) continue;
       face[name] = value;
@@ -104,7 +113,6 @@ export function readClientOptions(options) {
   if (face.store) fields.push('store', '', '');
   nameFunctions(options, fields, face);
   if (options.issuer === undefined) require(['tokenUrl'], options, 'is required; or give issuer, to have the endpoints found');
-  require(['clientId'], options);
   return { fields, face };
 }
 
@@ -118,6 +126,16 @@ function triples(name, value) {
   if (LIST_OPTIONS.has(name)) return value.flatMap((item) => [name, '', item]);
   if (Array.isArray(value)) return value.flatMap(([key, item]) => [name, key, item]);
   return [name, '', String(value)];
+}
+
+/** A stored token: what it came with is renewed with it. */
+function tokenFields({ accessToken, tokenType, expiresAt, scope, refreshToken, idToken, raw }, options) {
+  const members = { access_token: accessToken, token_type: tokenType, scope, id_token: idToken };
+  const response = raw.access_token === accessToken ? raw : { ...members, ...raw };
+  const fields = ['token', '', accessToken, 'token.expiresAt', '', String(expiresAt), 'token.response', '', JSON.stringify(response)];
+  if (refreshToken === undefined || refreshToken === options.refreshToken) return fields;
+  if (options.refreshToken === undefined) return [...fields, 'refreshToken', '', refreshToken];
+  throw invalidOption('refreshToken', 'is another than that of token; leave out one of them');
 }
 
 /** Options that may be functions, which take part in the token request and cannot be compared. */
@@ -138,6 +156,8 @@ function nameFunctions(options, fields, face) {
   for (const [name, hook] of Object.entries(face.hooks ?? {})) things.set(`hooks.${name}`, hook);
   const functions = [...things.keys()];
   if (functions.length === 0 || options.identity !== undefined) return;
+  // There it names the user whose token is kept; without one none is.
+  if (options.grant === 'authorization_code') return;
   if (face.store) {
     throw invalidOption('identity', `is required with a store where ${functions.join(' and ')} cannot be compared: a name that is the same exactly for those whose token may be shared`);
   }
@@ -215,9 +235,7 @@ function* read(what, readers, options, prefix = '') {
     throw invalidOption(what, `must be an object, not ${kind(options)}`);
   }
   for (const name of Object.keys(options)) {
-    if (!Object.hasOwn(readers, name)) {
-      throw unknownOption(prefix + name, Object.keys(readers).map((known) => prefix + known));
-    }
+    if (!Object.hasOwn(readers, name)) throw unknownOption(prefix, name, Object.keys(readers));
   }
   for (const [name, reader] of Object.entries(readers)) {
     const value = options[name];
@@ -225,15 +243,15 @@ function* read(what, readers, options, prefix = '') {
   }
 }
 
-function unknownOption(name, known) {
+function unknownOption(prefix, name, known) {
   const plain = (word) => word.replaceAll(/[-_]/g, '').toLowerCase();
   const [nearest] = known
     .map((option) => ({ option, distance: distance(plain(name), plain(option)) }))
     .sort((left, right) => left.distance - right.distance);
   return invalidOption(
-    name,
+    prefix + name,
     nearest.distance <= Math.max(2, name.length / 3)
-      ? `is not an option; did you mean ${nearest.option}?`
+      ? `is not an option; did you mean ${prefix}${nearest.option}?`
       : `is not an option; there are ${known.join(', ')}`,
   );
 }
@@ -274,6 +292,54 @@ function credential(name, value) {
   if (typeof value === 'function') return value;
   if (typeof value === 'string') return value;
   throw invalidOption(name, `must be a string or a function that gives one, not ${kind(value)}`);
+}
+
+/** As somebody has kept it, or its text only. */
+function tokenOrText(name, value) {
+  if (typeof value === 'string') return value;
+  if (typeof value === 'object' && value !== null) return readToken(value, `${name}.`);
+  throw invalidOption(name, `must be a string or a stored token, not ${kind(value)}`);
+}
+
+/** Wasm takes an empty one for none. It is a setting that is missing. */
+function clientId(name, value) {
+  if (value === '') throw invalidOption(name, 'must not be empty');
+  return text(name, value);
+}
+
+/** A credential, or an object of what it says, to be signed. */
+function assertion(name, value) {
+  if (typeof value !== 'object') return credential(name, value);
+  const fields = [`${name}.signed`, '', ''];
+  for (const [member, content] of read(name, ASSERTION_OPTIONS, value, `${name}.`)) {
+    if (Array.isArray(content)) fields.push(...content);
+    else fields.push(`${name}.${member}`, '', String(content));
+  }
+  return { fields };
+}
+
+/** Further claims, as fields: each is JSON. */
+function claims(name, value) {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw invalidOption(name, `must be an object, not ${kind(value)}`);
+  }
+  return Object.entries(value).flatMap(([claim, content]) => {
+    if (content === undefined) return [];
+    const json = jsonOf(content);
+    if (json === undefined || json === 'null') {
+      throw invalidOption(`${name}.${claim}`, `must be a JSON value other than null, not ${kind(content)}`);
+    }
+    return [name, claim, json];
+  });
+}
+
+function jsonOf(value) {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    // A bigint, or an object in itself.
+    return undefined;
+  }
 }
 
 function url(name, value) {
@@ -329,6 +395,42 @@ function fetcher(name, value) {
 function list(name, value) {
   if (!Array.isArray(value)) throw invalidOption(name, `must be an array, not ${kind(value)}`);
   return value.map((item) => url(name, item));
+}
+
+/** What in an answer means that the token is refused: statuses, and texts or patterns of its body. */
+function signs(least, most, otherwise) {
+  return (name, value) => {
+    if (!Array.isArray(value)) throw invalidOption(name, `must be an array, not ${kind(value)}`);
+    return value.map((sign) => {
+      if (typeof sign === 'number') {
+        if (Number.isInteger(sign) && sign >= least && sign <= most) return sign;
+        throw invalidOption(name, `may have statuses from ${least} to ${most}, not ${sign}; ${otherwise}`);
+      }
+      if (typeof sign === 'string' && sign !== '') return sign;
+      // A copy, whose lastIndex nobody else uses.
+      if (Object.prototype.toString.call(sign) === '[object RegExp]') return new RegExp(sign);
+      throw invalidOption(name, `must hold statuses, strings and regular expressions, not ${kind(sign)}`);
+    });
+  };
+}
+
+function apiHeaders(name, value) {
+  const headers = new Headers();
+  for (const [key, item] of pairs(name, value)) {
+    const header = key.toLowerCase();
+    if (header === 'authorization') {
+      throw invalidOption(`${name}.${key}`, 'is the place of the token; anything else is sent there by the option apply');
+    }
+    if (header === 'host' || header.startsWith('content-')) {
+      throw invalidOption(`${name}.${key}`, 'depends on the request: give it to the call');
+    }
+    // Hosts differ in what they take, and their own words would repeat what may be a secret.
+    if (!/^[!#$%&'*+.^_`|~\w-]+$/.test(key) || !/^[\t\x20-\x7e\x80-\xff]*$/.test(item)) {
+      throw invalidOption(`${name}.${key}`, 'cannot be sent: a name is made of letters, digits and hyphens, a value is one line of Latin-1');
+    }
+    headers.append(key, item);
+  }
+  return [...headers];
 }
 
 function texts(name, value) {

@@ -1,5 +1,6 @@
 // Requests to the protected API: where they may go, what they carry, and how redirects are followed.
 
+import { Application } from './application.js';
 import { OAuth2Error, invalidOption } from './error.js';
 
 const MAX_REDIRECTS = 20;
@@ -20,8 +21,10 @@ export class Resource {
   #base;
   #origins;
   #fetch;
+  #apply;
+  #apiHeaders;
 
-  constructor({ baseUrl, allowedOrigins = [], fetch }) {
+  constructor({ baseUrl, allowedOrigins = [], fetch, apply, apiHeaders = [] }) {
     // A binding decides itself how its requests travel.
     const isSafe = (url) => url.protocol === 'https:' || fetch !== undefined || isLoopback(url);
     this.#base = baseUrl === undefined ? undefined : apiUrl('baseUrl', baseUrl, isSafe);
@@ -29,6 +32,8 @@ export class Resource {
     const origins = allowedOrigins.map((origin) => apiUrl('allowedOrigins', origin, isSafe).origin);
     this.#origins = new Set(this.#base ? [this.#base.origin, ...origins] : origins);
     this.#fetch = fetch ?? ((input, init) => globalThis.fetch(input, init));
+    this.#apply = apply;
+    this.#apiHeaders = apiHeaders;
   }
 
   get fetch() {
@@ -60,29 +65,59 @@ export class Resource {
     const text = String(input);
     const reference = this.#base && /^\/(?![/\\])/.test(text) ? `.${text}` : text;
     if (URL.canParse(reference, this.#base)) return new URL(reference, this.#base);
-    throw new TypeError(
-      this.#base ? 'the request has no valid URL' : 'a relative URL needs the option baseUrl',
-    );
+    if (!this.#base) throw invalidOption('baseUrl', 'is required for a relative URL');
+    throw new TypeError('the request has no valid URL');
   }
 
-  /** Sends `request` with `authorization`; resolves to the response after redirects. */
-  send(request, authorization) {
-    const headers = request.headers();
-    headers.set('authorization', authorization);
+  /** Sends `request` with the token, as `apply` says or as a bearer token; resolves to the response after redirects. */
+  send(request, { token, authorization }) {
     request.carriesToken = true;
+    if (this.#apply) return this.#sendApplied(request, new Application(this.#apply, token, request.signal));
+    const headers = this.#authorized(request.headers(), authorization);
     const sent = this.#fetch(request.input, { ...request.init, headers, redirect: 'manual' });
     if (request.redirect === 'manual') return sent;
     return sent.then((response) =>
-      isRedirect(response) ? this.#follow(request, headers, response) : response,
+      isRedirect(response) ? this.#follow(request, request.url, { authorization }, response) : response,
     );
+  }
+
+  async #sendApplied(request, application) {
+    const { init, method } = request;
+    const given = { url: request.url, method, headers: this.#withApiHeaders(request.headers()), body: request.content };
+    const { url, headers, body } = await this.#applied(application, given);
+    const replaced = body === given.body ? undefined : bodyInit(body);
+    const response = await this.#fetch(request.inputAt(url), { ...init, headers, ...replaced, redirect: 'manual' });
+    if (request.redirect === 'manual' || !isRedirect(response)) return response;
+    return this.#follow(request, url, { application }, response);
+  }
+
+  /** A function that is handed the token can still be mistaken about where it goes. */
+  async #applied(application, request) {
+    const applied = await application.to(request);
+    if (this.allows(applied.url)) return applied;
+    throw new OAuth2Error(`apply led to ${applied.url.origin}, which may not see the token`, {
+      code: 'origin_not_allowed',
+    });
+  }
+
+  #withApiHeaders(headers) {
+    for (const [name, value] of this.#apiHeaders) if (!headers.has(name)) headers.set(name, value);
+    return headers;
+  }
+
+  #authorized(headers, authorization) {
+    this.#withApiHeaders(headers).set('authorization', authorization);
+    return headers;
   }
 
   /**
    * Follows redirects as Fetch §4.4 says. The host is not left to do it: not every runtime takes
-   * the token off a request that is redirected to another origin.
+   * the token off a request that is redirected to another origin. Each request is made anew of what the
+   * caller gave, so that nothing of ours is left on one that goes elsewhere.
    */
-  async #follow(request, headers, response) {
-    let { url, method, body } = request;
+  async #follow(request, url, { application, authorization }, response) {
+    let { method, body } = request;
+    const headers = request.headers();
     for (let count = 1; isRedirect(response); count++) {
       if (request.redirect === 'error') throw new TypeError(`${url.origin} answered with a redirect`);
       if (count > MAX_REDIRECTS) {
@@ -108,8 +143,19 @@ export class Resource {
         }
       }
       await response.body?.cancel();
+      let next = { url, method, headers: new Headers(headers), body };
+      if (!request.carriesToken) {
+        if (application) next.url = application.takeFrom(url);
+      } else if (application) {
+        this.#withApiHeaders(next.headers);
+        next = await this.#applied(application, next);
+      } else {
+        this.#authorized(next.headers, authorization);
+      }
+      url = next.url;
       const { signal } = request;
-      response = await this.#fetch(url.href, { ...request.init, method, headers, body, signal, redirect: 'manual' });
+      const init = { ...request.init, method, headers: next.headers, ...bodyInit(next.body), signal, redirect: 'manual' };
+      response = await this.#fetch(url.href, init);
     }
     return response;
   }
@@ -128,12 +174,23 @@ class ResourceRequest {
     this.#template = input instanceof Request ? input : {};
   }
 
+  /** The input with another URL, if it is another. */
+  inputAt({ href }) {
+    if (href === this.url.href) return this.input;
+    return this.input instanceof Request ? new Request(href, this.input) : href;
+  }
+
   get method() {
     return (this.init?.method ?? this.#template.method ?? 'GET').toUpperCase();
   }
 
   get body() {
     return this.init?.body ?? undefined;
+  }
+
+  /** The body, also that of a Request. */
+  get content() {
+    return this.body ?? this.#template.body ?? undefined;
   }
 
   get signal() {
@@ -161,6 +218,11 @@ class ResourceRequest {
       body instanceof URLSearchParams
     );
   }
+}
+
+/** Node wants to be told that a stream does not wait for the answer. */
+function bodyInit(body) {
+  return body instanceof ReadableStream ? { body, duplex: 'half' } : { body };
 }
 
 function isRedirect({ status, headers }) {

@@ -78,30 +78,30 @@ export async function revokeAll({ accessToken, refreshToken }, revoke) {
   throw new OAuth2Error(`neither token was revoked: ${first.message}; ${second.message}`, { code, error, description, uri, status, retryable, cause });
 }
 
-/** Reads a token as `toJSON` writes it, or as a server does. */
-export function readToken(object) {
+/** Reads a token as `toJSON` writes it, or as a server does; messages have `prefix` before a member's name. */
+export function readToken(object, prefix = '') {
   if (!isMembers(object)) throw invalidOption('token', `must be an object with an access token, not ${kindOf(object)}`);
   const isOurs = object.accessToken !== undefined;
   const nameOf = (wireName) => (isOurs ? NAMES[wireName] : wireName);
-  const textOf = (wireName) => readText(nameOf(wireName), object[nameOf(wireName)]);
+  const textOf = (wireName) => readText(prefix + nameOf(wireName), object[nameOf(wireName)]);
   const accessToken = textOf('access_token');
-  if (accessToken === undefined) throw invalidOption('access_token', 'is required');
+  if (accessToken === undefined) throw invalidOption(`${prefix}access_token`, 'is required');
   if (!/^[!-~]+$/.test(accessToken)) {
-    throw invalidOption(nameOf('access_token'), 'must consist of visible ASCII characters, to fit a header (RFC 6750 §2.1)');
+    throw invalidOption(prefix + nameOf('access_token'), 'must consist of visible ASCII characters, to fit a header (RFC 6750 §2.1)');
   }
   const tokenType = textOf('token_type') ?? 'Bearer';
   const optional = {
-    scope: Array.isArray(object.scope) ? readScopes(object.scope) : textOf('scope'),
+    scope: Array.isArray(object.scope) ? readScopes(`${prefix}scope`, object.scope) : textOf('scope'),
     refreshToken: textOf('refresh_token'),
     idToken: textOf('id_token'),
   };
   const data = {
     accessToken,
     tokenType: /^bearer$/i.test(tokenType) ? 'Bearer' : tokenType,
-    expiresAt: readExpiry(nameOf('expires_at'), object),
+    expiresAt: readExpiry(nameOf('expires_at'), object, prefix),
   };
   for (const [name, value] of Object.entries(optional)) if (value !== undefined) data[name] = value;
-  data.raw = Object.freeze(isOurs ? readOthers(object) : plain(object));
+  data.raw = Object.freeze(isOurs ? readOthers(object, prefix) : plain(object));
   return data;
 }
 
@@ -112,27 +112,27 @@ function readText(name, value) {
   return value;
 }
 
-function readScopes(scopes) {
-  return scopes.map((scope) => readText('scope', scope)).join(' ');
+function readScopes(name, scopes) {
+  return scopes.map((scope) => readText(name, scope)).join(' ');
 }
 
 /** As that of a token that a server issued: where nothing is said, until it is refused. */
-function readExpiry(name, object) {
+function readExpiry(name, object, prefix) {
   const { [name]: expiresAt, expires_in: expiresIn } = object;
   if (expiresAt !== undefined && expiresAt !== null) {
     const atMs = timeMs(expiresAt);
     if (atMs !== undefined) return Math.floor(atMs);
-    throw invalidOption(name, 'must be a Date, a time as ISO 8601 writes it, or seconds since the epoch');
+    throw invalidOption(prefix + name, 'must be a Date, a time as ISO 8601 writes it, or seconds since the epoch');
   }
   if (expiresIn === undefined || expiresIn === null) return Date.now() + YEAR_MS;
   const lifetime = numberOf(expiresIn);
-  if (lifetime === undefined) throw invalidOption('expires_in', 'must be a number of seconds, from 0 on');
+  if (lifetime === undefined) throw invalidOption(`${prefix}expires_in`, 'must be a number of seconds, from 0 on');
   return Date.now() + Math.floor(lifetime) * 1000;
 }
 
 /** What the server had sent, and what was kept beside it. */
-function readOthers({ raw = {}, ...object }) {
-  if (!isMembers(raw)) throw invalidOption('raw', `must be an object, not ${kindOf(raw)}`);
+function readOthers({ raw = {}, ...object }, prefix) {
+  if (!isMembers(raw)) throw invalidOption(`${prefix}raw`, `must be an object, not ${kindOf(raw)}`);
   for (const name of Object.values(NAMES)) delete object[name];
   return plain({ ...raw, ...object });
 }

@@ -1,5 +1,5 @@
 // Functions of the user's that make, wrap and derive: what they are given, and what becomes of their results.
-import { equal, ok, rejects, sleep } from '../assert.mjs';
+import { equal, eventually, ok, rejects, sleep } from '../assert.mjs';
 
 const answer = (body, status = 200) => ({ status, body: JSON.stringify(body) });
 const issued = (number, more) => ({ access_token: `token-${number}`, expires_in: 3600, ...more });
@@ -136,6 +136,25 @@ export const hooks = {
     equal(lives(await one.getToken({ forceRefresh: true })), 900);
   },
 
+  'an access token may be what renews it': async ({ client, tokenRequests }) => {
+    const both = (token) => ({ access_token: token, refresh_token: token, expires_in: 3600 });
+    const hooks = { tokenRequest: () => both('token-1'), refresh: ({ refreshToken }) => both(`${refreshToken}-2`) };
+    const one = client({ grant: 'urn:example:grant', hooks });
+    const texts = [];
+    for (const forceRefresh of [false, true, true]) texts.push((await one.getToken({ forceRefresh })).accessToken);
+    equal(texts, ['token-1', 'token-1-2', 'token-1-2-2']);
+    equal(await tokenRequests(), []);
+  },
+
+  'client credentials are asked for anew, whatever came with them': async ({ client, behave }) => {
+    await behave(answer(issued(1, { refresh_token: 'r-1' })));
+    const called = [];
+    const hook = (name) => (_, next) => (called.push(name), next());
+    const one = client({ hooks: { tokenRequest: hook('tokenRequest'), refresh: hook('refresh') } });
+    for (const forceRefresh of [false, true]) await one.getToken({ forceRefresh });
+    equal(called, ['tokenRequest', 'tokenRequest']);
+  },
+
   'without a hook of its own a refresh is made as always': async ({ client, behave, tokenRequests }) => {
     await behave(answer(issued(1, { refresh_token: 'r-1' })));
     let asked = 0;
@@ -201,6 +220,75 @@ export const hooks = {
     }
   },
 
+  'what a refresh token brought outlives a hook that fails after it': async ({ client, behave, tokenRequests }) => {
+    const never = new Promise(() => {});
+    const fails = () => Promise.reject(new Error('not now'));
+    for (const [name, first, code] of [
+      ['refresh', fails, 'hook_failed'],
+      ['refresh', () => never, 'timeout'],
+      ['refresh', () => sleep(500).then(() => ({ access_token: 'late' })), 'timeout'],
+      ['credentials', fails, 'hook_failed'],
+      ['credentials', () => never, 'timeout'],
+    ]) {
+      let isFailing = false;
+      const then = async () => {
+        if (!isFailing) return { by: name };
+        isFailing = false;
+        return await first();
+      };
+      const refresh = async (_, next) => {
+        (await next()).deep.mine = true;
+        return { ...(await next()), ...(await then()) };
+      };
+      const hooks = name === 'refresh' ? { refresh } : { credentials: then };
+      const one = client({ ...renewable, timeoutMs: 300, hooks });
+      const before = (await tokenRequests()).length;
+      await behave(answer(issued(1, { refresh_token: 'r-1', deep: {} })));
+      await one.getToken();
+      await behave(answer(issued(2, { refresh_token: 'r-2', deep: {} })));
+      isFailing = true;
+      await rejects(one.getToken({ forceRefresh: true }), { code });
+      await sleep(400);
+      const second = await one.getToken({ forceRefresh: true });
+      equal([second.accessToken, second.refreshToken, lives(second)], ['token-2', 'r-2', 3600], name);
+      equal([second.raw.by, second.raw.deep], [name, {}], 'the members');
+      ok(second.raw.expires_in < 3600, 'its life counts from when it came');
+      await behave(answer(issued(3, { refresh_token: 'r-3', deep: {} })));
+      await one.getToken({ forceRefresh: true });
+      const spent = (await tokenRequests()).slice(before).map(({ body }) => new URLSearchParams(body).get('refresh_token'));
+      equal(spent, [null, 'r-1', 'r-2'], `${name}, ${code}: spent`);
+    }
+  },
+
+  'that does not depend on how the client proves who it is': async ({ client, behave, clients: { signer }, tokenRequests }) => {
+    const assertion = { clientAuth: 'private_key_jwt', clientSecret: undefined, privateKey: { key: signer.key } };
+    let isFailing = false;
+    const credentials = () => {
+      if (isFailing) throw new Error('not now');
+      return {};
+    };
+    const one = client({ ...renewable, ...assertion, hooks: { credentials } });
+    await behave(answer(issued(1, { refresh_token: 'r-1' })));
+    await one.getToken();
+    await behave(answer(issued(2, { refresh_token: 'r-2' })));
+    isFailing = true;
+    await rejects(one.getToken({ forceRefresh: true }), { code: 'hook_failed' });
+    isFailing = false;
+    equal((await one.getToken({ forceRefresh: true })).accessToken, 'token-2');
+    equal((await tokenRequests()).length, 2, 'token requests');
+  },
+
+  'a refresh token that stays is sent again': async ({ client, behave, tokenRequests }) => {
+    await behave(answer(issued(1, { refresh_token: 'r-1' })));
+    let calls = 0;
+    const credentials = () => ((calls += 1) === 2 ? Promise.reject(new Error('not now')) : {});
+    const one = client({ ...renewable, hooks: { credentials } });
+    await one.getToken();
+    await rejects(one.getToken({ forceRefresh: true }), { code: 'hook_failed' });
+    await one.getToken({ forceRefresh: true });
+    equal((await tokenRequests()).length, 3, 'token requests');
+  },
+
   'a result that is no object of JSON is named': async ({ client }) => {
     const cycle = { access_token: 'a' };
     cycle.itself = cycle;
@@ -222,8 +310,10 @@ export const hooks = {
       [cycle, 'circular'],
     ];
     for (const [result, word] of rows) {
-      for (const name of ['tokenRequest', 'credentials']) {
-        const error = await rejects(client({ hooks: { [name]: () => result } }).getToken(), { code: 'hook_failed' });
+      for (const name of ['tokenRequest', 'credentials', 'refresh']) {
+        const more = name === 'refresh' ? { grant: 'refresh_token', refreshToken: 'r' } : {};
+        const asked = client({ ...more, hooks: { [name]: () => result } }).getToken();
+        const error = await rejects(asked, { code: 'hook_failed' });
         const { cause, message } = error;
         equal([message, cause instanceof TypeError], [`hooks.${name} failed`, true], word);
         ok(cause.message.toLowerCase().includes(word.toLowerCase()), `${word} in: ${cause.message}`);
@@ -244,7 +334,7 @@ export const hooks = {
     const returning = client({ hooks: { tokenRequest: () => refusal }, errorCacheSeconds: 0 });
     await rejects(returning.getToken(), { code: 'token_request_rejected', error: 'invalid_scope', description: 'no' });
     const spent = client({ grant: 'refresh_token', refreshToken: 'refresh-0', hooks: { refresh: () => ({ error: 'invalid_grant' }) } });
-    await rejects(spent.getToken(), { code: 'reauthorization_required', error: 'invalid_grant' });
+    await rejects(spent.getToken(), { code: 'reauthorization_required', error: 'invalid_grant', status: 400 });
   },
 
   'what next() rejects with comes out as without hooks': async ({ client, behave, tokenEndpoint }) => {
@@ -303,13 +393,25 @@ export const hooks = {
     for (const hooks of [
       { tokenRequest: ({ signal }) => (signals.push(signal), never) },
       { tokenRequest: () => ({ access_token: 'a' }), credentials: ({ signal }) => (signals.push(signal), never) },
+      { refresh: ({ signal }) => (signals.push(signal), never) },
     ]) {
+      const more = hooks.refresh ? { grant: 'refresh_token', refreshToken: 'r' } : {};
       const start = Date.now();
-      await rejects(client({ hooks, timeoutMs: 300 }).getToken(), { code: 'timeout' });
+      await rejects(client({ ...more, hooks, timeoutMs: 300 }).getToken(), { code: 'timeout' });
       ok(Date.now() - start < 1_500, `rejected after ${Date.now() - start} ms`);
     }
     await sleep(50);
-    equal(signals.map(({ aborted }) => aborted), [true, true], 'aborted');
+    equal(signals.map(({ aborted }) => aborted), [true, true, true], 'aborted');
+  },
+
+  'a request that a hook waits for is aborted at the deadline': async ({ client, behave, tokenRequests }) => {
+    await behave({ silent: true });
+    const never = new Promise(() => {});
+    // That the second one does not hear of it must harm nobody: Node ends where a rejection is not handled.
+    for (const tokenRequest of [(_, next) => next(), (_, next) => (next(), never)]) {
+      await rejects(client({ hooks: { tokenRequest }, timeoutMs: 300 }).getToken(), { code: 'timeout' });
+      await eventually(async () => (await tokenRequests()).at(-1).closedEarly, 'the server sees the socket close');
+    }
   },
 
   'clients with the same functions share, those with others do not': async ({ client, grants }) => {

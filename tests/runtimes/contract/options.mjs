@@ -1,5 +1,13 @@
 // A wrong option is an error that names it, and what was probably meant.
-import { ok, rejects } from '../assert.mjs';
+import { ok, rejects, throws } from '../assert.mjs';
+
+/** A valid client, but for what its assertion says. */
+function signing(assertion) {
+  const key = { kty: 'OKP', crv: 'Ed25519', x: 'x', d: 'd' };
+  return { grant: 'jwt_bearer', clientSecret: undefined, privateKey: { key }, assertion };
+}
+
+const deep = (depth) => (depth === 0 ? 'x' : { deeper: deep(depth - 1) });
 
 const rows = [
   // What is given, and what the message must say.
@@ -7,7 +15,7 @@ const rows = [
   [{ tokenUrl: 'not a url' }, 'tokenUrl'],
   [{ tokenUrl: '/oauth/token' }, 'tokenUrl'],
   [{ tokenUrl: 'ftp://auth.example/token' }, 'tokenUrl'],
-  [{ clientId: undefined }, 'clientId'],
+  [{ clientId: undefined }, 'clientId is required'],
   [{ clientId: 7 }, 'clientId'],
   [{ clientSecret: undefined }, 'clientSecret'],
   [{ clientSecret: '' }, 'clientSecret'],
@@ -35,19 +43,183 @@ const rows = [
   [{ hooks: { refresh: {} } }, 'hooks.refresh'],
   [{ hooks: { tokenrequest: () => {} } }, 'hooks.tokenrequest', 'did you mean hooks.tokenRequest'],
   [{ hooks: { getTokenData: () => {} } }, 'hooks.getTokenData'],
+  [{ hooks: { toString: () => {} } }, 'hooks.toString'],
   [{ hooks: { tokenRequest: () => {} }, identity: '' }, 'identity'],
   [{ hooks: { tokenRequest: () => {} }, store: new Map() }, 'identity', 'hooks.tokenRequest'],
   [{ baseUrl: 'api.example' }, 'baseUrl'],
   [{ allowedOrigins: 'https://a.example' }, 'allowedOrigins'],
   [{ allowedOrigins: ['a.example'] }, 'allowedOrigins'],
   [{ fetch: {} }, 'fetch'],
+  [{ apply: {} }, 'apply'],
+  [{ apply: 'Token' }, 'apply', 'function'],
+  [{ refreshOn: 401 }, 'refreshOn', 'array'],
+  [{ refreshOn: new Set([401]) }, 'refreshOn', 'array'],
+  [{ refreshOn: [''] }, 'refreshOn', 'empty'],
+  [{ refreshOn: [401.5] }, 'refreshOn'],
+  [{ refreshOn: [99] }, 'refreshOn', '300'],
+  [{ refreshOn: [600] }, 'refreshOn', '599'],
+  [{ refreshOn: [200] }, 'refreshOn', 'detectOn'],
+  [{ refreshOn: [null] }, 'refreshOn', 'null'],
+  [{ refreshOn: [[401]] }, 'refreshOn'],
+  [{ refreshOn: [{ status: 401 }] }, 'refreshOn'],
+  [{ detectOn: /expired/ }, 'detectOn', 'array'],
+  [{ detectOn: [''] }, 'detectOn', 'empty'],
+  [{ detectOn: [401] }, 'detectOn', 'refreshOn'],
+  [{ detectOn: [true] }, 'detectOn'],
+  [{ apiHeaders: 'x-key: 1' }, 'apiHeaders', 'object'],
+  [{ apiHeaders: null }, 'apiHeaders'],
+  [{ apiHeaders: { Authorization: 'Token x' } }, 'apiHeaders.Authorization', 'apply'],
+  [{ apiHeaders: new Headers({ authorization: 'x' }) }, 'apiHeaders.authorization'],
+  [{ apiHeaders: { 'Content-Type': 'text/x' } }, 'apiHeaders.Content-Type'],
+  [{ apiHeaders: { host: 'x' } }, 'apiHeaders.host'],
+  [{ apiHeaders: { 'not a name': 'x' } }, 'apiHeaders'],
+  [{ apiHeaders: { '': 'x' } }, 'apiHeaders'],
+  [{ apiHeaders: { 'x-key': 'a\r\nx-other: b' } }, 'apiHeaders.x-key'],
+  [{ apiHeaders: { 'x-key': '\u20ac' } }, 'apiHeaders.x-key'],
+  [{ apiHeaders: { 'x-key': null } }, 'apiHeaders.x-key', 'null'],
+  [{ apiHeaders: { 'x-key': {} } }, 'apiHeaders.x-key'],
+  [{ detecton: [] }, 'detecton', 'detectOn'],
+  [{ refresh_on: [] }, 'refresh_on', 'refreshOn'],
   [{ tokenURL: 'x' }, 'tokenURL', 'tokenUrl'],
   [{ client_id: 'x' }, 'client_id', 'clientId'],
   [{ clientSecrte: 'x' }, 'clientSecrte', 'clientSecret'],
   [{ scope: 'read' }, 'scope', 'scopes'],
   [{ timeout: 10 }, 'timeout', 'timeoutMs'],
   [{ unheardOf: 1 }, 'unheardOf'],
+  [{ grant: 'token' }, 'token'],
+  [{ grant: 'token', token: '' }, 'token'],
+  [{ grant: 'token', token: 7 }, 'token'],
+  [{ grant: 'token', token: () => 'a' }, 'token'],
+  [{ grant: 'token', token: 'MARKER two' }, 'token'],
+  [{ grant: 'token', token: 'MARKER\r\nbreak' }, 'token'],
+  [{ grant: 'token', token: { access_token: 'a', refresh_token: 'MARKER' }, refreshToken: 'r' }, 'refreshToken'],
+  [{ grant: 'token', token: 'a', refreshToken: 'MARKER\u0000' }, 'refreshToken'],
+  [{ token: { access_token: 'MARKER' } }, 'token'],
+  [{ clientId: '' }, 'clientId'],
+  [{ grant: 'jwt_bearer' }, 'assertion'],
+  [{ grant: 'jwt_bearer', assertion: 7 }, 'assertion'],
+  [{ grant: 'jwt_bearer', assertion: null }, 'assertion'],
+  [{ grant: 'jwt_bearer', assertion: ['a.b.c'] }, 'assertion'],
+  [{ grant: 'jwt_bearer', assertion: 'a.b.c', clientSecret: undefined, clientId: '' }, 'clientId'],
+  [{ grant: 'password', username: 'a', password: 'b', assertion: {} }, 'assertion'],
+  [{ grant: 'jwt_bearer', assertion: {} }, 'privateKey'],
+  [signing({ sbject: 'x' }), 'assertion.sbject', 'assertion.subject'],
+  [signing({ sub: 'x' }), 'assertion.sub'],
+  [signing({ issuer: 7 }), 'assertion.issuer'],
+  [signing({ issuer: '' }), 'assertion.issuer'],
+  [signing({ subject: null }), 'assertion.subject'],
+  [signing({ subject: 'a\n' }), 'assertion.subject'],
+  [signing({ audience: ['a'] }), 'assertion.audience'],
+  [signing({ lifetimeSeconds: 0 }), 'assertion.lifetimeSeconds'],
+  [signing({ lifetimeSeconds: 3601 }), 'assertion.lifetimeSeconds'],
+  [signing({ lifetimeSeconds: '60' }), 'assertion.lifetimeSeconds'],
+  [signing({ claims: 'scope' }), 'assertion.claims'],
+  [signing({ claims: [['scope', 'x']] }), 'assertion.claims'],
+  [signing({ claims: { sub: 'x' } }), 'assertion.claims', 'assertion.subject'],
+  [signing({ claims: { jti: 'x' } }), 'assertion.claims', 'jti'],
+  [signing({ claims: { scope: null } }), 'assertion.claims.scope'],
+  [signing({ claims: { scope: () => {} } }), 'assertion.claims.scope'],
+  [signing({ claims: { level: Number.NaN } }), 'assertion.claims.level'],
+  [signing({ claims: { big: 1n } }), 'assertion.claims.big'],
+  [signing({ claims: { nested: deep(200) } }), 'assertion.claims'],
+  [{ ...signing({ issuer: undefined }), clientId: undefined }, 'clientId'],
 ];
+
+/** The same for a call. */
+const callRows = [
+  [{ forcerefresh: true }, 'forcerefresh', 'forceRefresh'],
+  [{ scope: 'read' }, 'scopes'],
+  [{ scopes: 7 }, 'scopes'],
+  [{ scopes: null }, 'scopes'],
+  [{ scopes: [7] }, 'scopes'],
+  [{ scopes: 'rea"d' }, 'scopes'],
+  [{ scopes: ['read write', ''] }, 'scopes'],
+  [{ endpointParams: 'x' }, 'endpointParams'],
+  [{ endpointParams: null }, 'endpointParams'],
+  [{ endpointParams: ['x'] }, 'endpointParams'],
+  [{ endpointParams: { grant_type: 'x' } }, 'endpointParams', 'grant_type'],
+  [{ endpointParams: { client_secret: 'MARKER' } }, 'endpointParams', 'client_secret'],
+  [{ endpointParams: { a: {} } }, 'endpointParams.a'],
+  [{ endpointParams: { '': 'x' } }, 'endpointParams'],
+  [{ resource: 7 }, 'resource'],
+  [{ resource: [7] }, 'resource'],
+  [{ resource: 'not absolute' }, 'resource'],
+  [{ resource: 'https://a.example/#part' }, 'resource'],
+  [{ headers: 'x' }, 'headers'],
+  [{ headers: { authorization: 'MARKER' } }, 'headers', 'authorization'],
+  [{ headers: { 'not a name': 'x' } }, 'headers'],
+  [{ headers: { 'x-a': 'MARKER\r\nx-b: 1' } }, 'headers'],
+  [{ headers: { 'x-a': {} } }, 'headers.x-a'],
+  [{ timeoutMs: 0 }, 'timeoutMs'],
+  [{ timeoutMs: -1 }, 'timeoutMs'],
+  [{ timeoutMs: 0.5 }, 'timeoutMs'],
+  [{ timeoutMs: '1' }, 'timeoutMs'],
+  [{ timeoutMs: Number.POSITIVE_INFINITY }, 'timeoutMs'],
+  [{ forceRefresh: 1 }, 'forceRefresh'],
+  [{ signal: 'x' }, 'signal'],
+  [{ clientId: 'x' }, 'clientId'],
+  [{ hooks: {} }, 'hooks'],
+  [null, 'options'],
+  ['text', 'options'],
+  [[], 'options'],
+];
+
+const cycle = { access_token: 'a' };
+cycle.itself = cycle;
+
+/** What cannot be read as a token, and the member at fault. */
+const tokenRows = [
+  [undefined, 'token'],
+  [null, 'token'],
+  ['a-token', 'token'],
+  [7, 'token'],
+  [[], 'token'],
+  [new Map(), 'token'],
+  [{}, 'access_token'],
+  [{ access_token: '' }, 'access_token'],
+  [{ access_token: 7 }, 'access_token'],
+  [{ access_token: 'MARKER\r\nbreak' }, 'access_token'],
+  [{ accessToken: 'MARKER two' }, 'accessToken'],
+  [{ accessToken: null }, 'access_token'],
+  [{ access_token: 'a', token_type: 7 }, 'token_type'],
+  [{ access_token: 'a', refresh_token: {} }, 'refresh_token'],
+  [{ accessToken: 'a', refreshToken: 'MARKER\u0000' }, 'refreshToken'],
+  [{ access_token: 'a', id_token: 7 }, 'id_token'],
+  [{ access_token: 'a', scope: [7] }, 'scope'],
+  [{ access_token: 'a', expires_at: 'soon' }, 'expires_at'],
+  [{ access_token: 'a', expires_at: new Date('no') }, 'expires_at'],
+  [{ access_token: 'a', expires_at: -1 }, 'expires_at'],
+  [{ accessToken: 'a', expiresAt: Number.NaN }, 'expiresAt'],
+  [{ accessToken: 'a', expiresAt: {} }, 'expiresAt'],
+  [{ access_token: 'a', expires_in: 'soon' }, 'expires_in'],
+  [{ access_token: 'a', expires_in: -1 }, 'expires_in'],
+  [{ accessToken: 'a', raw: 'MARKER' }, 'raw'],
+  [{ access_token: 'a', log() {} }, 'log'],
+  [{ access_token: 'a', big: 1n }, 'big'],
+  [cycle, 'token'],
+];
+
+/** Parameters that a refresh must not have. */
+const refreshRows = [
+  ['audience', 'params'],
+  [null, 'params'],
+  [7, 'params'],
+  [['audience'], 'params'],
+  [{ audience: {} }, 'params.audience'],
+  [{ grant_type: 'x' }, 'params', 'grant_type'],
+  [{ refresh_token: 'MARKER' }, 'params', 'refresh_token'],
+  [{ client_secret: 'MARKER' }, 'params', 'client_secret'],
+  [{ client_id: 'x' }, 'params', 'client_id'],
+  [{ '': 'x' }, 'params'],
+];
+
+/** Whether the message has all of the words, and nothing of what is secret. */
+function names(error, words) {
+  for (const word of words) {
+    ok(error.message.toLowerCase().includes(word.toLowerCase()), `'${word}' in: ${error.message}`);
+  }
+  ok(!error.message.includes('MARKER'), error.message);
+}
 
 const insecure = ['auth.example', '10.0.0.1', '127.0.0.1.example', 'localhost.example', '[::2]'];
 const loopback = ['localhost', 'a.localhost', '127.1.2.3', '[::1]'];
@@ -55,11 +227,7 @@ const loopback = ['localhost', 'a.localhost', '127.1.2.3', '[::1]'];
 export const options = {
   'a wrong or misspelt option is named': async ({ client }) => {
     for (const [overrides, ...words] of rows) {
-      const error = await rejects((async () => client(overrides))(), { code: 'invalid_option' });
-      for (const word of words) {
-        const said = error.message.toLowerCase().includes(word.toLowerCase());
-        ok(said, `${JSON.stringify(overrides)}: '${word}' in: ${error.message}`);
-      }
+      names(await rejects((async () => client(overrides))(), { code: 'invalid_option' }), words);
     }
   },
 
@@ -99,11 +267,45 @@ export const options = {
   },
 
   'a wrong option of a call is named': async ({ client }) => {
-    for (const call of [
-      (one) => one.getToken({ forcerefresh: true }),
-      (one) => one.getToken({ signal: 'x' }),
-    ]) {
-      await rejects((async () => call(client()))(), { code: 'invalid_option' });
+    const one = client();
+    for (const [options, ...words] of callRows) {
+      for (const call of [() => one.getToken(options), () => one.authorizationHeader(options)]) {
+        names(await rejects(call(), { code: 'invalid_option' }), words);
+      }
+    }
+  },
+
+  'a stored token that is none is named': async ({ client, OAuth2Client }) => {
+    const one = client();
+    for (const [object, word] of tokenRows) {
+      for (const read of [OAuth2Client.tokenFrom, (given) => one.tokenFrom(given)]) {
+        names(await throws(() => read(object), { code: 'invalid_option' }), [word]);
+      }
+      if (typeof object === 'string') continue;
+      const made = (async () => client({ grant: 'token', token: object ?? null }))();
+      const error = await rejects(made, { code: 'invalid_option' });
+      names(error, [word]);
+      ok(error.message.startsWith('token'), `the option in: ${error.message}`);
+    }
+  },
+
+  'a wrong parameter of a refresh is named': async ({ client, behave, tokenRequests }) => {
+    await behave({ status: 200, body: '{"access_token":"a","refresh_token":"r"}' });
+    const one = client({ grant: 'password', username: 'ada', password: 'a password' });
+    const token = await one.getToken();
+    const stored = one.tokenFrom({ accessToken: 'b', refreshToken: 's' });
+    for (const [params, ...words] of refreshRows) {
+      for (const renew of [() => token.refresh(params), () => one.refresh(params), () => stored.refresh(params)]) {
+        names(await rejects(renew(), { code: 'invalid_option' }), words);
+      }
+    }
+    ok((await tokenRequests()).length === 1, 'nothing is sent');
+  },
+
+  'a wrong window of an expiry is named': async ({ OAuth2Client }) => {
+    const token = OAuth2Client.tokenFrom({ accessToken: 'a' });
+    for (const window of ['10', Number.NaN, Number.POSITIVE_INFINITY, null, {}, 10n]) {
+      names(await throws(() => token.expired(window), { code: 'invalid_option' }), ['windowSeconds']);
     }
   },
 };

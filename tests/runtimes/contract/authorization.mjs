@@ -1,0 +1,216 @@
+// The authorization code grant: where users are sent, and what becomes of the code that they bring.
+import { equal, ok, rejects } from '../assert.mjs';
+
+const answer = (body, status = 200) => ({ status, body: JSON.stringify(body) });
+const queryOf = (url) => Object.fromEntries(new URL(url).searchParams);
+const form = ({ body }) => Object.fromEntries(new URLSearchParams(body));
+let users = 0;
+
+/** A client of the real server for users. */
+function webOf({ OAuth2Client, clients, loginServer }, overrides) {
+  return new OAuth2Client({
+    issuer: loginServer,
+    clientId: clients.web.id,
+    clientSecret: clients.web.secret,
+    grant: 'authorization_code',
+    scopes: 'openid profile',
+    ...overrides,
+  });
+}
+
+/** A client of an endpoint that can be told what to answer. */
+const scriptedOf = ({ client, tokenEndpoint }, overrides) =>
+  client({ grant: 'authorization_code', authorizationUrl: `${tokenEndpoint}/authorize`, ...overrides });
+
+/** The callback of an authorization that a scripted server granted. */
+const granted = (redirectUri, { state }, more = { code: 'MARKER-code' }) =>
+  `${redirectUri}?${new URLSearchParams({ state, ...more })}`;
+
+const kept = (redirectUri, { state, codeVerifier }) => ({ redirectUri, state, codeVerifier });
+
+async function authorize(scene, client) {
+  const { redirectUri, browse } = scene;
+  const begun = await client.authorizationUrl({ redirectUri });
+  return await client.callback(await browse(begun.url), kept(redirectUri, begun));
+}
+
+export const authorization = {
+  'a user of a real server comes back with a code': async (scene) => {
+    const { redirectUri, browse } = scene;
+    const client = webOf(scene);
+    const begun = await client.authorizationUrl({ redirectUri, extra: { prompt: 'login' } });
+    const { code_challenge: challenge, ...query } = queryOf(begun.url);
+    equal(query, {
+      response_type: 'code',
+      client_id: scene.clients.web.id,
+      redirect_uri: redirectUri,
+      scope: 'openid profile',
+      state: begun.state,
+      code_challenge_method: 'S256',
+      prompt: 'login',
+    });
+    ok(begun.state.length === 43 && begun.codeVerifier.length === 43, 'of 256 bits each');
+    const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(begun.codeVerifier));
+    equal(challenge, btoa(String.fromCharCode(...new Uint8Array(digest))).replaceAll('+', '-').replaceAll('/', '_').replace('=', ''));
+    const callback = await browse(begun.url);
+    const token = await client.callback(callback, kept(redirectUri, begun));
+    ok(token.idToken && token.refreshToken && !token.expired(), 'a token');
+    const me = await fetch(`${scene.loginServer}/me`, { headers: { authorization: `Bearer ${token.accessToken}` } });
+    equal((await me.json()).sub, 'ada');
+    const again = await rejects(client.callback(callback, kept(redirectUri, begun)), { code: 'token_request_rejected', error: 'invalid_grant' });
+    ok(!again.message.includes(new URL(callback).searchParams.get('code')), again.message);
+  },
+
+  'a public client does it without a secret': async (scene) => {
+    const client = webOf(scene, { clientId: scene.clients.app.id, clientSecret: undefined });
+    const token = await authorize(scene, client);
+    ok(token.accessToken, 'a token');
+    const renewed = await token.refresh();
+    ok(renewed.accessToken !== token.accessToken, 'another one');
+  },
+
+  'with an identity the token is kept for that user': async (scene) => {
+    const identity = `user ${(users += 1)} ${Date.now()}`;
+    const one = webOf(scene, { identity });
+    await rejects(one.getToken(), { code: 'reauthorization_required' });
+    const token = await authorize(scene, one);
+    ok((await one.getToken()) === token, 'the same object');
+    equal((await webOf(scene, { identity }).getToken()).accessToken, token.accessToken);
+    const renewed = await one.getToken({ forceRefresh: true });
+    ok(renewed.accessToken !== token.accessToken && renewed.refreshToken !== token.refreshToken, 'rotated');
+    await rejects(webOf(scene, { identity: `${identity}'` }).getToken(), { code: 'reauthorization_required' });
+  },
+
+  'without one it is nobody else\'s': async (scene) => {
+    const client = webOf(scene);
+    const token = await authorize(scene, client);
+    const error = await rejects(client.getToken(), { code: 'reauthorization_required' });
+    ok(error.message.includes('identity'), error.message);
+    const other = await authorize(scene, client);
+    ok(other.accessToken !== token.accessToken, 'one for each');
+    const stored = client.tokenFrom(JSON.parse(JSON.stringify(token)));
+    ok((await stored.refresh()).accessToken !== token.accessToken, 'renewed by who keeps it');
+  },
+
+  'a function among the options is no identity': async (scene) => {
+    const { redirectUri, behave } = scene;
+    const store = new Map();
+    const client = scriptedOf(scene, { clientSecret: () => 'MARKER', store, sealKey: 'MARKER key' });
+    const begun = await client.authorizationUrl({ redirectUri });
+    await behave(answer({ access_token: 'of-a-user', refresh_token: 'r' }));
+    await client.callback(granted(redirectUri, begun), kept(redirectUri, begun));
+    await rejects(client.getToken(), { code: 'reauthorization_required' });
+    equal(store.size, 0);
+  },
+
+  'the code is spent once, whatever comes of it': async (scene) => {
+    const { redirectUri, behave, tokenRequests } = scene;
+    const client = scriptedOf(scene, { clientAuth: 'auto' });
+    for (const refusal of [answer({ error: 'invalid_client' }, 401), answer({}, 503), { close: true }]) {
+      await behave(refusal);
+      const begun = await client.authorizationUrl({ redirectUri });
+      const error = await rejects(client.callback(granted(redirectUri, begun), kept(redirectUri, begun)));
+      ok(!`${error.message} ${error.stack} ${JSON.stringify(error)}`.includes('MARKER'), error.message);
+    }
+    const requests = (await tokenRequests()).map(form);
+    equal(requests.map(({ grant_type, code, redirect_uri }) => [grant_type, code, redirect_uri]), Array(3).fill(['authorization_code', 'MARKER-code', redirectUri]));
+    ok(requests.every(({ code_verifier, scope }) => code_verifier.length === 43 && scope === undefined), 'proven');
+  },
+
+  'state, verifier and scopes may be given, PKCE left out': async (scene) => {
+    const { redirectUri, behave, tokenRequests } = scene;
+    const codeVerifier = 'v'.repeat(43);
+    const begun = await scriptedOf(scene).authorizationUrl({ redirectUri, state: 'mine & yours', codeVerifier, scopes: ['a', 'b'] });
+    equal([begun.state, begun.codeVerifier], ['mine & yours', codeVerifier]);
+    equal([queryOf(begun.url).state, queryOf(begun.url).scope], ['mine & yours', 'a b']);
+    const plain = scriptedOf(scene, { skipPkce: true });
+    const { url, ...more } = await plain.authorizationUrl({ redirectUri });
+    equal([Object.keys(more), Object.keys(queryOf(url)).filter((name) => name.startsWith('code_'))], [['state'], []]);
+    await behave(answer({ access_token: 'a' }));
+    equal((await plain.callback(new URL(granted(redirectUri, more)), { redirectUri, ...more })).accessToken, 'a');
+    equal(form((await tokenRequests())[0]).code_verifier, undefined);
+  },
+
+  'a callback that is no answer to the request is refused': async (scene) => {
+    const { redirectUri, tokenRequests } = scene;
+    const client = scriptedOf(scene);
+    const begun = await client.authorizationUrl({ redirectUri });
+    const rows = [
+      [granted(redirectUri, { state: 'another' }), 'invalid_callback', 'state'],
+      [redirectUri, 'invalid_callback', 'no state'],
+      [`${granted(redirectUri, begun)}&code=2`, 'invalid_callback', 'more than once'],
+      [granted(redirectUri, begun, { response: 'jwt' }), 'invalid_callback', 'JARM'],
+      [granted(redirectUri, begun, {}), 'invalid_callback', 'neither'],
+      [granted(redirectUri, { state: 'another' }, { error: 'access_denied' }), 'invalid_callback', 'state'],
+      [granted(redirectUri, begun, { error: 'access_denied', error_description: 'no \nthanks' }), 'authorization_rejected', 'no thanks'],
+    ];
+    for (const [callback, code, words] of rows) {
+      const error = await rejects(client.callback(callback, kept(redirectUri, begun)), { code });
+      ok(error.message.includes(words), `${callback}: ${error.message}`);
+      ok(!error.message.includes(begun.state) && !error.message.includes('MARKER'), error.message);
+    }
+    const rejected = await rejects(client.callback(rows.at(-1)[0], kept(redirectUri, begun)));
+    equal([rejected.error, rejected.description], ['access_denied', 'no thanks']);
+    equal((await tokenRequests()).length, 0);
+  },
+
+  'the issuer is checked (RFC 9207)': async (scene) => {
+    const { redirectUri, browse, loginServer } = scene;
+    const client = webOf(scene);
+    const begun = await client.authorizationUrl({ redirectUri });
+    const callback = new URL(await browse(begun.url));
+    equal(callback.searchParams.get('iss'), loginServer);
+    for (const iss of ['https://attacker.example', undefined]) {
+      const forged = new URL(callback);
+      forged.searchParams.delete('iss');
+      if (iss) forged.searchParams.set('iss', iss);
+      const error = await rejects(client.callback(forged, kept(redirectUri, begun)), { code: 'invalid_callback' });
+      ok(error.message.includes('iss') && !error.message.includes('attacker'), error.message);
+    }
+    ok((await client.callback(callback, kept(redirectUri, begun))).accessToken, 'the true one');
+  },
+
+  'a Request is as good as its URL': async (scene) => {
+    const { redirectUri, behave } = scene;
+    const client = scriptedOf(scene);
+    const begun = await client.authorizationUrl({ redirectUri: new URL(redirectUri) });
+    await behave(answer({ access_token: 'a' }));
+    const request = new Request(granted(redirectUri, begun));
+    equal((await client.callback(request, kept(redirectUri, begun))).accessToken, 'a');
+  },
+
+  'what is given wrongly is named': async (scene) => {
+    const { redirectUri } = scene;
+    const client = scriptedOf(scene);
+    const invalid = async (name, promise) => {
+      const error = await rejects(promise, { code: 'invalid_option' });
+      ok(error.message.startsWith(`${name} `), `${name}: ${error.message}`);
+    };
+    const url = (options, which = client) => which.authorizationUrl({ redirectUri, ...options });
+    await invalid('options', client.authorizationUrl());
+    await invalid('redirectUri', url({ redirectUri: undefined }));
+    await invalid('redirectUri', url({ redirectUri: '/callback' }));
+    await invalid('redirectUri', url({ redirectUri: `${redirectUri}#x` }));
+    await invalid('state', url({ state: 7 }));
+    await invalid('state', url({ state: '' }));
+    await invalid('state', url({ state: 'a\nb' }));
+    await invalid('codeVerifier', url({ codeVerifier: 'short' }));
+    await invalid('codeVerifier', url({ codeVerifier: 'v'.repeat(43) }, scriptedOf(scene, { skipPkce: true })));
+    await invalid('scopes', url({ scopes: ['a b'] }));
+    await invalid('extra', url({ extra: { state: 'x' } }));
+    await invalid('extra', url({ extra: 7 }));
+    await invalid('nonce', url({ nonce: 'x' }));
+    await invalid('grant', url({}, scene.client({ authorizationUrl: 'https://a.example' })));
+    await invalid('authorizationUrl', url({}, scene.client({ grant: 'authorization_code' })));
+    const begun = await url({});
+    const spend = (callback, options) => client.callback(callback, { ...kept(redirectUri, begun), ...options });
+    await invalid('url', spend(undefined));
+    await invalid('state', spend(granted(redirectUri, begun), { state: undefined }));
+    await invalid('state', spend(granted(redirectUri, begun), { state: '' }));
+    await invalid('codeVerifier', spend(granted(redirectUri, begun), { codeVerifier: undefined }));
+    await invalid('codeVerifier', spend(granted(redirectUri, begun), { codeVerifier: 'short' }));
+    await invalid('redirectUri', spend(granted(redirectUri, begun), { redirectUri: 7 }));
+    await invalid('verifier', spend(granted(redirectUri, begun), { verifier: 'x' }));
+    await invalid('options', client.callback(granted(redirectUri, begun)));
+  },
+};
