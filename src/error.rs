@@ -2,8 +2,6 @@
 
 use std::fmt;
 
-use crate::host::HookError;
-
 /// A stable name for the kind of failure; never renamed once released.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -69,6 +67,11 @@ impl fmt::Display for ErrorCode {
         f.write_str(self.as_str())
     }
 }
+
+/// Why a function of the user's brought nothing: a reference that only the host understands. What such
+/// a function throws is not known to be free of secrets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HookError(pub String);
 
 /// The members of an error response (RFC 6749 §5.2), cleaned: no control characters, bounded
 /// length, and secrets of the request that the server echoed are taken out.

@@ -179,10 +179,7 @@ pub trait Host: HttpClient + Clock + Timer + Background + Random + Crypto + 'sta
     fn event(&self, _event: Event) {}
 }
 
-/// Why a function of the user's brought nothing: a reference that only the host understands. What such
-/// a function throws is not known to be free of secrets.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct HookError(pub String);
+pub use crate::error::HookError;
 
 /// Why no response arrived.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -3,9 +3,6 @@
 use std::fmt;
 
 use crate::json::Json;
-use crate::protocol::token_response;
-
-const YEAR_MS: u64 = 365 * 24 * 60 * 60 * 1000;
 
 /// A text that must not be seen: `Debug` redacts it and there is no `Display`.
 #[derive(Clone)]
@@ -93,28 +90,6 @@ pub struct Token {
 }
 
 impl Token {
-    /// A token that somebody else obtained; `response` is what it came with.
-    pub(crate) fn given(
-        access_token: &Secret,
-        expires_at_ms: Option<u64>,
-        refresh_token: Option<&Secret>,
-        response: &Json,
-        now_ms: u64,
-    ) -> Self {
-        Self {
-            access_token: access_token.clone(),
-            token_type: token_response::token_type(response),
-            received_at_ms: now_ms,
-            // Nobody knows: until it is refused.
-            expires_at_ms: expires_at_ms.unwrap_or(now_ms.saturating_add(YEAR_MS)),
-            scope: token_response::scope(response),
-            refresh_token: refresh_token.cloned(),
-            id_token: token_response::text_member(response, "id_token").map(Secret::from),
-            raw: response.clone(),
-            rotation: 0,
-        }
-    }
-
     /// The token as the successor of one that was renewed by `spent`. A server that sends no new
     /// refresh token goes on accepting the old one (RFC 6749 §6).
     pub(crate) fn renewed_by(mut self, spent: &RefreshToken) -> Self {

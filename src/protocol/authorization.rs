@@ -6,7 +6,7 @@ use std::fmt;
 use base64ct::{Base64UrlUnpadded, Encoding};
 
 use super::endpoint::Endpoint;
-use super::form::{self, Parameters, encode_value};
+use super::form::{self, Parameters};
 use super::pkce::CODE_CHALLENGE_METHOD;
 use super::token_response::cleaned;
 use crate::error::{Error, ErrorCode, ErrorResponse};
@@ -293,12 +293,6 @@ fn rejected(response: ErrorResponse) -> Error {
 const MIN_SECRET_LENGTH: usize = 8;
 
 fn redact(text: &str, secrets: &[Option<&str>]) -> String {
-    secrets
-        .iter()
-        .flatten()
-        .filter(|secret| secret.len() >= MIN_SECRET_LENGTH)
-        .fold(text.to_owned(), |text, secret| {
-            text.replace(secret, "[redacted]")
-                .replace(&encode_value(secret), "[redacted]")
-        })
+    let secrets = secrets.iter().flatten().copied();
+    form::redact(text, secrets.filter(|it| it.len() >= MIN_SECRET_LENGTH))
 }

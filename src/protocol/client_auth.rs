@@ -2,7 +2,7 @@
 
 use base64ct::{Base64, Encoding};
 
-use super::form::{Parameters, encode_value};
+use super::form::{self, Parameters, encode_value};
 use crate::token::Secret;
 
 /// The value of `client_assertion_type` (RFC 7523 §2.2).
@@ -187,16 +187,7 @@ impl ClientCredentials {
             return text.to_owned();
         };
         let basic = self.basic();
-        let encoded = encode_value(secret.expose());
-        [
-            basic.trim_start_matches("Basic "),
-            secret.expose(),
-            encoded.as_str(),
-        ]
-        .into_iter()
-        .filter(|form| !form.is_empty())
-        .fold(text.to_owned(), |text, form| {
-            text.replace(form, "[redacted]")
-        })
+        let sent = [basic.trim_start_matches("Basic "), secret.expose()];
+        form::redact(text, sent.into_iter())
     }
 }

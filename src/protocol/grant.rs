@@ -2,26 +2,18 @@
 
 use std::fmt;
 
-use super::form::{Parameters, encode_value};
+use super::form::Parameters;
 use super::jwt::DEFAULT_LIFETIME_SECONDS;
+use super::token_response;
 use crate::json::Json;
 use crate::token::{Credential, RefreshToken, Secret, Token};
 
 pub(crate) const AUTHORIZATION_CODE: &str = "authorization_code";
 
+const YEAR_MS: u64 = 365 * 24 * 60 * 60 * 1000;
+
 /// The grant type of RFC 7523 §2.1.
 const JWT_BEARER: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
-
-/// Parameters whose values must not be seen.
-const SECRETS: [&str; 7] = [
-    "password",
-    "refresh_token",
-    "code",
-    "code_verifier",
-    "assertion",
-    "client_assertion",
-    "token",
-];
 
 /// An authorization grant: how a client comes to its first token, and to the next ones.
 #[derive(Clone, Debug, Default)]
@@ -228,13 +220,19 @@ impl Grant {
         else {
             return None;
         };
-        Some(Token::given(
-            access_token,
-            *expires_at_ms,
-            refresh_token.as_ref(),
-            &given_response(access_token, response.as_ref()),
-            now_ms,
-        ))
+        let raw = given_response(access_token, response.as_ref());
+        Some(Token {
+            access_token: access_token.clone(),
+            token_type: token_response::token_type(&raw),
+            received_at_ms: now_ms,
+            // Nobody knows: until it is refused.
+            expires_at_ms: expires_at_ms.unwrap_or(now_ms.saturating_add(YEAR_MS)),
+            scope: token_response::scope(&raw),
+            refresh_token: refresh_token.clone(),
+            id_token: token_response::text_member(&raw, "id_token").map(Secret::from),
+            raw,
+            rotation: 0,
+        })
     }
 }
 
@@ -278,15 +276,4 @@ pub(crate) fn jwt_bearer(assertion: Secret) -> Parameters {
         assertion: Credential::Given(assertion),
     }
     .parameters()
-}
-
-/// Takes the grant's credentials out of a text that came from outside.
-pub(crate) fn redact(parameters: &[(String, String)], text: String) -> String {
-    parameters
-        .iter()
-        .filter(|(name, value)| SECRETS.contains(&name.as_str()) && !value.is_empty())
-        .fold(text, |text, (_, value)| {
-            text.replace(value.as_str(), "[redacted]")
-                .replace(&encode_value(value), "[redacted]")
-        })
 }

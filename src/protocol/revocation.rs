@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::client_auth::ClientCredentials;
 use super::endpoint::Endpoint;
-use super::form::{self, Parameters, encode_value};
+use super::form::{self, Parameters};
 use super::http::{HttpRequest, HttpResponse, MAX_RESPONSE_BYTES, USER_AGENT};
 use super::token_response::{cleaned, members, rejection, retry_after_ms};
 use crate::error::{Error, ErrorCode};
@@ -154,14 +154,9 @@ pub fn read(response: &HttpResponse, context: RevocationResponseContext<'_>) -> 
 
 impl RevocationResponseContext<'_> {
     pub(crate) fn redact(&self, text: &str) -> String {
-        let token = self.token.expose();
-        let assertion = self.client_assertion.map_or("", Secret::expose);
-        [token, &encode_value(token), assertion]
-            .into_iter()
-            .filter(|form| !form.is_empty())
-            .fold(self.client.redact(text), |text, form| {
-                text.replace(form, "[redacted]")
-            })
+        let sent = [Some(self.token), self.client_assertion];
+        let sent = sent.into_iter().flatten().map(Secret::expose);
+        form::redact(&self.client.redact(text), sent)
     }
 
     fn error(&self, code: ErrorCode, answer: &str) -> Error {

@@ -6,7 +6,6 @@ use std::fmt;
 use super::client_auth::ClientCredentials;
 use super::endpoint::Endpoint;
 use super::form::{self, Parameters};
-use super::grant;
 use super::http::HttpResponse;
 use super::timestamp::{parse_http_date, parse_rfc3339};
 use crate::error::{Error, ErrorCode, ErrorResponse};
@@ -321,7 +320,7 @@ fn error_text(error: &Json) -> Option<String> {
 
 impl TokenResponseContext<'_> {
     fn redact(&self, text: &str) -> String {
-        grant::redact(self.grant, self.client.redact(text))
+        form::redact(&self.client.redact(text), form::secrets(self.grant))
     }
 
     fn error(&self, code: ErrorCode, what_it_did: &str) -> Error {

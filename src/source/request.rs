@@ -9,7 +9,7 @@ use crate::host::{Asked, Host, TransportError};
 use crate::json::Json;
 use crate::protocol::client_auth::{ClientAuth, ClientCredentials};
 use crate::protocol::endpoint::Endpoint;
-use crate::protocol::form::Parameters;
+use crate::protocol::form::{self, Parameters};
 use crate::protocol::grant::{self, AssertionOptions};
 use crate::protocol::jwt::{Algorithm, Assertion};
 use crate::protocol::token_request::TokenRequest;
@@ -190,7 +190,7 @@ impl<H: Host> TokenSource<H> {
         let asked_at_ms = self.host.now_ms();
         let response = self.host.token_request(request.to_http(), asking.renewed);
         let response = response.await.map_err(|error| {
-            let redact = |text: &str| grant::redact(&secrets, client.redact(text));
+            let redact = |text: &str| form::redact(&client.redact(text), form::secrets(&secrets));
             transport_error(error, "the token endpoint ", endpoint, redact)
         })?;
         let mut token = token_response::read(
