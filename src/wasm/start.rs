@@ -38,6 +38,11 @@ extern "C" {
     #[allow(dead_code)]
     type Resource;
 }
+#[wasm_bindgen(module = "/src/wasm/js/fields.js")]
+extern "C" {
+    #[allow(dead_code)]
+    type Fields;
+}
 #[wasm_bindgen(module = "/src/wasm/js/hooks.js")]
 extern "C" {
     #[allow(dead_code)]
@@ -47,6 +52,11 @@ extern "C" {
 extern "C" {
     #[allow(dead_code)]
     type Members;
+}
+#[wasm_bindgen(module = "/src/wasm/js/readers.js")]
+extern "C" {
+    #[allow(dead_code)]
+    type Readers;
 }
 #[wasm_bindgen(module = "/src/wasm/js/token.js")]
 extern "C" {

@@ -2,15 +2,14 @@ import { OAuth2Error, keepCause } from './error.js';
 import { statsOf, tell } from './events.js';
 import { hooked } from './hooks.js';
 import { ambientWaitUntil, kernel } from './kernel.js';
+import { deriveFields, valuesOf } from './fields.js';
 import {
-  deriveFields,
   readAuthorizationOptions,
   readCallback,
   readCallOptions,
   readClientOptions,
   readParams,
   readTokenType,
-  valuesOf,
 } from './options.js';
 import { Refusal } from './refusal.js';
 import { Resource } from './resource.js';

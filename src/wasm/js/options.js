@@ -1,7 +1,9 @@
 // Reads what a user wrote: types here, meaning in wasm.
 
 import { invalidOption } from './error.js';
+import { replacing, triples } from './fields.js';
 import { readPrivateKey } from './jwt.js';
+import { abortSignal, callable, demand, flag, kind, list, oneOf, pairs, read, text, texts, url, whole, words, wordsOrUrls } from './readers.js';
 import { storeAdapter } from './store.js';
 import { readToken } from './token.js';
 
@@ -81,9 +83,6 @@ const ASSERTION_OPTIONS = { issuer: text, subject: text, audience: text, claims,
 /** Options that JavaScript keeps; all others are for wasm. */
 const FACE_OPTIONS = new Set(['store', 'waitUntil', 'onEvent', 'baseUrl', 'allowedOrigins', 'apply', 'refreshOn', 'detectOn', 'apiHeaders', 'fetch']);
 
-/** Options that are lists of plain values. */
-const LIST_OPTIONS = new Set(['scopes', 'resource', 'previousSealKeys']);
-
 /** Reads a client's options into `fields` for wasm and `face` for JavaScript. */
 export function readClientOptions(options) {
   const fields = [];
@@ -112,20 +111,8 @@ export function readClientOptions(options) {
   // Wasm only has to know that there is one.
   if (face.store) fields.push('store', '', '');
   nameFunctions(options, fields, face);
-  if (options.issuer === undefined) require(['tokenUrl'], options, 'is required; or give issuer, to have the endpoints found');
+  if (options.issuer === undefined) demand(['tokenUrl'], options, 'is required; or give issuer, to have the endpoints found');
   return { fields, face };
-}
-
-function require(names, options, problem = 'is required') {
-  const missing = names.find((name) => options[name] === undefined);
-  if (missing !== undefined) throw invalidOption(missing, problem);
-}
-
-/** An option as wasm takes it: option, key and value, once for each value. */
-function triples(name, value) {
-  if (LIST_OPTIONS.has(name)) return value.flatMap((item) => [name, '', item]);
-  if (Array.isArray(value)) return value.flatMap(([key, item]) => [name, key, item]);
-  return [name, '', String(value)];
 }
 
 /** A stored token: what it came with is renewed with it. */
@@ -181,15 +168,10 @@ export function readCallOptions(options) {
   return call;
 }
 
-/** Triples that take the place of others: an empty list says something too. */
-function replacing(name, value) {
-  return LIST_OPTIONS.has(name) && value.length === 0 ? [`${name}.none`, '', ''] : triples(name, value);
-}
-
 /** Reads the options of an authorization request, as triples. */
 export function readAuthorizationOptions(options) {
   const fields = [...read('options', AUTHORIZATION_OPTIONS, options)].flatMap(([name, value]) => replacing(name, value));
-  require(['redirectUri'], options);
+  demand(['redirectUri'], options);
   return fields;
 }
 
@@ -197,94 +179,15 @@ export function readAuthorizationOptions(options) {
 export function readCallback(callback, options) {
   const address = url('url', callback instanceof Request ? callback.url : callback);
   const given = Object.fromEntries(read('options', CALLBACK_OPTIONS, options));
-  require(['redirectUri', 'state'], options);
+  demand(['redirectUri', 'state'], options);
   return [address, given.redirectUri, given.state, given.codeVerifier];
 }
 
 export const readTokenType = oneOf('access_token', 'refresh_token');
 
-/**
- * A client's `fields` with those of a call. Parameters and headers are replaced one by one, by their names; all
- * else as a whole.
- */
-export function deriveFields(fields, callFields) {
-  const byName = { endpointParams: (key) => key, headers: (key) => key.toLowerCase() };
-  const nameOf = ([option, key]) => `${option.replace('.none', '')} ${byName[option]?.(key) ?? ''}`;
-  const replaced = new Set(inTriples(callFields).map(nameOf));
-  const kept = inTriples(fields).filter((field) => !replaced.has(nameOf(field)));
-  return [...kept.flat(), ...callFields];
-}
-
-/** The values of a list option among `fields`. */
-export function valuesOf(fields, option) {
-  return inTriples(fields).flatMap(([name, , value]) => (name === option ? [value] : []));
-}
-
-function inTriples(fields) {
-  return Array.from({ length: fields.length / 3 }, (_, index) => fields.slice(index * 3, index * 3 + 3));
-}
-
 /** Reads the parameters of a refresh or a revocation, as keys and values in turn. */
 export function readParams(params) {
   return params === undefined ? [] : pairs('params', params).flat();
-}
-
-/** `prefix` is what the names of the options begin with in messages. */
-function* read(what, readers, options, prefix = '') {
-  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    throw invalidOption(what, `must be an object, not ${kind(options)}`);
-  }
-  for (const name of Object.keys(options)) {
-    if (!Object.hasOwn(readers, name)) throw unknownOption(prefix, name, Object.keys(readers));
-  }
-  for (const [name, reader] of Object.entries(readers)) {
-    const value = options[name];
-    if (value !== undefined) yield [name, reader(prefix + name, value)];
-  }
-}
-
-function unknownOption(prefix, name, known) {
-  const plain = (word) => word.replaceAll(/[-_]/g, '').toLowerCase();
-  const [nearest] = known
-    .map((option) => ({ option, distance: distance(plain(name), plain(option)) }))
-    .sort((left, right) => left.distance - right.distance);
-  return invalidOption(
-    prefix + name,
-    nearest.distance <= Math.max(2, name.length / 3)
-      ? `is not an option; did you mean ${prefix}${nearest.option}?`
-      : `is not an option; there are ${known.join(', ')}`,
-  );
-}
-
-/** The number of letters to insert, remove or replace (Levenshtein). */
-function distance(left, right) {
-  let row = Array.from({ length: right.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= left.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= right.length; j++) {
-      next[j] = Math.min(
-        row[j] + 1,
-        next[j - 1] + 1,
-        row[j - 1] + (left[i - 1] === right[j - 1] ? 0 : 1),
-      );
-    }
-    row = next;
-  }
-  return row[right.length];
-}
-
-/** What was given, without its value: it may be a secret in the wrong place. */
-function kind(value) {
-  if (value === null) return 'null';
-  if (value === '') return 'an empty string';
-  if (Array.isArray(value)) return 'an array';
-  if (typeof value === 'number') return String(value);
-  return { undefined: 'undefined', object: 'an object' }[typeof value] ?? `a ${typeof value}`;
-}
-
-function text(name, value) {
-  if (typeof value !== 'string') throw invalidOption(name, `must be a string, not ${kind(value)}`);
-  return value;
 }
 
 /** A text, or a function that gives one, or the promise of one. */
@@ -342,43 +245,11 @@ function jsonOf(value) {
   }
 }
 
-function url(name, value) {
-  return text(name, value instanceof URL ? value.href : value);
-}
-
-function oneOf(...choices) {
-  return (name, value) => {
-    if (choices.includes(value)) return value;
-    const given = typeof value === 'string' ? JSON.stringify(value.slice(0, 40)) : kind(value);
-    throw invalidOption(name, `must be one of '${choices.join("', '")}', not ${given}`);
-  };
-}
-
-function whole(name, value) {
-  if (Number.isInteger(value) && value >= 0 && value <= 0x7fffffff) return value;
-  throw invalidOption(name, `must be a whole number from 0 to 2147483647, not ${kind(value)}`);
-}
-
 /** In percent, or 'off'. */
 function share(name, value) {
   if (value === false) return 'off';
   if (typeof value === 'number' && value >= 0.1 && value <= 0.95) return Math.round(value * 100);
   throw invalidOption(name, `must be a share of the token's life from 0.1 to 0.95, or false, not ${kind(value)}`);
-}
-
-function flag(name, value) {
-  if (typeof value === 'boolean') return value;
-  throw invalidOption(name, `must be true or false, not ${kind(value)}`);
-}
-
-function abortSignal(name, value) {
-  if (typeof value?.addEventListener === 'function' && 'aborted' in value) return value;
-  throw invalidOption(name, `must be an AbortSignal, not ${kind(value)}`);
-}
-
-function callable(name, value) {
-  if (typeof value === 'function') return value;
-  throw invalidOption(name, `must be a function, not ${kind(value)}`);
 }
 
 function hookFunctions(name, value) {
@@ -390,11 +261,6 @@ function fetcher(name, value) {
   if (typeof value === 'function') return value;
   if (typeof value?.fetch === 'function') return (input, init) => value.fetch(input, init);
   throw invalidOption(name, `must be a function or an object with a fetch method, not ${kind(value)}`);
-}
-
-function list(name, value) {
-  if (!Array.isArray(value)) throw invalidOption(name, `must be an array, not ${kind(value)}`);
-  return value.map((item) => url(name, item));
 }
 
 /** What in an answer means that the token is refused: statuses, and texts or patterns of its body. */
@@ -431,45 +297,4 @@ function apiHeaders(name, value) {
     headers.append(key, item);
   }
   return [...headers];
-}
-
-function texts(name, value) {
-  if (!Array.isArray(value)) throw invalidOption(name, `must be an array, not ${kind(value)}`);
-  return value.map((item) => text(name, item));
-}
-
-function wordsOrUrls(name, value) {
-  return (Array.isArray(value) ? value : [value]).map((item) => url(name, item));
-}
-
-/** A string of scopes is split at spaces. */
-function words(name, value) {
-  const items = typeof value === 'string' ? value.trim().split(/ +/) : value;
-  if (!Array.isArray(items) || items.some((item) => typeof item !== 'string')) {
-    throw invalidOption(name, `must be a string or an array of strings, not ${kind(value)}`);
-  }
-  return items;
-}
-
-/** An object, or anything that iterates over pairs: URLSearchParams, Headers, Map, arrays. */
-function pairs(name, value) {
-  if (typeof value !== 'object' || value === null) {
-    throw invalidOption(name, `must be an object, not ${kind(value)}`);
-  }
-  const entries = typeof value[Symbol.iterator] === 'function' ? value : Object.entries(value);
-  const read = [];
-  for (const entry of entries) {
-    if (!Array.isArray(entry) || entry.length !== 2 || typeof entry[0] !== 'string') {
-      throw invalidOption(name, 'must be an object or a list of pairs');
-    }
-    const [key, values] = entry;
-    for (const item of Array.isArray(values) ? values : [values]) {
-      if (item === undefined) continue;
-      if (!['string', 'number', 'boolean'].includes(typeof item)) {
-        throw invalidOption(`${name}.${key}`, `must be a string, number, boolean or an array of them, not ${kind(item)}`);
-      }
-      read.push([key, String(item)]);
-    }
-  }
-  return read;
 }
