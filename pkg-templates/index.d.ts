@@ -803,18 +803,24 @@ export interface AuthorizationOptions {
   extra?: Readonly<Record<string, EndpointParam | undefined>> | Iterable<readonly [string, EndpointParam]> | undefined;
 }
 
-/** An authorization request (RFC 6749 §4.1.1). */
+/**
+ * An authorization request (RFC 6749 §4.1.1). All but `url` is to be kept for this user's browser, in a session or a
+ * sealed cookie, until it comes back to {@link OAuth2Client.callback}.
+ */
 export interface Authorization {
   /** Where the user's browser is to be sent. */
   readonly url: string;
-  /** To be kept for this user's browser, in a session or a sealed cookie, until it comes back. */
+  /** Where it comes back to. */
+  readonly redirectUri: string;
+  /** What the server repeats when it does. */
   readonly state: string;
-  /** Likewise. Missing with `skipPkce`. */
+  /** What the code is spent with. Missing with `skipPkce`. */
   readonly codeVerifier?: string;
 }
 
-/** What was kept for the user's browser, for {@link OAuth2Client.callback}. */
+/** What was kept for the user's browser: {@link Authorization}, with or without its `url`, which is not looked at. */
 export interface CallbackOptions {
+  url?: string | undefined;
   /** The same as in the authorization request. */
   redirectUri: string | URL;
   /** {@link Authorization.state}. */
@@ -900,7 +906,7 @@ export class OAuth2Client {
 
   /**
    * Where a user's browser is sent to authorize this client, of `grant: 'authorization_code'` (RFC 6749 §4.1.1), with
-   * PKCE S256 (RFC 7636). Keep `state` and `codeVerifier` for this user's browser until it comes back.
+   * PKCE S256 (RFC 7636). Keep what it gives for this user's browser until it comes back.
    */
   authorizationUrl(options: AuthorizationOptions): Promise<Authorization>;
 

@@ -232,7 +232,7 @@ export { described, grants, nothing, timing };
 async function users(client: OAuth2Client, token: Token, request: Request) {
   const redirectUri = 'https://app.example/callback';
   const begun: Authorization = await client.authorizationUrl({ redirectUri, scopes: ['openid'], extra: { prompt: 'login' } });
-  const arrived: Token = await client.callback(request, { redirectUri, ...begun });
+  const arrived: Token = await client.callback(request, begun);
   await client.callback(new URL(request.url), { redirectUri, state: begun.state });
   // @ts-expect-error where they come back to is missing
   await client.authorizationUrl({ scopes: 'openid' });

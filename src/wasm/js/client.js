@@ -96,7 +96,8 @@ export class OAuth2Client {
     const fields = readAuthorizationOptions(options);
     const made = this.#run((call) => kernel.authorize(this.#id, call, fields));
     const [url, state, codeVerifier] = await this.#patiently(made, undefined, this.#slot);
-    return codeVerifier === undefined ? { url, state } : { url, state, codeVerifier };
+    const [redirectUri] = valuesOf(fields, 'redirectUri');
+    return { url, redirectUri, state, ...(codeVerifier !== undefined && { codeVerifier }) };
   }
 
   /** Spends the code in the URL that the user came back to. */

@@ -74,7 +74,8 @@ const CALL_OPTIONS = { forceRefresh: flag, signal: abortSignal, ...DERIVING_OPTI
 
 const AUTHORIZATION_OPTIONS = { redirectUri: url, scopes: words, state: text, codeVerifier: text, extra: pairs };
 
-const CALLBACK_OPTIONS = { redirectUri: url, state: text, codeVerifier: text };
+/** All that `authorizationUrl` gave, if somebody kept all of it: its URL is not looked at. */
+const CALLBACK_OPTIONS = { url: text, redirectUri: url, state: text, codeVerifier: text };
 
 const HOOKS = { tokenRequest: callable, credentials: callable, refresh: callable };
 

@@ -125,9 +125,9 @@ export const authorization = {
     equal([queryOf(begun.url).state, queryOf(begun.url).scope], ['mine & yours', 'a b']);
     const plain = scriptedOf(scene, { skipPkce: true });
     const { url, ...more } = await plain.authorizationUrl({ redirectUri });
-    equal([Object.keys(more), Object.keys(queryOf(url)).filter((name) => name.startsWith('code_'))], [['state'], []]);
+    equal([Object.keys(more), Object.keys(queryOf(url)).filter((name) => name.startsWith('code_'))], [['redirectUri', 'state'], []]);
     await behave(answer({ access_token: 'a' }));
-    equal((await plain.callback(new URL(granted(redirectUri, more)), { redirectUri, ...more })).accessToken, 'a');
+    equal((await plain.callback(new URL(granted(redirectUri, more)), more)).accessToken, 'a');
     equal(form((await tokenRequests())[0]).code_verifier, undefined);
   },
 
@@ -170,13 +170,14 @@ export const authorization = {
     ok((await client.callback(callback, kept(redirectUri, begun))).accessToken, 'the true one');
   },
 
-  'a Request is as good as its URL': async (scene) => {
+  'a Request is as good as its URL, and all that was given can be kept': async (scene) => {
     const { redirectUri, behave } = scene;
     const client = scriptedOf(scene);
     const begun = await client.authorizationUrl({ redirectUri: new URL(redirectUri) });
+    equal(Object.keys(begun), ['url', 'redirectUri', 'state', 'codeVerifier']);
     await behave(answer({ access_token: 'a' }));
     const request = new Request(granted(redirectUri, begun));
-    equal((await client.callback(request, kept(redirectUri, begun))).accessToken, 'a');
+    equal((await client.callback(request, begun)).accessToken, 'a');
   },
 
   'what is given wrongly is named': async (scene) => {
