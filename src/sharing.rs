@@ -164,7 +164,7 @@ impl<'a, H: Host> Shared<'a, H> {
         seal::open(self.host, &secrets, key, &text).await
     }
 
-    /// Puts `token` into the store, if it lives long enough to be worth it.
+    /// Puts `token` into the store, if it lives long enough to be worth it, and no newer one has come.
     pub(crate) async fn put(&self, token: &Token, fence: Option<&str>) {
         let attempts = if self.keeps_refresh_token(token) {
             PUT_ATTEMPTS
@@ -172,7 +172,7 @@ impl<'a, H: Host> Shared<'a, H> {
             1
         };
         for _ in 0..attempts {
-            if self.write(token, fence, BACKGROUND_TIMEOUT_MS).await {
+            if self.entry.outdates(token) || self.write(token, fence, BACKGROUND_TIMEOUT_MS).await {
                 return;
             }
             self.host.sleep(PUT_PAUSE_MS).await;

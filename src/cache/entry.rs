@@ -105,6 +105,14 @@ impl<V> Entry<V> {
         self.refresh_token.borrow().clone()
     }
 
+    /// Whether there is a newer token than `token`.
+    pub(crate) fn outdates(&self, token: &Token) -> bool {
+        let newest = self.refresh_token.borrow();
+        newest
+            .as_ref()
+            .is_some_and(|it| it.rotation > token.rotation)
+    }
+
     /// Forgets a refresh token.
     pub(crate) fn forget(&self, refresh_token: &Secret) {
         let mut newest = self.refresh_token.borrow_mut();

@@ -17,7 +17,6 @@ use crate::protocol::authorization::{
 use crate::protocol::form::Parameters;
 use crate::protocol::grant::{self, Grant};
 use crate::protocol::pkce::{CodeVerifier, code_challenge};
-use crate::race::{First, race};
 use crate::token::Secret;
 
 type Result<T> = std::result::Result<T, Error>;
@@ -62,7 +61,7 @@ pub struct CallbackOptions {
 impl<H: Host> TokenSource<H> {
     /// The URL that a user's browser is sent to, to ask for a code (RFC 6749 §4.1.1, RFC 7636).
     pub async fn authorization_url(&self, options: &AuthorizationOptions) -> Result<Authorization> {
-        self.check_grant()?;
+        self.check_authorization()?;
         let config = self.slot.config();
         let scope = config.scope_of(options.scopes.as_deref())?;
         let state = match &options.state {
@@ -88,19 +87,16 @@ impl<H: Host> TokenSource<H> {
                 Some(code_challenge(&digest.ok_or_else(no_crypto)?))
             }
         };
-        let timeout_ms = config.policy.timeout_ms.into();
-        let metadata = self.within(timeout_ms, self.metadata()).await?;
-        let known = metadata.as_ref().map(|it| &it.authorization_endpoint);
-        let endpoint = config.authorization_endpoint.as_ref();
-        let endpoint = endpoint.or(known.and_then(Option::as_ref)).ok_or_else(|| {
-            let problem = match metadata {
-                Some(_) => "is required: the issuer's metadata has no authorization_endpoint",
-                None => "is required to send a user there; or give issuer",
-            };
-            Error::invalid_option("authorizationUrl", problem)
-        })?;
+        let endpoint = self.endpoint(
+            "authorizationUrl",
+            config.authorization_endpoint.as_ref(),
+            ("authorization_endpoint", |it| &it.authorization_endpoint),
+        );
+        let endpoint = self
+            .within(config.policy.timeout_ms.into(), endpoint)
+            .await?;
         let request = AuthorizationRequest {
-            endpoint,
+            endpoint: &endpoint,
             client_id: &config.client.id,
             client_id_param: &config.client.id_param,
             redirect_uri: &options.redirect_uri,
@@ -122,7 +118,7 @@ impl<H: Host> TokenSource<H> {
     /// A code is good for one use, so that nothing is tried again. The token is the configuration's
     /// from now on if that has an `identity`, which says whose it is; otherwise nothing is kept of it.
     pub async fn callback(&self, url: &str, options: &CallbackOptions) -> Result<Renewed<H::View>> {
-        self.check_grant()?;
+        self.check_authorization()?;
         let config = self.slot.config();
         let code_verifier = match &options.code_verifier {
             Some(verifier) => Some(CodeVerifier::parse(verifier.expose())?.secret().clone()),
@@ -134,8 +130,9 @@ impl<H: Host> TokenSource<H> {
                 ));
             }
         };
-        let timeout_ms = config.policy.timeout_ms;
-        let metadata = self.within(timeout_ms.into(), self.metadata()).await?;
+        let timeout_ms = config.policy.timeout_ms.into();
+        let until_ms = self.host.now_ms().saturating_add(timeout_ms);
+        let metadata = self.within(timeout_ms, self.metadata()).await?;
         let expected = ExpectedCallback {
             state: options.state.expose(),
             issuer: config.issuer(),
@@ -146,14 +143,15 @@ impl<H: Host> TokenSource<H> {
         let grant = grant::authorization_code(&code, &options.redirect_uri, code_verifier.as_ref());
         let source = Self::of_slot(Rc::clone(&self.host), Rc::clone(&self.slot));
         // What the code was spent for must not be lost with whoever asked.
-        let exchanged = self.in_background(async move { source.spend_code(&grant).await });
-        match race(exchanged, self.host.sleep(timeout_ms)).await {
-            First::Left(Ok(result)) => result,
-            First::Left(Err(oneshot::Canceled)) | First::Right(()) => Err(self.timed_out()),
+        let exchanged =
+            self.in_background(async move { source.spend_code(&grant, until_ms).await });
+        match exchanged.await {
+            Ok(result) => result,
+            Err(oneshot::Canceled) => Err(self.timed_out()),
         }
     }
 
-    async fn spend_code(&self, grant: &Parameters) -> Result<Renewed<H::View>> {
+    async fn spend_code(&self, grant: &Parameters, until_ms: u64) -> Result<Renewed<H::View>> {
         let config = self.slot.config();
         let asking = Asking {
             endpoint: None,
@@ -166,7 +164,8 @@ impl<H: Host> TokenSource<H> {
         };
         let begun_at_ms = self.host.now_ms();
         let passed_ms = || self.host.now_ms().saturating_sub(begun_at_ms);
-        let issued = self.request(&asking, config.policy.timeout_ms.into()).await;
+        let left_ms = until_ms.saturating_sub(begun_at_ms);
+        let issued = self.request(&asking, left_ms).await;
         let duration_ms = passed_ms();
         let token = issued.inspect_err(|error| {
             let code = error.code();
@@ -176,20 +175,25 @@ impl<H: Host> TokenSource<H> {
         let is_kept = config.identity.is_some();
         Ok(Renewed {
             cached: match is_kept {
-                true => self.adopt(token).await,
+                true => self.adopt(token, until_ms).await,
                 false => self.cached(&Entry::default(), token),
             },
             is_kept,
         })
     }
 
-    fn check_grant(&self) -> Result<()> {
-        match self.slot.config().grant {
-            Grant::AuthorizationCode => Ok(()),
-            _ => Err(Error::invalid_option(
+    fn check_authorization(&self) -> Result<()> {
+        let config = self.slot.config();
+        if !matches!(config.grant, Grant::AuthorizationCode) {
+            return Err(Error::invalid_option(
                 "grant",
                 "must be 'authorization_code' for users to authorize",
-            )),
+            ));
+        }
+        // What cannot be sealed would be kept by one instance only.
+        match config.identity.is_some() && self.host.store().is_some() {
+            true => config.check_sealing(),
+            false => Ok(()),
         }
     }
 

@@ -24,6 +24,26 @@ impl<H: Host> TokenSource<H> {
         })
     }
 
+    /// The endpoint that `option` gives, or else the one in the issuer's metadata, which has a name there.
+    pub(super) async fn endpoint(
+        &self,
+        option: &'static str,
+        given: Option<&Endpoint>,
+        (name, of): (&str, fn(&Metadata) -> &Option<Endpoint>),
+    ) -> Result<Endpoint> {
+        if let Some(given) = given {
+            return Ok(given.clone());
+        }
+        let problem = match self.metadata().await? {
+            Some(metadata) => match of(&metadata) {
+                Some(found) => return Ok(found.clone()),
+                None => ["is required: the issuer's metadata has no ", name].concat(),
+            },
+            None => "is required for this; or give issuer".to_owned(),
+        };
+        Err(Error::invalid_option(option, problem))
+    }
+
     /// What the issuer says about itself; `None` if the endpoints are part of the configuration.
     pub(super) async fn metadata(&self) -> Result<Option<Rc<Metadata>>> {
         let Some(name) = self.slot.config().issuer() else {
@@ -72,15 +92,21 @@ impl<H: Host> TokenSource<H> {
         name: &str,
         generation: Generation,
     ) -> Result<Rc<Metadata>> {
-        let found = race(self.find(name), self.keep_flying(issuer, generation)).await;
-        let result = match found {
-            First::Left(result) => result.map(Rc::new),
-            First::Right(never) => match never {},
+        let found = async {
+            let Some(outdated) = issuer.outdated() else {
+                return self.find(name).await.map(Rc::new);
+            };
+            // Endpoints hardly ever move: better those of before than none, and than to wait long.
+            let patience_ms = self.slot.config().policy.timeout_ms / 4;
+            match race(self.find(name), self.host.sleep(patience_ms)).await {
+                First::Left(Ok(metadata)) => Ok(Rc::new(metadata)),
+                First::Left(Err(error)) if !error.retryable() => Err(error),
+                First::Left(Err(_)) | First::Right(()) => Ok(outdated),
+            }
         };
-        let result = match (result, issuer.outdated()) {
-            // Endpoints hardly ever move: better those of before than none.
-            (Err(error), Some(outdated)) if error.retryable() => Ok(outdated),
-            (result, _) => result,
+        let result = match race(found, self.keep_flying(issuer, generation)).await {
+            First::Left(result) => result,
+            First::Right(never) => match never {},
         };
         issuer.land(generation, &result);
         result

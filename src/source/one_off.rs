@@ -196,11 +196,13 @@ impl<H: Host> TokenSource<H> {
     }
 
     /// Makes `token`, which was obtained by other means, the configuration's token: in memory, where
-    /// it wins over whatever is on its way, and in the store, if that does not take long.
-    pub(super) async fn adopt(&self, token: Token) -> Rc<Cached<H::View>> {
+    /// it wins over whatever is on its way, and in the store, if that does not take long: not beyond
+    /// `until_ms`.
+    pub(super) async fn adopt(&self, token: Token, until_ms: u64) -> Rc<Cached<H::View>> {
         let (cached, put) = self.take_over(token).await;
-        let patience_ms = LONGEST_PUT_MS.min(self.slot.config().policy.timeout_ms / 2);
-        race(put, self.host.sleep(patience_ms)).await;
+        let left_ms = until_ms.saturating_sub(self.host.now_ms());
+        let left_ms = u32::try_from(left_ms).unwrap_or(u32::MAX);
+        race(put, self.host.sleep(LONGEST_PUT_MS.min(left_ms))).await;
         cached
     }
 

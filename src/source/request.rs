@@ -92,13 +92,15 @@ impl<H: Host> TokenSource<H> {
             self.slot.forget_style();
             return Err(error);
         }
-        if !is_repeatable {
-            return Err(error);
-        }
         let other = match style {
             ClientAuth::Post => ClientAuth::Basic,
             _ => ClientAuth::Post,
         };
+        if !is_repeatable {
+            // Or nobody would ever come to know it.
+            self.slot.learn_style(other);
+            return Err(error);
+        }
         // Of two errors the first is the one that means something.
         let answer = ask(&client, other).await.map_err(|_| error)?;
         self.slot.learn_style(other);

@@ -6,7 +6,6 @@ use super::request::transport_error;
 use crate::error::Error;
 use crate::host::Host;
 use crate::protocol::client_auth::{ClientAuth, ClientCredentials};
-use crate::protocol::endpoint::Endpoint;
 use crate::protocol::form::Parameters;
 use crate::protocol::revocation::{
     self, RevocationRequest, RevocationResponseContext, TokenTypeHint,
@@ -35,7 +34,12 @@ impl<H: Host> TokenSource<H> {
             Error::invalid_option(option, "is missing: there is none to be revoked")
         })?;
         let asked = async {
-            let endpoint = self.revocation_endpoint().await?;
+            let endpoint = self.endpoint(
+                "revocationUrl",
+                config.revocation_endpoint.as_ref(),
+                ("revocation_endpoint", |it| &it.revocation_endpoint),
+            );
+            let endpoint = endpoint.await?;
             let ask = async |client: &ClientCredentials, client_auth| {
                 let assertion = self.client_assertion(client, client_auth).await?;
                 let request = RevocationRequest {
@@ -76,20 +80,6 @@ impl<H: Host> TokenSource<H> {
             true => Ok(()),
             false => Err(failures),
         }
-    }
-
-    async fn revocation_endpoint(&self) -> Result<Endpoint> {
-        let given = self.slot.config().revocation_endpoint.clone();
-        if let Some(endpoint) = given {
-            return Ok(endpoint);
-        }
-        let metadata = self.metadata().await?;
-        let problem = match metadata {
-            Some(_) => "is required: the issuer's metadata has no revocation_endpoint",
-            None => "is required to revoke tokens; or give issuer",
-        };
-        let known = metadata.and_then(|it| it.revocation_endpoint.clone());
-        known.ok_or_else(|| Error::invalid_option("revocationUrl", problem))
     }
 
     fn revocation_headers(

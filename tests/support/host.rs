@@ -80,6 +80,7 @@ pub struct World {
     /// How the host makes token requests, if in its own way.
     pub hook: Rc<RefCell<Option<Hook>>>,
     requests: Rc<Cell<Request>>,
+    nonces: Rc<Cell<u32>>,
 }
 
 pub struct Network {
@@ -122,6 +123,7 @@ impl World {
             credential: Rc::new(RefCell::new(Err(HookError("nothing to give".into())))),
             hook: Rc::default(),
             requests: Rc::default(),
+            nonces: Rc::default(),
         }
     }
 
@@ -138,6 +140,7 @@ impl World {
             credential: Rc::clone(&self.credential),
             hook: Rc::clone(&self.hook),
             requests: Rc::clone(&self.requests),
+            nonces: Rc::clone(&self.nonces),
         }
     }
 
@@ -170,6 +173,7 @@ impl World {
             credential: Rc::clone(&self.credential),
             hook: Rc::clone(&self.hook),
             request,
+            nonces: Rc::clone(&self.nonces),
         };
         let source = TokenSource::new(Rc::new(host), config, Rc::clone(&self.memory));
         (request, source)
@@ -204,6 +208,7 @@ pub struct TestHost {
     credential: Rc<RefCell<Result<Secret, HookError>>>,
     hook: Rc<RefCell<Option<Hook>>>,
     request: Request,
+    nonces: Rc<Cell<u32>>,
 }
 
 impl HttpClient for TestHost {
@@ -278,6 +283,8 @@ impl Crypto for TestHost {
     fn nonce(&self) -> Option<[u8; 12]> {
         let mut nonce = [0; 12];
         nonce[..8].copy_from_slice(&self.isolate.now_ms().to_be_bytes());
+        self.nonces.set(self.nonces.get() + 1);
+        nonce[8..].copy_from_slice(&self.nonces.get().to_be_bytes());
         Some(nonce)
     }
 

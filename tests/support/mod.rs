@@ -19,6 +19,18 @@ use edge_oauth2::{ClientConfig, ClientOptions};
 
 pub const TOKEN_URL: &str = "https://auth.example.com/token";
 
+pub const ISSUER: &str = "https://auth.example.com";
+
+/// What [`ISSUER`] says about itself, beside its endpoints `/found/token` and so on.
+pub fn metadata(members: &str) -> String {
+    let endpoint = |name: &str| format!(r#""{name}_endpoint":"{ISSUER}/found/{name}""#);
+    let endpoints = ["token", "authorization", "revocation"].map(endpoint);
+    format!(
+        r#"{{"issuer":"{ISSUER}",{}{members}}}"#,
+        endpoints.join(",")
+    )
+}
+
 /// A configuration that is valid as it is.
 pub fn options() -> ClientOptions {
     ClientOptions {
@@ -26,6 +38,15 @@ pub fn options() -> ClientOptions {
         client_id: "client".into(),
         client_secret: Some("secret".into()),
         ..ClientOptions::default()
+    }
+}
+
+/// The same, of a client that has its endpoints found.
+pub fn discovered() -> ClientOptions {
+    ClientOptions {
+        token_url: String::new(),
+        issuer: Some(ISSUER.into()),
+        ..options()
     }
 }
 
