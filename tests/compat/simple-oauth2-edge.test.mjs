@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { EdgeVM } from '@edge-runtime/vm';
-import { build } from 'esbuild';
 import { compatibilityDates, startWorkerd } from '../runtimes/workerd.mjs';
+import { bundle, modules } from './bundle.mjs';
 import { startNodeOAuth2Server } from './node-oauth2-server.mjs';
 import { installPackage } from './package.mjs';
 import { startRecorder } from './recorder.mjs';
@@ -19,22 +19,9 @@ after(server.close);
 const recorder = await startRecorder();
 after(recorder.close);
 
-async function bundle(contents, options) {
-  const { outputFiles, metafile } = await build({
-    stdin: { contents, resolveDir: project },
-    bundle: true,
-    target: 'es2022',
-    metafile: true,
-    outdir: 'out',
-    write: false,
-    ...options,
-  });
-  return { files: outputFiles, inputs: Object.keys(metafile.inputs).map((path) => path.split('/').at(-1)) };
-}
-
 test('the entry is small and alone', async (t) => {
   const entry = `export * from 'edge-oauth2/compat/simple-oauth2';`;
-  const { files, inputs } = await bundle(entry, { format: 'esm', minify: true, conditions: ['workerd'] });
+  const { files, inputs } = await bundle(project, entry, { format: 'esm', minify: true, conditions: ['workerd'] });
   assert.deepEqual(inputs.sort(), ['<stdin>', 'compat-simple-oauth2.js']);
   assert.equal(files.length, 1);
   const size = files[0].contents.length;
@@ -44,7 +31,7 @@ test('the entry is small and alone', async (t) => {
 
 test('what is not used is not there', async () => {
   for (const used of ['edge-oauth2', 'edge-oauth2/compat/simple-oauth2']) {
-    const { files } = await bundle(`import '${used}';`, { format: 'esm', conditions: ['browser'], logLevel: 'error' });
+    const { files } = await bundle(project, `import '${used}';`, { format: 'esm', conditions: ['browser'], logLevel: 'error' });
     assert.ok(!files[0].text.includes('simple-oauth2 "'), used);
   }
 });
@@ -133,9 +120,8 @@ function contract(perform) {
 
 for (const compatibilityDate of compatibilityDates) {
   describe(`workerd ${compatibilityDate}`, async () => {
-    const { files } = await bundle(worker, { format: 'esm', conditions: ['workerd', 'worker', 'browser'] });
-    const modules = files.map(({ contents }) => ({ type: 'ESModule', path: 'index.js', contents }));
-    const { url, close, output } = await startWorkerd([{ name: 'compat', compatibilityDate, modules }]);
+    const { files } = await bundle(project, worker, { format: 'esm', conditions: ['workerd', 'worker', 'browser'] });
+    const { url, close, output } = await startWorkerd([{ name: 'compat', compatibilityDate, modules: modules(files) }]);
     after(close);
     contract(async (...call) => {
       const response = await fetch(url, { method: 'POST', body: JSON.stringify(call) });
@@ -148,7 +134,7 @@ for (const compatibilityDate of compatibilityDates) {
 }
 
 describe('the edge runtime', async () => {
-  const { files } = await bundle(worker, { format: 'iife', globalName: 'bundle', conditions: ['edge-light'] });
+  const { files } = await bundle(project, worker, { format: 'iife', globalName: 'bundle', conditions: ['edge-light'] });
   const edge = new EdgeVM();
   edge.evaluate(files[0].text);
   contract(async (name, options) => {

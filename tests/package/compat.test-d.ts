@@ -1,4 +1,10 @@
 // Compiled, not run: the types of the compat entries.
+import { ClientOAuth2Provider, InboundOAuth2Provider, INFER_REFRESH_CONFIG, OutboundOAuth2Provider } from 'edge-oauth2/compat/ballerina';
+import type { GrantConfig } from 'edge-oauth2/compat/ballerina';
+import { oauth2Connection } from 'edge-oauth2/compat/integration-app';
+import type { Auth, Credentials } from 'edge-oauth2/compat/integration-app';
+import { connection as lowdefy } from 'edge-oauth2/compat/lowdefy';
+import type { AxiosError } from 'edge-oauth2/compat/lowdefy';
 import {
   AccessToken,
   AuthorizationCode,
@@ -6,6 +12,8 @@ import {
   ResourceOwnerPassword,
 } from 'edge-oauth2/compat/simple-oauth2';
 import type { ModuleOptions, ResponseError, Token, WreckHttpOptions } from 'edge-oauth2/compat/simple-oauth2';
+import { connection as workato } from 'edge-oauth2/compat/workato';
+import type { ConnectorDefinition, RequestError, Settings } from 'edge-oauth2/compat/workato';
 
 const auth = { tokenHost: 'https://auth.example.com' };
 const client = { id: 'id', secret: 'secret' };
@@ -69,4 +77,123 @@ export async function use(http: WreckHttpOptions): Promise<boolean> {
   await token.revoke('id_token');
   await token.revokeAll().catch((error: ResponseError) => [error.output.statusCode, error.data?.payload.error]);
   return token.expired(300);
+}
+
+const store = new Map<string, string>();
+const one = { tokenUrl: 'https://auth.example.com/token', clientId: 'id', clientSecret: 'secret' };
+
+export async function useLowdefy(): Promise<number> {
+  const api = lowdefy(
+    { baseURL: 'https://api.example.com/v1/', auth: { ...one, endpointParams: { audience: 'x', deep: [1] } }, timeout: 5000 },
+    { store, allowedOrigins: ['https://other.example.com'] },
+  );
+  const { id } = await api.request<{ id: number }>({ url: '/hello', method: 'post', params: { a: [1] }, data: { b: 2 } });
+  await api.request().catch((error: AxiosError) => error.response?.status);
+  // @ts-expect-error the secret is missing
+  lowdefy({ auth: { tokenUrl: 'https://auth.example.com', clientId: 'id' } });
+  // @ts-expect-error misspelt, as the original's schema does
+  lowdefy({ auth: { ...one, tokenURL: 'https://auth.example.com' } });
+  // @ts-expect-error the grant belongs to the connection
+  await api.request({ url: '/', auth: one });
+  // @ts-expect-error stands for the parameters
+  lowdefy({ auth: one }, { identity: 'x' });
+  return id;
+}
+
+export async function useBallerina(): Promise<boolean> {
+  const user = { tokenUrl: one.tokenUrl, username: 'ada', password: 'lovelace' };
+  const configs: GrantConfig[] = [
+    { ...one, scopes: ['a', 'b'], clockSkew: 5, credentialBearer: 'POST_BODY_BEARER' },
+    { ...user, refreshConfig: INFER_REFRESH_CONFIG },
+    { ...user, ...one, refreshConfig: { refreshUrl: one.tokenUrl, scopes: 'a' } },
+    { tokenUrl: one.tokenUrl, assertion: 'a.b.c' },
+    { refreshUrl: one.tokenUrl, refreshToken: 'r', clientId: 'id', clientSecret: 'secret' },
+    { accessToken: 'a', refreshConfig: { refreshUrl: one.tokenUrl, refreshToken: 'r', clientId: 'id', clientSecret: 'secret' } },
+  ];
+  const [provider] = configs.map((config) => new OutboundOAuth2Provider(config, { store, baseUrl: 'https://api.example.com' }));
+  const token: string | undefined = await provider?.generateToken();
+  const response: Response | undefined = await provider?.fetch('/hello', { method: 'POST' });
+  // @ts-expect-error misspelt
+  new ClientOAuth2Provider({ ...one, scope: 'a' });
+  // @ts-expect-error whose?
+  new ClientOAuth2Provider({ tokenUrl: one.tokenUrl, username: 'ada' });
+  const inbound = new InboundOAuth2Provider({ url: 'https://auth.example.com', cacheConfig: { capacity: 10 }, clientConfig: { auth: one } });
+  const { active, exp, tenant } = await inbound.authorize('token', { audience: 'x' });
+  const seconds: number | undefined = exp;
+  const unknown: unknown = tenant;
+  return active && (await inbound.authenticate('token')) && [token, response, seconds, unknown].length > 0;
+}
+
+export async function useWorkato(settings: Settings): Promise<Settings> {
+  const connector: ConnectorDefinition = {
+    title: 'My connector',
+    connection: {
+      fields: [{ name: 'client_id', optional: false, hint: 'Ask your administrator' }],
+      authorization: {
+        type: 'oauth2',
+        client_id: (connection) => connection['client_id'],
+        authorization_url: () => 'https://auth.example.com/authorize',
+        async acquire(connection, code, redirectUri) {
+          const tokens = await this.post('https://auth.example.com/token').payload({ code, redirectUri }).request_format_www_form_urlencoded();
+          return [tokens, connection['owner'], { tenant: 1 }];
+        },
+        refresh: async function (_connection, refreshToken) {
+          return await this.post('/token', { refresh_token: refreshToken });
+        },
+        refresh_on: [401, 'expired', /expired/],
+        detect_on: /error/,
+        apply(_connection, accessToken) {
+          if (this.current_verb === 'GET') this.headers({ Authorization: `Bearer ${accessToken}` }).params({ key: 1 });
+          // @ts-expect-error a request that is being sent sends no other
+          this.get('/');
+        },
+      },
+      base_uri: (connection) => `https://${connection['domain']}`,
+    },
+    test() {
+      return this.get('/me');
+    },
+  };
+  const connection = workato(connector, settings, { store, identity: 'my-connector 1' });
+  await connection.get('/things', { page: 1 }).headers({ Accept: 'application/json' });
+  await connection.test().catch((error: RequestError) => [error.code, error.response]);
+  workato({ authorization: { type: 'multi', selected: () => 'a', options: { a: { type: 'api_key' } } } });
+  // @ts-expect-error there is no such type
+  workato({ authorization: { type: 'oauth' } });
+  // @ts-expect-error misspelt
+  workato({ authorization: { type: 'custom_auth', refresh_onn: [401] } });
+  const { url, state } = await connection.authorizationUrl({ redirectUri: 'https://app' });
+  return await connection.callback(url, { redirectUri: 'https://app', state });
+}
+
+export async function useIntegrationApp(credentials: Credentials): Promise<Credentials> {
+  const auth: Auth = {
+    type: 'oauth2',
+    getOAuthConfig: {
+      clientId: { $var: 'connectorParameters.clientId' },
+      clientSecret: { $var: 'connectorParameters.clientSecret' },
+      authorizeUri: { $concat: ['https://', { $var: 'connectionParameters.domain' }, '/authorize'] },
+      tokenUri: 'https://auth.example.com/token',
+      scopes: ['read', 'write'],
+      clientAuthLocation: 'body',
+      noRefreshToken: false,
+      extra: { prompt: 'consent' },
+    },
+    makeApiClient: ({ credentials }) => ({ baseUri: credentials['instance'], headers: { 'X-User': credentials['userId'] } }),
+    getTokenData: async ({ codeVerifier, queryParameters, redirectUri }) => ({ access_token: `${codeVerifier}${queryParameters['code']}${redirectUri}` }),
+    getCredentialsFromTokenResponse: ({ tokenResponse }) => ({ userId: tokenResponse['id'] }),
+    refreshCredentials: async ({ credentials }) => ({ access_token: credentials.access_token, expires_at: undefined }),
+    test: async ({ apiClient }) => (await apiClient.get('/me')).ok,
+  };
+  const connection = oauth2Connection({ auth, credentials, connectorParameters: { clientId: 'id' }, store, identity: 'my-connector 1' });
+  // @ts-expect-error misspelt
+  oauth2Connection({ auth: { ...auth, refreshCredential: () => ({}) } });
+  // @ts-expect-error where?
+  oauth2Connection({ auth: { getOAuthConfig: { clientId: 'id', tokenUri: 'x', clientAuthLocation: 'header' } } });
+  // @ts-expect-error the access token is missing
+  oauth2Connection({ auth, credentials: { refresh_token: 'r' } });
+  const response: Response = await connection.fetch('/me');
+  const { url, ...kept } = await connection.authorizationUrl({ redirectUri: 'https://app' });
+  await connection.callback(response.ok ? url : new URL(url), { redirectUri: 'https://app', ...kept });
+  return await connection.credentials();
 }

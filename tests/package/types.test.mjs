@@ -65,7 +65,11 @@ test('are the types wrong? no', async () => {
 });
 
 describe('the declarations name what is there', () => {
-  const entries = ['index', 'slim', 'compat-simple-oauth2'];
+  const entries = [
+    'index',
+    'slim',
+    ...['ballerina', 'integration-app', 'lowdefy', 'simple-oauth2', 'workato'].map((name) => `compat-${name}`),
+  ];
   const program = ts.createProgram(
     entries.map((entry) => join(packageDir, `${entry}.d.ts`)),
     { target: ts.ScriptTarget.ES2022 },
