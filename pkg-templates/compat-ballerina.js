@@ -72,9 +72,14 @@ function clientOptions(config) {
     expirySkewSeconds: 0,
     refreshOn: retryRequest ? [401] : [],
     // What makes another token, and is in no other option.
-    identity: `ballerina ${JSON.stringify([begin, renew, life])}`,
+    identity: `ballerina ${JSON.stringify([shape(begin), shape(renew), life])}`,
     hooks: hooks({ begin, renew, life, isOnce: kind === 'password' || kind === 'jwt_bearer' }),
   };
+}
+
+/** A request without its credentials, which are in other options, where they may rotate. */
+function shape({ clientSecret, parameters, ...request } = {}) {
+  return request;
 }
 
 function kindOf(config) {

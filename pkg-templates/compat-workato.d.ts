@@ -54,7 +54,7 @@ export type Settings = Record<string, any>;
 export type Signal = number | string | RegExp;
 
 /** A request, which is sent when it is awaited, and then is the parsed body of its response. */
-export interface Request<Body = any> extends PromiseLike<Body>, Instructions {
+export interface Request<Body = any> extends Pick<Promise<Body>, 'then' | 'catch' | 'finally'>, Instructions {
   /** A JSON body. This is how it is if nothing else is said. */
   request_format_json(): this;
   /** A form as the body. */

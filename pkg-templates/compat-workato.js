@@ -330,6 +330,14 @@ class Request {
     this.#result ??= this.#execute(this);
     return this.#result.then(resolve, reject);
   }
+
+  catch(reject) {
+    return this.then(undefined, reject);
+  }
+
+  finally(settle) {
+    return this.then().finally(settle);
+  }
 }
 
 /** Of what cannot be read nothing is told: it may have been a token. */

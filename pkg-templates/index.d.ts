@@ -44,8 +44,11 @@ export interface ClientOptions {
    */
   revocationUrl?: string | URL | undefined;
 
-  /** The client identifier (RFC 6749 §2.2). */
-  clientId: string;
+  /**
+   * The client identifier (RFC 6749 §2.2). Required, except with `grant: 'jwt_bearer'` and no secret: there the
+   * assertion may be enough to say who asks (RFC 7521 §4.1). One that is signed here needs an `issuer` then.
+   */
+  clientId?: string | undefined;
 
   /**
    * The client's password (RFC 6749 §2.3.1), or a function that gives it, called once per grant: see `identity`.
@@ -88,7 +91,7 @@ export interface ClientOptions {
   clientSecretParam?: string | undefined;
 
   /**
-   * What `clientAuth: 'private_key_jwt'` signs with.
+   * What `clientAuth: 'private_key_jwt'` signs with, and `grant: 'jwt_bearer'` an `assertion` that is an object.
    *
    * @defaultValue none
    */
@@ -124,8 +127,11 @@ export interface ClientOptions {
   /** The first refresh token, for `grant: 'refresh_token'` and `'token'` (RFC 6749 §6). */
   refreshToken?: string | undefined;
 
-  /** The assertion for `grant: 'jwt_bearer'` (RFC 7523 §2.1), or a function that gives one, called once per grant. */
-  assertion?: string | (() => string | PromiseLike<string>) | undefined;
+  /**
+   * The assertion for `grant: 'jwt_bearer'` (RFC 7523 §2.1), or a function that gives one, called once per grant, or
+   * an object of what it says, to be signed with `privateKey` for every request anew.
+   */
+  assertion?: string | (() => string | PromiseLike<string>) | AssertionOptions | undefined;
 
   /**
    * The access token for `grant: 'token'`, or all that was kept of it: see {@link StoredToken}. The refresh token in
@@ -507,6 +513,36 @@ export interface PrivateKey {
    * @defaultValue `issuer` or `tokenUrl`
    */
   audience?: string | undefined;
+}
+
+/** What an assertion says (RFC 7523 §3). `iat` and `jti` are added: the moment, and an id that no other has. */
+export interface AssertionOptions {
+  /**
+   * `iss`: who speaks, such as the address of a service account.
+   *
+   * @defaultValue `clientId`
+   */
+  issuer?: string | undefined;
+  /**
+   * `sub`: whom the token is for, such as a user who is represented.
+   *
+   * @defaultValue the issuer itself
+   */
+  subject?: string | undefined;
+  /**
+   * `aud`: the authorization server.
+   *
+   * @defaultValue `privateKey.audience`, else `tokenUrl`
+   */
+  audience?: string | undefined;
+  /** Further claims, such as a `scope` that the server wants to be signed. JSON values other than `null`. */
+  claims?: Readonly<Record<string, unknown>> | undefined;
+  /**
+   * How many seconds it is good for (`exp`): 3600 at most. It is used at once.
+   *
+   * @defaultValue `60`
+   */
+  lifetimeSeconds?: number | undefined;
 }
 
 /** Paths into the answer of a token endpoint, as `'data.access_token'`; a number is a position in an array. */

@@ -15,7 +15,7 @@ use crate::protocol::token_request::BodyFormat;
 use crate::protocol::token_response::TokenMapping;
 use crate::token::{Credential, Secret};
 
-/// The key with which the host signs assertions (RFC 7523).
+/// The key with which the host signs assertions (RFC 7523), of client authentication and of the grant.
 #[derive(Clone, Debug)]
 pub struct PrivateKey {
     /// `alg`
@@ -53,7 +53,8 @@ pub struct ClientOptions {
     pub authorization_url: Option<String>,
     /// The revocation endpoint (RFC 7009 §2). Default: the issuer's.
     pub revocation_url: Option<String>,
-    /// `client_id` (RFC 6749 §2.2).
+    /// `client_id` (RFC 6749 §2.2). May be empty where a JWT bearer grant is made without a secret: its
+    /// issuer says who asks (RFC 7521 §4.1).
     pub client_id: String,
     /// Where refresh tokens are spent. Default: the token endpoint.
     pub refresh_url: Option<String>,
@@ -68,7 +69,8 @@ pub struct ClientOptions {
     pub client_id_param: String,
     /// What `client_secret` is called in the body.
     pub client_secret_param: String,
-    /// What [`ClientAuth::PrivateKeyJwt`] signs with: [`Crypto::sign`](crate::host::Crypto::sign).
+    /// What [`ClientAuth::PrivateKeyJwt`] and [`Grant::SignedJwtBearer`] sign with:
+    /// [`Crypto::sign`](crate::host::Crypto::sign).
     pub private_key: Option<PrivateKey>,
     /// What is asked for. Default: client credentials (RFC 6749 §4.4).
     pub grant: Grant,

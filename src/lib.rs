@@ -114,7 +114,7 @@ pub use error::{Error, ErrorCode, ErrorResponse};
 pub use event::Event;
 pub use json::Json;
 pub use protocol::client_auth::{ClientAuth, CredentialEncoding};
-pub use protocol::grant::Grant;
+pub use protocol::grant::{AssertionOptions, Grant};
 pub use protocol::revocation::TokenTypeHint;
 pub use protocol::token_request::BodyFormat;
 pub use resource::{Apply, Resource, ResourceError, ResourceOptions, Sign, TestFailure};

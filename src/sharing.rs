@@ -145,7 +145,10 @@ impl<'a, H: Host> Shared<'a, H> {
         let opened = self.opened(key, text).await;
         match opened.and_then(|text| record::decode(&text, key, self.host.now_ms())) {
             Some(token) => {
-                self.entry.learn(&token);
+                let refresh_token = token.refresh_token.as_ref();
+                if refresh_token.is_some_and(|it| !self.entry.is_refused(it)) {
+                    self.entry.learn(&token);
+                }
                 Found::Token(token)
             }
             None => {

@@ -113,7 +113,7 @@ impl<H: Host> TokenSource<H> {
         entry.clear();
         self.host.event(Event::Invalidated);
         if let Some(cached) = &dropped {
-            entry.distrust(&cached.token);
+            entry.distrust(&cached.token.access_token);
         }
         let Some(shared) = Shared::find(&*self.host, &self.slot, &entry).await else {
             return;
@@ -124,7 +124,7 @@ impl<H: Host> TokenSource<H> {
                 Some(cached) if !is_same(&cached.token, token) => Verdict::Stays,
                 Some(_) => Verdict::AccessTokenGoes,
                 None => {
-                    entry.distrust(token);
+                    entry.distrust(&token.access_token);
                     Verdict::AccessTokenGoes
                 }
             })

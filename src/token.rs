@@ -87,7 +87,8 @@ pub struct Token {
     /// Every member of the response as received, secrets included.
     pub raw: Json,
     /// How many times the grant was renewed until this token came: of two refresh tokens the one
-    /// with the higher count is the newer, whatever the clocks say.
+    /// with the higher count is the newer, whatever the clocks say. Where a user brings a new one, it
+    /// goes on from the time in seconds, which is more than all before.
     pub(crate) rotation: u32,
 }
 

@@ -810,6 +810,21 @@ mod with_an_identity {
         assert_eq!(spent_refresh_tokens(&world), ["refresh-0", "refresh-2"]);
     }
 
+    /// Also when the clock says otherwise.
+    #[test]
+    fn what_came_last_is_the_newest() {
+        let (world, _) = with_shelf(server());
+        come_back(&world, options());
+        world.isolate.set_clock(START_MS - HOUR_MS);
+        for world in [&world, &world.neighbour()] {
+            come_back(world, options());
+        }
+        world.isolate.set_clock(START_MS + HOUR_MS);
+        ask(&world.neighbour(), options()).unwrap();
+        ask(&world, options()).unwrap();
+        assert_eq!(spent_refresh_tokens(&world), ["refresh-2"]);
+    }
+
     #[test]
     fn a_refresh_token_that_is_not_sent_again_is_still_the_one() {
         for no_refresh_token in [false, true] {
@@ -1034,22 +1049,23 @@ fn without_an_identity_nothing_is_kept() {
 /// Metadata and exchange together have the time that there is.
 #[test]
 fn everything_together_is_done_in_time() {
-    let world = World::new(|_, request| match is_metadata(request) {
-        true => Reply::After(8_000, Ok(response(200, metadata("")))),
-        false => Reply::Never,
-    });
-    let answer = begin(&world, of_issuer(), good(), kept());
-    world.isolate.run_for(60_000);
-    let answer = answer.borrow();
-    let (result, at_ms) = answer.as_ref().unwrap();
-    let error = result.as_ref().expect_err("no token");
-    assert_eq!(error.code(), ErrorCode::Timeout);
-    assert_eq!(at_ms - START_MS, 10_000);
-    assert_eq!(
-        world.network.aborted.get(),
-        1,
-        "the exchange is given up too"
-    );
+    for slow in [
+        Reply::After(8_000, Ok(response(200, metadata("")))),
+        Reply::Never,
+    ] {
+        let world = World::new(move |_, request| match is_metadata(request) {
+            true => slow.clone(),
+            false => Reply::Never,
+        });
+        let answer = begin(&world, of_issuer(), good(), kept());
+        world.isolate.run_for(60_000);
+        let answer = answer.borrow();
+        let (result, at_ms) = answer.as_ref().unwrap();
+        let error = result.as_ref().expect_err("no token");
+        assert_eq!(error.code(), ErrorCode::Timeout);
+        assert_eq!(at_ms - START_MS, 10_000);
+        assert_eq!(world.network.aborted.get(), 1, "nothing goes on");
+    }
 }
 
 #[test]

@@ -17,11 +17,12 @@ use base64ct::{Base64UrlUnpadded, Encoding};
 use edge_oauth2::protocol::form::{self, Parameters};
 use edge_oauth2::protocol::http::HttpRequest;
 use edge_oauth2::protocol::jwt::Algorithm;
+use edge_oauth2::protocol::metadata;
 use edge_oauth2::{ClientAuth, ClientOptions, Error, ErrorCode, Grant, Json, PrivateKey, Secret};
 use support::host::{Reply, World};
 use support::isolate::{Request, START_MS};
 use support::store::{Mood, Shelf};
-use support::{ISSUER, check_rows, config, discovered, metadata, response, same};
+use support::{ISSUER, check_rows, config, crypto, discovered, metadata, response, same};
 
 const SECOND_MS: u64 = 1_000;
 const HOUR_MS: u64 = 3_600 * SECOND_MS;
@@ -657,6 +658,30 @@ mod store {
         assert_eq!(discoveries(&world), 2);
     }
 
+    /// Whoever can write into the store cannot have secrets sent elsewhere.
+    #[test]
+    fn in_which_somebody_else_writes_is_not_believed() {
+        let elsewhere = metadata("").replace("/found/", "/elsewhere/");
+        let planted = metadata::read(&response(200, elsewhere), ISSUER, START_MS);
+        let planted = planted.unwrap().unwrap().encode();
+        for seal in [true, false] {
+            let (world, shelf) = shared();
+            for secret in ["", "client", ISSUER] {
+                let name = ["metadata\0", ISSUER, "\0", secret].concat();
+                let digest = crypto::sha256(name.as_bytes());
+                let digest: String = digest.iter().map(|it| format!("{it:02x}")).collect();
+                let key = ["edge-oauth2:", &digest].concat();
+                shelf.records.borrow_mut().insert(key, planted.clone());
+            }
+            let options = ClientOptions {
+                seal,
+                ..discovered()
+            };
+            ask(&world, options).unwrap();
+            assert_eq!(urls(&world), [OAUTH, FOUND]);
+        }
+    }
+
     #[test]
     fn tells_nobody_who_has_another_secret() {
         let (world, _) = shared();
@@ -725,7 +750,7 @@ mod store {
 
     #[test]
     fn of_one_issuer_is_not_anothers() {
-        let (world, _) = with_shelf(World::new(|n, request| {
+        let (world, shelf) = with_shelf(World::new(|n, request| {
             let issuer = request.url.split("/.well").next().unwrap();
             let body = format!(r#"{{"issuer":"{issuer}","token_endpoint":"{issuer}/token"}}"#);
             match is_metadata(request) {
@@ -733,8 +758,12 @@ mod store {
                 false => issued(n),
             }
         }));
-        for issuer in ["https://a.example", "https://b.example"] {
-            ask(&world.neighbour(), of_issuer(issuer)).unwrap();
+        // No tokens, which would do without the metadata.
+        shelf.min_ttl_seconds.set(2 * 3600);
+        for _ in 0..2 {
+            for issuer in ["https://a.example", "https://b.example"] {
+                ask(&world.neighbour(), of_issuer(issuer)).unwrap();
+            }
         }
         assert_eq!(discoveries(&world), 2);
     }

@@ -15,10 +15,11 @@ use edge_oauth2::host::Asked;
 use edge_oauth2::protocol::form;
 use edge_oauth2::protocol::jwt::Algorithm;
 use edge_oauth2::{
-    ClientAuth, ClientOptions, Credential, Error, ErrorCode, Grant, Json, PrivateKey, Secret,
+    AssertionOptions, ClientAuth, ClientOptions, Credential, Error, ErrorCode, Grant, Json,
+    PrivateKey, Secret,
 };
-use support::host::{Reply, World};
-use support::{config, options};
+use support::host::{PRIVATE_KEY, Reply, World};
+use support::{config, crypto, options};
 
 const HOUR_MS: u64 = 3_600_000;
 
@@ -402,6 +403,243 @@ fn a_private_key_and_its_method_belong_together() {
     ] {
         let error = edge_oauth2::ClientConfig::new(options).unwrap_err();
         assert_eq!(error.option(), Some(option));
+    }
+}
+
+mod signed_assertion {
+    use super::*;
+
+    /// A client that has nothing but a key.
+    fn signing(assertion: AssertionOptions) -> ClientOptions {
+        ClientOptions {
+            client_secret: None,
+            private_key: Some(PrivateKey {
+                algorithm: Algorithm::Rs256,
+                key_id: Some("key-1".into()),
+                audience: None,
+                key: Some("the key".into()),
+            }),
+            ..using(Grant::SignedJwtBearer(assertion))
+        }
+    }
+
+    fn forms(world: &World) -> Vec<Vec<(String, String)>> {
+        let sent = world.network.sent.borrow();
+        let form = |body: &Vec<u8>| form::decode(std::str::from_utf8(body).unwrap());
+        sent.iter().map(|request| form(&request.body)).collect()
+    }
+
+    fn value<'a>(form: &'a [(String, String)], name: &str) -> Option<&'a str> {
+        let mut values = form.iter().filter(|(it, _)| it == name);
+        let value = values.next().map(|(_, value)| value.as_str());
+        assert!(values.next().is_none(), "{name} is there twice");
+        value
+    }
+
+    /// Header and claims of a JWT that is signed with `key`.
+    fn verified(jwt: &str, key: &[u8]) -> (String, String) {
+        let (input, signature) = jwt.rsplit_once('.').unwrap();
+        let bytes = |part: &str| Base64UrlUnpadded::decode_vec(part).unwrap();
+        assert_eq!(bytes(signature), crypto::hmac_sha256(key, input.as_bytes()));
+        let (header, claims) = input.split_once('.').unwrap();
+        let text = |part: &str| String::from_utf8(bytes(part)).unwrap();
+        (text(header), text(claims))
+    }
+
+    /// `jti` of an assertion.
+    fn id(assertion: &str) -> String {
+        let claims = Json::parse(&verified(assertion, PRIVATE_KEY).1).unwrap();
+        claims.get("jti").unwrap().as_str().unwrap().to_owned()
+    }
+
+    fn ids(world: &World) -> Vec<String> {
+        let forms = forms(world);
+        let assertions = forms.iter().filter_map(|form| value(form, "assertion"));
+        assertions.map(id).collect()
+    }
+
+    /// The only request of `options`: its form, and its assertion without `jti` and times.
+    fn request_of(options: ClientOptions) -> (Vec<(String, String)>, String, String) {
+        let world = World::new(|n, _| issued(n, false));
+        let second = world.isolate.now_ms() / 1000;
+        world.token(config(options)).unwrap();
+        let form = forms(&world).remove(0);
+        let assertion = value(&form, "assertion").unwrap();
+        let (header, claims) = verified(assertion, PRIVATE_KEY);
+        let claims = claims.replace(&id(assertion), "ID");
+        let claims = claims.replace(&format!(r#""iat":{second}"#), r#""iat":0"#);
+        let (before, after) = claims.split_once(r#""exp":"#).unwrap();
+        let (expiry, after) = after.split_once(',').unwrap();
+        let lifetime = expiry.parse::<u64>().unwrap() - second;
+        (
+            form.clone(),
+            header,
+            format!(r#"{before}"exp":{lifetime},{after}"#),
+        )
+    }
+
+    #[test]
+    fn says_who_asks_whom() {
+        let (form, header, claims) = request_of(signing(AssertionOptions::default()));
+        assert_eq!(
+            value(&form, "grant_type"),
+            Some("urn:ietf:params:oauth:grant-type:jwt-bearer")
+        );
+        assert_eq!(value(&form, "client_id"), Some("client"));
+        assert_eq!(form.len(), 3);
+        assert_eq!(header, r#"{"alg":"RS256","typ":"JWT","kid":"key-1"}"#);
+        assert_eq!(
+            claims,
+            r#"{"iss":"client","sub":"client","aud":"https://auth.example.com/token","exp":60,"iat":0,"jti":"ID"}"#
+        );
+    }
+
+    #[test]
+    fn says_what_it_is_told_to() {
+        let (_, _, claims) = request_of(signing(AssertionOptions {
+            issuer: Some("issuer".into()),
+            subject: Some("user".into()),
+            audience: Some("audience".into()),
+            claims: vec![
+                ("scope".into(), "signature impersonation".into()),
+                ("roles".into(), Json::Array(vec!["one".into()])),
+            ],
+            lifetime_seconds: 3600,
+        }));
+        assert_eq!(
+            claims,
+            r#"{"iss":"issuer","sub":"user","aud":"audience","exp":3600,"iat":0,"jti":"ID","scope":"signature impersonation","roles":["one"]}"#
+        );
+    }
+
+    #[test]
+    fn speaks_for_its_issuer_to_the_audience_of_the_key() {
+        let mut options = signing(AssertionOptions {
+            issuer: Some("issuer".into()),
+            ..AssertionOptions::default()
+        });
+        options.private_key.as_mut().unwrap().audience = Some("audience".into());
+        let (_, _, claims) = request_of(options);
+        assert!(
+            claims.starts_with(r#"{"iss":"issuer","sub":"issuer","aud":"audience","#),
+            "{claims}"
+        );
+    }
+
+    #[test]
+    fn is_enough_to_say_who_asks() {
+        let (form, ..) = request_of(ClientOptions {
+            client_id: String::new(),
+            ..signing(AssertionOptions {
+                issuer: Some("robot@example.com".into()),
+                ..AssertionOptions::default()
+            })
+        });
+        assert_eq!(value(&form, "client_id"), None);
+        assert_eq!(form.len(), 2);
+    }
+
+    #[test]
+    fn goes_with_a_secret() {
+        let (form, ..) = request_of(ClientOptions {
+            client_secret: Some("secret".into()),
+            client_auth: ClientAuth::Post,
+            ..signing(AssertionOptions::default())
+        });
+        assert_eq!(value(&form, "client_secret"), Some("secret"));
+    }
+
+    #[test]
+    fn goes_with_the_assertion_of_the_client() {
+        let signed = || AssertionOptions {
+            subject: Some("user".into()),
+            audience: Some("audience".into()),
+            claims: vec![("admin".into(), Json::Bool(false))],
+            lifetime_seconds: 7,
+            ..AssertionOptions::default()
+        };
+        let secret = Some(Credential::from("secret"));
+        for (client_auth, client_secret, key) in [
+            (ClientAuth::PrivateKeyJwt, None, PRIVATE_KEY),
+            (ClientAuth::ClientSecretJwt, secret, b"secret"),
+        ] {
+            let (form, header, claims) = request_of(ClientOptions {
+                client_secret,
+                client_auth,
+                ..signing(signed())
+            });
+            assert!(header.contains("RS256"), "{header}");
+            assert!(
+                claims.contains(r#""sub":"user","aud":"audience","exp":7,"#),
+                "{claims}"
+            );
+            let (_, client) = verified(value(&form, "client_assertion").unwrap(), key);
+            let own = r#"{"iss":"client","sub":"client","aud":"https://auth.example.com/token","#;
+            assert!(
+                client.starts_with(own) && !client.contains("admin"),
+                "{client}"
+            );
+        }
+    }
+
+    #[test]
+    fn is_another_whenever_the_grant_is_made_again() {
+        let world = World::new(|n, _| issued(n, false));
+        let options = signing(AssertionOptions::default());
+        assert!(ask_thrice(&world, &options).iter().all(Result::is_ok));
+        let mut ids = ids(&world);
+        assert_eq!(ids.len(), 3);
+        ids.dedup();
+        assert_eq!(ids.len(), 3);
+    }
+
+    #[test]
+    fn is_not_needed_where_a_refresh_token_renews() {
+        let world = World::new(|n, _| match n {
+            2 => rejection(400, "invalid_grant"),
+            _ => issued(n, true),
+        });
+        let options = signing(AssertionOptions::default());
+        assert!(ask_thrice(&world, &options).iter().all(Result::is_ok));
+        let types: Vec<_> = forms(&world)
+            .iter()
+            .map(|form| {
+                value(form, "grant_type")
+                    .unwrap()
+                    .replace("urn:ietf:params:oauth:", "")
+            })
+            .collect();
+        let jwt_bearer = "grant-type:jwt-bearer";
+        assert_eq!(
+            types,
+            [jwt_bearer, "refresh_token", "refresh_token", jwt_bearer]
+        );
+    }
+
+    #[test]
+    fn is_another_when_a_request_is_made_again() {
+        let in_both_styles = ClientOptions {
+            client_secret: Some("secret".into()),
+            client_auth: ClientAuth::Auto,
+            ..signing(AssertionOptions::default())
+        };
+        for (options, status, error) in [
+            (
+                signing(AssertionOptions::default()),
+                503,
+                "temporarily_unavailable",
+            ),
+            (in_both_styles, 401, "invalid_client"),
+        ] {
+            let world = World::new(move |n, _| match n {
+                0 => rejection(status, error),
+                _ => issued(n, false),
+            });
+            assert_eq!(ask(&world, &options), Ok("token-1".into()));
+            let ids = ids(&world);
+            assert_eq!(ids.len(), 2);
+            assert_ne!(ids[0], ids[1], "{error}");
+        }
     }
 }
 

@@ -6,7 +6,11 @@
 
 mod support;
 
-use edge_oauth2::{BodyFormat, ClientAuth, ClientConfig, ClientOptions, CredentialEncoding, Grant};
+use edge_oauth2::protocol::jwt::Algorithm;
+use edge_oauth2::{
+    AssertionOptions, BodyFormat, ClientAuth, ClientConfig, ClientOptions, Credential,
+    CredentialEncoding, Grant, Json, PrivateKey,
+};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use support::host::{Reply, World};
@@ -419,5 +423,80 @@ fn with_password(username: &str, password: &str) -> Grant {
     Grant::Password {
         username: username.into(),
         password: password.into(),
+    }
+}
+
+/// What is signed decides whose token comes back.
+#[test]
+fn every_part_of_a_signed_assertion_tells_clients_apart() {
+    let claim = |name: &str, value: Json| (name.to_owned(), value);
+    let base = || AssertionOptions {
+        issuer: Some("x".into()),
+        subject: Some("x".into()),
+        audience: Some("x".into()),
+        claims: vec![claim("scope", "x".into())],
+        lifetime_seconds: 60,
+    };
+    let of = |assertion: AssertionOptions, key: &str| {
+        config(ClientOptions {
+            client_secret: None,
+            private_key: Some(PrivateKey {
+                algorithm: Algorithm::Es256,
+                key_id: None,
+                audience: None,
+                key: Some(key.into()),
+            }),
+            grant: Grant::SignedJwtBearer(assertion),
+            ..options()
+        })
+    };
+    assert!(share(of(base(), "key"), of(base(), "key")));
+    assert!(!share(of(base(), "key"), of(base(), "other")), "key");
+
+    type Change<'a> = &'a dyn Fn(&mut AssertionOptions);
+    let changes: [(&str, Change); 12] = [
+        ("no issuer", &|o| o.issuer = None),
+        ("issuer", &|o| o.issuer = Some("y".into())),
+        ("no subject", &|o| o.subject = None),
+        ("subject", &|o| o.subject = Some("y".into())),
+        ("no audience", &|o| o.audience = None),
+        ("audience", &|o| o.audience = Some("y".into())),
+        ("lifetime", &|o| o.lifetime_seconds = 61),
+        ("no claim", &|o| o.claims.clear()),
+        ("claim's name", &|o| {
+            o.claims = vec![claim("Scope", "x".into())]
+        }),
+        ("claim's value", &|o| {
+            o.claims = vec![claim("scope", "y".into())]
+        }),
+        ("claim's type", &|o| {
+            o.claims = vec![claim("scope", Json::Array(vec!["x".into()]))];
+        }),
+        ("another claim", &|o| {
+            o.claims.push(claim("admin", Json::Bool(true)))
+        }),
+    ];
+    for (name, change) in changes {
+        let mut changed = base();
+        change(&mut changed);
+        assert!(!share(of(base(), "key"), of(changed, "key")), "{name}");
+    }
+}
+
+/// Nor is it taken for one that is given or asked for, with the same key in another place.
+#[test]
+fn a_signed_assertion_is_like_no_other() {
+    let grants = [
+        Grant::SignedJwtBearer(AssertionOptions::default()),
+        Grant::JwtBearer {
+            assertion: Credential::Asked,
+        },
+        Grant::JwtBearer {
+            assertion: r#"{"claims":{},"lifetimeSeconds":60}"#.into(),
+        },
+    ];
+    let parameters = grants.map(|grant| grant.parameters());
+    for (index, one) in parameters.iter().enumerate() {
+        assert!(!parameters.iter().skip(index + 1).any(|other| other == one));
     }
 }

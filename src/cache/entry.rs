@@ -31,7 +31,7 @@ pub struct Entry<V> {
     /// The newest there is, to this instance's knowledge. Outlives the access token.
     refresh_token: RefCell<Option<RefreshToken>>,
     flight: RefCell<Flight<Rc<Cached<V>>>>,
-    /// Access tokens that must not come back from a store.
+    /// Access tokens that were refused, and tokens that were revoked: they must not come back from a store.
     refused: RefCell<Vec<Secret>>,
     replaces_refused: Cell<bool>,
     /// An error that stays, and until when it is answered from memory.
@@ -113,10 +113,11 @@ impl<V> Entry<V> {
             .is_some_and(|it| it.rotation > token.rotation)
     }
 
-    /// Forgets a refresh token.
-    pub(crate) fn forget(&self, refresh_token: &Secret) {
+    /// Forgets a refresh token; `true` if it was the newest.
+    pub(crate) fn forget(&self, refresh_token: &Secret) -> bool {
         let mut newest = self.refresh_token.borrow_mut();
-        newest.take_if(|it| it.secret.expose() == refresh_token.expose());
+        let forgotten = newest.take_if(|it| it.secret.expose() == refresh_token.expose());
+        forgotten.is_some()
     }
 
     /// Empties the cache, and forgets what went wrong.
@@ -129,25 +130,31 @@ impl<V> Entry<V> {
     /// not believed when it serves it again.
     pub(crate) fn clear_refused(&self, token: &Token) {
         self.replaces_refused.set(true);
-        self.distrust(token);
+        self.distrust(&token.access_token);
         self.clear();
     }
 
-    /// From now on `token` is a miss, wherever it comes from.
-    pub(crate) fn distrust(&self, token: &Token) {
+    /// From now on a token that is or has `secret` is a miss, wherever it comes from.
+    pub(crate) fn distrust(&self, secret: &Secret) {
         let mut refused = self.refused.borrow_mut();
         if refused.len() >= REFUSED_REMEMBERED {
             refused.remove(0);
         }
-        refused.push(token.access_token.clone());
+        refused.push(secret.clone());
     }
 
-    /// Whether `token` is one that was refused.
+    /// Whether `token`, or its refresh token, is one that was refused.
     pub(crate) fn distrusts(&self, token: &Token) -> bool {
-        self.refused
-            .borrow()
-            .iter()
-            .any(|refused| refused.expose() == token.access_token.expose())
+        let mut secrets = [Some(&token.access_token), token.refresh_token.as_ref()]
+            .into_iter()
+            .flatten();
+        secrets.any(|secret| self.is_refused(secret))
+    }
+
+    /// Whether `secret` is one that was refused.
+    pub(crate) fn is_refused(&self, secret: &Secret) -> bool {
+        let refused = self.refused.borrow();
+        refused.iter().any(|it| it.expose() == secret.expose())
     }
 
     /// Whether the next token replaces a refused one.

@@ -4,7 +4,7 @@ use super::ClientOptions;
 use crate::error::Error;
 use crate::protocol::client_auth::ClientAuth;
 use crate::protocol::form::Parameters;
-use crate::protocol::grant::{AUTHORIZATION_CODE, Grant};
+use crate::protocol::grant::{AUTHORIZATION_CODE, AssertionOptions, Grant};
 use crate::protocol::metadata;
 use crate::protocol::token_request::{RESERVED_HEADERS, RESERVED_PARAMETERS};
 use crate::protocol::token_response::TokenMapping;
@@ -13,6 +13,9 @@ use crate::token::{Credential, Secret};
 const CONTROL: &str =
     "must not contain control characters (is there a line break at the end of the value?)";
 const EMPTY: &str = "must not be empty";
+
+/// No server takes assertions that live longer (Google's limit), and nobody needs them to.
+const MAX_ASSERTION_SECONDS: u32 = 3_600;
 
 type Checked = Result<(), Error>;
 
@@ -38,23 +41,31 @@ pub(super) fn issuer(options: &ClientOptions) -> Result<Option<&str>, Error> {
 }
 
 pub(super) fn client(options: &ClientOptions, client_auth: ClientAuth) -> Checked {
-    text("clientId", &options.client_id)?;
+    match options.client_id.as_str() {
+        "" if is_named_by_assertion(options, client_auth) => {}
+        "" => {
+            return Err(Error::invalid_option(
+                "clientId",
+                "is required, except where an assertion says who asks: with grant: 'jwt_bearer', assertion.issuer and no clientSecret",
+            ));
+        }
+        id => text("clientId", id)?,
+    }
     text("clientIdParam", &options.client_id_param)?;
     text("clientSecretParam", &options.client_secret_param)?;
-    match (&options.private_key, client_auth) {
-        (None, ClientAuth::PrivateKeyJwt) => {
-            return Err(Error::invalid_option(
-                "privateKey",
-                "is required with clientAuth: 'private_key_jwt'",
-            ));
-        }
-        (Some(_), auth) if auth != ClientAuth::PrivateKeyJwt => {
-            return Err(Error::invalid_option(
-                "privateKey",
-                "is used with clientAuth: 'private_key_jwt' only",
-            ));
-        }
-        _ => {}
+    let signs = client_auth == ClientAuth::PrivateKeyJwt
+        || matches!(options.grant, Grant::SignedJwtBearer(_));
+    if options.private_key.is_some() != signs {
+        let problem = if signs {
+            "is required: "
+        } else {
+            "is not used: "
+        };
+        let purpose = "it signs for clientAuth: 'private_key_jwt', and where the assertion of grant: 'jwt_bearer' is an object";
+        return Err(Error::invalid_option(
+            "privateKey",
+            [problem, purpose].concat(),
+        ));
     }
     match (&options.client_secret, client_auth) {
         (None, ClientAuth::None | ClientAuth::PrivateKeyJwt) => Ok(()),
@@ -76,6 +87,16 @@ pub(super) fn client(options: &ClientOptions, client_auth: ClientAuth) -> Checke
     }
 }
 
+/// The assertion says who asks: a client that has no secret need not (RFC 7521 §4.1).
+fn is_named_by_assertion(options: &ClientOptions, client_auth: ClientAuth) -> bool {
+    let has_issuer = match &options.grant {
+        Grant::JwtBearer { .. } => true,
+        Grant::SignedJwtBearer(assertion) => assertion.issuer.is_some(),
+        _ => false,
+    };
+    has_issuer && client_auth == ClientAuth::None
+}
+
 pub(super) fn grant(grant: &Grant) -> Checked {
     match grant {
         Grant::ClientCredentials | Grant::AuthorizationCode => Ok(()),
@@ -88,6 +109,7 @@ pub(super) fn grant(grant: &Grant) -> Checked {
             Some(assertion) => credential("assertion", assertion),
             None => Ok(()),
         },
+        Grant::SignedJwtBearer(options) => assertion(options),
         Grant::Token {
             access_token,
             refresh_token,
@@ -114,6 +136,39 @@ pub(super) fn grant(grant: &Grant) -> Checked {
         }
         Grant::Custom { grant_type } => text("grant", grant_type),
     }
+}
+
+fn assertion(options: &AssertionOptions) -> Checked {
+    for (option, value) in [
+        ("assertion.issuer", &options.issuer),
+        ("assertion.subject", &options.subject),
+        ("assertion.audience", &options.audience),
+    ] {
+        value
+            .as_deref()
+            .map_or(Ok(()), |value| text(option, value))?;
+    }
+    if !(1..=MAX_ASSERTION_SECONDS).contains(&options.lifetime_seconds) {
+        return Err(Error::invalid_option(
+            "assertion.lifetimeSeconds",
+            "must be from 1 to 3600: it is for one request",
+        ));
+    }
+    for (name, _) in &options.claims {
+        let instead = match name.as_str() {
+            "iss" => "; use assertion.issuer",
+            "sub" => "; use assertion.subject",
+            "aud" => "; use assertion.audience",
+            "exp" => "; use assertion.lifetimeSeconds",
+            "iat" | "jti" => ", which is another in every request",
+            _ => continue,
+        };
+        return Err(Error::invalid_option(
+            "assertion.claims",
+            ["must not set ", name, instead].concat(),
+        ));
+    }
+    Ok(())
 }
 
 /// What every token request carries.
@@ -176,6 +231,10 @@ pub(super) fn policy(options: &ClientOptions) -> Checked {
 pub(super) fn identity(options: &ClientOptions) -> Checked {
     if let Some(identity) = &options.identity {
         return text("identity", identity);
+    }
+    // Without one nothing is kept of it that could be taken for another's.
+    if matches!(options.grant, Grant::AuthorizationCode) {
+        return Ok(());
     }
     let is_asked = |credential: Option<&Credential>| matches!(credential, Some(Credential::Asked));
     let assertion = match &options.grant {
@@ -243,6 +302,7 @@ fn credential(option: &'static str, credential: &Secret) -> Checked {
 
 fn parameters(option: &'static str, parameters: &Parameters, options: &ClientOptions) -> Checked {
     let own = options.grant.parameters();
+    let is_of_code = matches!(options.grant, Grant::AuthorizationCode);
     for (name, _) in parameters {
         if name.is_empty() {
             return Err(Error::invalid_option(option, "must not have an empty name"));
@@ -256,6 +316,9 @@ fn parameters(option: &'static str, parameters: &Parameters, options: &ClientOpt
             name if RESERVED_PARAMETERS.contains(&name) => "grant",
             name if name == options.client_id_param => "clientId",
             name if name == options.client_secret_param => "clientSecret",
+            "redirect_uri" if is_of_code => "redirectUri",
+            "code_verifier" if is_of_code => "codeVerifier",
+            "code" if is_of_code => "grant",
             _ if own.iter().any(is_own) => "grant",
             _ => continue,
         };

@@ -113,7 +113,7 @@ impl CredentialEncoding {
 /// A client's id and secret, and how they are written.
 #[derive(Clone, Debug)]
 pub struct ClientCredentials {
-    /// `client_id`
+    /// `client_id`; empty where an assertion is enough (RFC 7521 §4.1).
     pub id: String,
     /// `client_secret`; a public client has none.
     pub secret: Option<Secret>,
@@ -156,6 +156,8 @@ impl ClientCredentials {
         let id = || (self.id_param.clone(), self.id.clone());
         match (method, &self.secret, assertion) {
             (ClientAuth::Basic, ..) => Vec::new(),
+            // What is granted says who asks.
+            (ClientAuth::None, ..) if self.id.is_empty() => Vec::new(),
             (ClientAuth::Post | ClientAuth::Both, Some(secret), _) => {
                 vec![
                     id(),

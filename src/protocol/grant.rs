@@ -1,6 +1,9 @@
 //! What is asked for: the grant and its parameters (RFC 6749 §1.3).
 
+use std::fmt;
+
 use super::form::{Parameters, encode_value};
+use super::jwt::DEFAULT_LIFETIME_SECONDS;
 use crate::json::Json;
 use crate::token::{Credential, RefreshToken, Secret, Token};
 
@@ -51,6 +54,8 @@ pub enum Grant {
         /// `assertion`
         assertion: Credential,
     },
+    /// The same with an assertion that is signed here, by the client's private key.
+    SignedJwtBearer(AssertionOptions),
     /// An access token that is there already: used until it expires or is refused, and then renewed by
     /// the refresh token, if there is one.
     Token {
@@ -71,6 +76,62 @@ pub enum Grant {
     },
 }
 
+/// What an assertion says (RFC 7523 §3) that is signed here: another one in every request, by its `jti`.
+#[derive(Clone)]
+pub struct AssertionOptions {
+    /// `iss`. Default: the client's id.
+    pub issuer: Option<String>,
+    /// `sub`, whom the token is for. Default: the issuer itself.
+    pub subject: Option<String>,
+    /// `aud`, the authorization server. Default: that of the private key, else the token endpoint.
+    pub audience: Option<String>,
+    /// Further claims, such as a `scope` that the server wants to be signed.
+    pub claims: Vec<(String, Json)>,
+    /// How long it is good. Default: [`DEFAULT_LIFETIME_SECONDS`].
+    pub lifetime_seconds: u32,
+}
+
+impl Default for AssertionOptions {
+    fn default() -> Self {
+        Self {
+            issuer: None,
+            subject: None,
+            audience: None,
+            claims: Vec::new(),
+            lifetime_seconds: DEFAULT_LIFETIME_SECONDS,
+        }
+    }
+}
+
+impl AssertionOptions {
+    /// All of it, no two alike: for identities.
+    fn to_text(&self) -> String {
+        let text = |text: &Option<String>| text.as_deref().map(Json::from);
+        Json::object([
+            ("issuer", text(&self.issuer)),
+            ("subject", text(&self.subject)),
+            ("audience", text(&self.audience)),
+            ("claims", Some(Json::Object(self.claims.clone()))),
+            (
+                "lifetimeSeconds",
+                Some(Json::Number(self.lifetime_seconds.into())),
+            ),
+        ])
+        .to_text()
+    }
+}
+
+/// Without the values of the claims: they may be somebody's name.
+impl fmt::Debug for AssertionOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<_> = self.claims.iter().map(|(name, _)| name).collect();
+        f.debug_struct("AssertionOptions")
+            .field("claims", &names)
+            .field("lifetime_seconds", &self.lifetime_seconds)
+            .finish_non_exhaustive()
+    }
+}
+
 impl Grant {
     /// The value of `grant_type`.
     pub fn grant_type(&self) -> &str {
@@ -79,7 +140,7 @@ impl Grant {
             Self::Password { .. } => "password",
             Self::RefreshToken { .. } => "refresh_token",
             Self::AuthorizationCode => AUTHORIZATION_CODE,
-            Self::JwtBearer { .. } => JWT_BEARER,
+            Self::JwtBearer { .. } | Self::SignedJwtBearer(_) => JWT_BEARER,
             // No request asks for it; the name tells identities apart.
             Self::Token { .. } => "token",
             Self::Custom { grant_type } => grant_type,
@@ -100,7 +161,14 @@ impl Grant {
             Self::JwtBearer {
                 assertion: Credential::Given(assertion),
             } => add("assertion", assertion.expose()),
-            // For identities, as its name.
+            // For identities, as are the claims and the next one's name. The request has what they become.
+            Self::JwtBearer {
+                assertion: Credential::Asked,
+            } => add("assertion", ""),
+            Self::SignedJwtBearer(assertion) => {
+                add("assertion", "");
+                add("assertion.claims", &assertion.to_text());
+            }
             Self::Token {
                 access_token,
                 refresh_token,
@@ -112,10 +180,7 @@ impl Grant {
                     refresh_token.as_ref().map_or("", Secret::expose),
                 );
             }
-            Self::ClientCredentials
-            | Self::AuthorizationCode
-            | Self::JwtBearer { .. }
-            | Self::Custom { .. } => {}
+            Self::ClientCredentials | Self::AuthorizationCode | Self::Custom { .. } => {}
         }
         parameters
     }

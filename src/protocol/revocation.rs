@@ -106,6 +106,8 @@ pub struct RevocationResponseContext<'a> {
     pub token: &'a Secret,
     /// Who asked; its secret is taken out as well.
     pub client: &'a ClientCredentials,
+    /// What took its secret's place, if that was so.
+    pub client_assertion: Option<&'a Secret>,
     /// When it was asked for, in milliseconds since the epoch.
     pub now_ms: u64,
 }
@@ -153,7 +155,8 @@ pub fn read(response: &HttpResponse, context: RevocationResponseContext<'_>) -> 
 impl RevocationResponseContext<'_> {
     pub(crate) fn redact(&self, text: &str) -> String {
         let token = self.token.expose();
-        [token, &encode_value(token)]
+        let assertion = self.client_assertion.map_or("", Secret::expose);
+        [token, &encode_value(token), assertion]
             .into_iter()
             .filter(|form| !form.is_empty())
             .fold(self.client.redact(text), |text, form| {

@@ -1,6 +1,7 @@
 //! The authorization code grant (RFC 6749 §4.1): where the user's browser is sent, and what becomes of
 //! the code that it comes back with.
 
+use std::fmt;
 use std::rc::Rc;
 
 use futures_channel::oneshot;
@@ -22,7 +23,7 @@ use crate::token::Secret;
 type Result<T> = std::result::Result<T, Error>;
 
 /// What one authorization request says, beside the configuration.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct AuthorizationOptions {
     /// Where the user comes back to, exactly as it is registered with the server.
     pub redirect_uri: String,
@@ -34,6 +35,17 @@ pub struct AuthorizationOptions {
     pub code_verifier: Option<Secret>,
     /// Further parameters, such as `prompt`. None may replace one that the protocol sets.
     pub extra: Parameters,
+}
+
+/// Without `state` and `extra`, whose values nobody else should know.
+impl fmt::Debug for AuthorizationOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AuthorizationOptions")
+            .field("redirect_uri", &self.redirect_uri)
+            .field("scopes", &self.scopes)
+            .field("code_verifier", &self.code_verifier)
+            .finish_non_exhaustive()
+    }
 }
 
 /// An authorization request, and what must be kept for this user's browser until it comes back.
@@ -156,6 +168,7 @@ impl<H: Host> TokenSource<H> {
         let asking = Asking {
             endpoint: None,
             grant,
+            assertion: None,
             // It was asked for with the code.
             scope: "",
             parameters: &config.endpoint_params,

@@ -107,7 +107,10 @@ impl<H: Host> TokenSource<H> {
         if !config.is_renewed_by_refresh_token() {
             return None;
         }
-        let first = || config.grant.first_refresh_token();
+        let first = || {
+            let given = config.grant.first_refresh_token();
+            given.filter(|it| !entry.is_refused(&it.secret))
+        };
         entry.refresh_token().or_else(first)
     }
 
@@ -140,6 +143,7 @@ impl<H: Host> TokenSource<H> {
         let request = super::request::Asking {
             endpoint: config.refresh_endpoint.as_ref(),
             grant: &grant::refresh(&spent.secret),
+            assertion: None,
             scope: &scope,
             parameters: config
                 .refresh_params
@@ -165,6 +169,10 @@ impl<H: Host> TokenSource<H> {
         let request = super::request::Asking {
             endpoint: None,
             grant: &self.grant_parameters().await?,
+            assertion: match &config.grant {
+                Grant::SignedJwtBearer(assertion) => Some(assertion),
+                _ => None,
+            },
             scope: &config.scope(),
             parameters: &config.endpoint_params,
             is_repeatable: true,

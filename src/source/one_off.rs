@@ -116,9 +116,13 @@ impl<H: Host> TokenSource<H> {
     /// `None` if there is neither an access token nor a refresh token.
     pub async fn held(&self) -> Option<HeldToken> {
         let entry = self.slot.entry();
-        let cached = self.slot.look(self.host.now_ms());
-        let token = match cached {
-            Some(look) => Some(look.cached.token.clone()),
+        let token = match self.slot.look(self.host.now_ms()) {
+            Some(Look { cached, .. }) => {
+                if self.slot.config().is_renewed_by_refresh_token() {
+                    self.learn(&entry).await;
+                }
+                Some(cached.token.clone())
+            }
             None => match Shared::find(&*self.host, &self.slot, &entry).await {
                 Some(shared) => match shared.token(|_| true).await {
                     Found::Token(token) => Some(token),
@@ -127,9 +131,11 @@ impl<H: Host> TokenSource<H> {
                 None => self.given(&entry),
             },
         };
-        let own = token.as_ref().and_then(|it| it.refresh_token.clone());
+        // Another instance may have renewed the token.
+        let newest = self.renewal(&entry).map(|it| it.secret);
+        let own = || token.as_ref()?.refresh_token.clone();
         let held = HeldToken {
-            refresh_token: own.or_else(|| Some(self.renewal(&entry)?.secret)),
+            refresh_token: newest.or_else(own),
             raw: token.as_ref().map(|it| it.raw.clone()),
             access_token: token.map(|it| it.access_token),
             is_own: true,
@@ -209,10 +215,12 @@ impl<H: Host> TokenSource<H> {
     /// The same without waiting for the store: what is returned ends when the token is there.
     async fn take_over(&self, mut token: Token) -> (Rc<Cached<H::View>>, oneshot::Receiver<()>) {
         let entry = self.slot.entry();
-        // What comes now must be newer yet.
+        // What comes now must be newer yet, also than what only others know of.
         self.learn(&entry).await;
+        token.rotation = u32::try_from(self.host.now_ms() / 1000).unwrap_or(u32::MAX);
         if let Some(newest) = entry.refresh_token() {
-            token.rotation = newest.rotation.saturating_add(ROTATIONS_AHEAD);
+            let next = newest.rotation.saturating_add(ROTATIONS_AHEAD);
+            token.rotation = token.rotation.max(next);
             if self.slot.config().is_renewed_by_refresh_token() {
                 // Servers that know the user send none, and mean the one of before.
                 token.refresh_token.get_or_insert(newest.secret);

@@ -3,14 +3,15 @@
 use std::future::Future;
 
 use super::TokenSource;
+use crate::config::PrivateKey;
 use crate::error::{Error, ErrorCode};
 use crate::host::{Asked, Host, TransportError};
 use crate::json::Json;
 use crate::protocol::client_auth::{ClientAuth, ClientCredentials};
 use crate::protocol::endpoint::Endpoint;
 use crate::protocol::form::Parameters;
-use crate::protocol::grant;
-use crate::protocol::jwt::{Algorithm, Assertion, DEFAULT_LIFETIME_SECONDS};
+use crate::protocol::grant::{self, AssertionOptions};
+use crate::protocol::jwt::{Algorithm, Assertion};
 use crate::protocol::token_request::TokenRequest;
 use crate::protocol::token_response::{self, INVALID_CLIENT, TokenResponseContext};
 use crate::race::{First, race};
@@ -23,6 +24,8 @@ pub(super) struct Asking<'a> {
     /// Where, if not at the token endpoint.
     pub(super) endpoint: Option<&'a Endpoint>,
     pub(super) grant: &'a Parameters,
+    /// What the assertion of the grant says, if it is signed here: each request has another.
+    pub(super) assertion: Option<&'a AssertionOptions>,
     pub(super) scope: &'a str,
     pub(super) parameters: &'a Parameters,
     /// Whether the credentials of the grant are still good after the server refused the client.
@@ -157,24 +160,37 @@ impl<H: Host> TokenSource<H> {
         client_auth: ClientAuth,
     ) -> Result<Token> {
         let config = self.slot.config();
-        let assertion = self.client_assertion(client, client_auth).await?;
+        let signed = match asking.assertion {
+            Some(options) => {
+                let key = config.private_key.as_ref();
+                Some(grant::jwt_bearer(self.sign(options, key, client).await?))
+            }
+            None => None,
+        };
+        let grant = signed.as_ref().unwrap_or(asking.grant);
+        let client_assertion = self.client_assertion(client, client_auth).await?;
         let request = TokenRequest {
             endpoint,
-            grant: asking.grant,
+            grant,
             client,
             client_auth,
-            client_assertion: assertion.as_ref().map(Secret::expose),
+            client_assertion: client_assertion.as_ref().map(Secret::expose),
             scope: asking.scope,
             resource: &config.resource,
             parameters: asking.parameters,
             headers: &config.headers,
             body_format: config.body_format,
         };
+        // What an echo is looked through for.
+        let mut secrets = grant.clone();
+        if let Some(assertion) = &client_assertion {
+            secrets.push(("client_assertion".to_owned(), assertion.expose().to_owned()));
+        }
         // Lifetimes count from the asking: an isolate may be frozen between answer and reading.
         let asked_at_ms = self.host.now_ms();
         let response = self.host.token_request(request.to_http(), asking.renewed);
         let response = response.await.map_err(|error| {
-            let redact = |text: &str| grant::redact(asking.grant, client.redact(text));
+            let redact = |text: &str| grant::redact(&secrets, client.redact(text));
             transport_error(error, "the token endpoint ", endpoint, redact)
         })?;
         let mut token = token_response::read(
@@ -182,7 +198,7 @@ impl<H: Host> TokenSource<H> {
             TokenResponseContext {
                 endpoint,
                 client,
-                grant: asking.grant,
+                grant: &secrets,
                 mapping: &config.token_mapping,
                 is_basic: matches!(client_auth, ClientAuth::Basic),
                 now_ms: asked_at_ms,
@@ -201,25 +217,42 @@ impl<H: Host> TokenSource<H> {
         client: &ClientCredentials,
         client_auth: ClientAuth,
     ) -> Result<Option<Secret>> {
-        let config = self.slot.config();
-        let private_key = config.private_key.as_ref();
-        let (algorithm, secret) = match (client_auth, private_key) {
-            (ClientAuth::PrivateKeyJwt, Some(key)) => (key.algorithm, None),
-            (ClientAuth::ClientSecretJwt, _) => (Algorithm::Hs256, client.secret.as_ref()),
-            _ => return Ok(None),
+        if !client_auth.is_assertion() {
+            return Ok(None);
+        }
+        let key = self.slot.config().private_key.as_ref();
+        let key = key.filter(|_| client_auth == ClientAuth::PrivateKeyJwt);
+        let options = AssertionOptions::default();
+        self.sign(&options, key, client).await.map(Some)
+    }
+
+    /// A new assertion, by the client's private key, or by its secret where there is no `key`.
+    async fn sign(
+        &self,
+        options: &AssertionOptions,
+        key: Option<&PrivateKey>,
+        client: &ClientCredentials,
+    ) -> Result<Secret> {
+        let issuer = options.issuer.as_deref().unwrap_or(&client.id);
+        let audience = options
+            .audience
+            .as_deref()
+            .or_else(|| key.and_then(|key| key.audience.as_deref()));
+        let secret = match key {
+            Some(_) => None,
+            None => client.secret.as_ref(),
         };
-        let audience = private_key.and_then(|key| key.audience.as_deref());
         let assertion = Assertion {
-            algorithm,
-            key_id: private_key.and_then(|key| key.key_id.as_deref()),
-            issuer: &client.id,
-            subject: &client.id,
-            audience: audience.unwrap_or(config.endpoint.as_str()),
+            algorithm: key.map_or(Algorithm::Hs256, |key| key.algorithm),
+            key_id: key.and_then(|key| key.key_id.as_deref()),
+            issuer,
+            subject: options.subject.as_deref().unwrap_or(issuer),
+            audience: audience.unwrap_or(self.slot.config().endpoint.as_str()),
             issued_at: self.host.now_ms() / 1000,
-            lifetime_seconds: DEFAULT_LIFETIME_SECONDS,
-            claims: &[],
+            lifetime_seconds: options.lifetime_seconds,
+            claims: &options.claims,
         };
-        assertion.sign(&*self.host, secret).await.map(Some)
+        assertion.sign(&*self.host, secret).await
     }
 }
 

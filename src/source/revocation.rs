@@ -53,12 +53,13 @@ impl<H: Host> TokenSource<H> {
                     .concat(),
                     headers: self.revocation_headers(client, client_auth),
                 };
-                self.send_revocation(request, client).await
+                self.send_revocation(request, client, assertion.as_ref())
+                    .await
             };
             self.authenticated(true, ask).await
         };
         self.within(config.policy.timeout_ms.into(), asked).await?;
-        self.forget(held, kind).await;
+        self.forget(revoked, kind).await;
         Ok(())
     }
 
@@ -97,11 +98,13 @@ impl<H: Host> TokenSource<H> {
         &self,
         request: RevocationRequest<'_>,
         client: &ClientCredentials,
+        client_assertion: Option<&Secret>,
     ) -> Result<()> {
         let context = RevocationResponseContext {
             endpoint: request.endpoint,
             token: request.token,
             client,
+            client_assertion,
             now_ms: self.host.now_ms(),
         };
         let response = self.host.send(request.to_http()).await;
@@ -113,34 +116,30 @@ impl<H: Host> TokenSource<H> {
     }
 
     /// Servers end the access tokens that came of a revoked refresh token, or should (RFC 7009 §2.1).
-    async fn forget(&self, held: &HeldToken, kind: TokenTypeHint) {
-        let is_revoked = |token: &Token| {
-            let (own, revoked) = match kind {
-                TokenTypeHint::AccessToken => (Some(&token.access_token), &held.access_token),
-                TokenTypeHint::RefreshToken => (token.refresh_token.as_ref(), &held.refresh_token),
+    async fn forget(&self, revoked: &Secret, kind: TokenTypeHint) {
+        let is_it = |token: &Token| {
+            let own = match kind {
+                TokenTypeHint::AccessToken => Some(&token.access_token),
+                TokenTypeHint::RefreshToken => token.refresh_token.as_ref(),
             };
-            let revoked = revoked.as_ref().map(Secret::expose);
-            revoked.is_some() && own.map(Secret::expose) == revoked
+            own.is_some_and(|own| own.expose() == revoked.expose())
         };
+        let entry = self.slot.entry();
+        entry.distrust(revoked);
+        let is_end = kind == TokenTypeHint::RefreshToken && entry.forget(revoked);
+        if let Some(cached) = entry.cached()
+            && (is_end || is_it(&cached.token))
+        {
+            entry.distrust(&cached.token.access_token);
+            entry.clear();
+        }
         let verdict = |token: &Token| match kind {
-            _ if !is_revoked(token) => Verdict::Stays,
+            _ if !is_it(token) => Verdict::Stays,
             TokenTypeHint::AccessToken => Verdict::AccessTokenGoes,
             TokenTypeHint::RefreshToken => Verdict::Goes,
         };
-        let entry = self.slot.entry();
         if let Some(shared) = Shared::find(&*self.host, &self.slot, &entry).await {
             shared.judge(verdict).await;
-        }
-        if let Some(cached) = entry.cached()
-            && is_revoked(&cached.token)
-        {
-            entry.distrust(&cached.token);
-            entry.clear();
-        }
-        if kind == TokenTypeHint::RefreshToken
-            && let Some(revoked) = &held.refresh_token
-        {
-            entry.forget(revoked);
         }
     }
 }

@@ -20,9 +20,15 @@ const MAX_SPENDING_TTL_MS: u32 = 8_000;
 const LONGEST_REST_MS: u32 = 1_000;
 
 /// How often an instance that waits for another's grant looks into the store: the longer it has
-/// waited, the longer it pauses, since thousands may wait with it.
-const SHORTEST_PAUSE_MS: u32 = 50;
+/// waited, the longer it pauses, since thousands may wait with it. Few grants take less than the first.
+const FIRST_PAUSE_MS: u32 = 250;
 const LONGEST_PAUSE_MS: u32 = 1_000;
+
+/// A lease that is about to end is asked for again sooner, but not at once.
+const SHORTEST_PAUSE_MS: u32 = 50;
+
+/// How often the holder of the lease looks again when the store does not answer.
+const LOOK_PAUSE_MS: u32 = 50;
 
 /// How often in a row a lease must go unanswered before a refresh token is spent without it.
 const LEASE_ATTEMPTS: u32 = 3;
@@ -182,7 +188,7 @@ impl<H: Host> TokenSource<H> {
                         && self.host.now_ms() < held.spends_until_ms.saturating_sub(spends_ms / 2)
                     {
                         // Which refresh token is the newest is written there.
-                        self.host.sleep(SHORTEST_PAUSE_MS).await;
+                        self.host.sleep(LOOK_PAUSE_MS).await;
                         found = look().await;
                     }
                     return match found {
@@ -199,8 +205,9 @@ impl<H: Host> TokenSource<H> {
             }
             let pause_ms = u32::try_from(waited_ms() / 2)
                 .unwrap_or(LONGEST_PAUSE_MS)
+                .clamp(FIRST_PAUSE_MS, LONGEST_PAUSE_MS)
                 .min(retry_after_ms)
-                .clamp(SHORTEST_PAUSE_MS, LONGEST_PAUSE_MS);
+                .max(SHORTEST_PAUSE_MS);
             let pause_ms = f64::from(pause_ms) * (0.5 + self.host.random() / 2.0);
             self.host.sleep(pause_ms as u32).await;
             // Somebody may be done.

@@ -4,7 +4,7 @@ use crate::config::{ClientOptions, PrivateKey};
 use crate::error::Error;
 use crate::json::Json;
 use crate::protocol::client_auth::{ClientAuth, CredentialEncoding};
-use crate::protocol::grant::Grant;
+use crate::protocol::grant::{AssertionOptions, Grant};
 use crate::protocol::jwt::Algorithm;
 use crate::protocol::token_request::BodyFormat;
 use crate::source::AuthorizationOptions;
@@ -18,6 +18,7 @@ struct GrantFields {
     password: Option<Secret>,
     refresh_token: Option<Secret>,
     assertion: Option<Credential>,
+    signed: Option<AssertionOptions>,
     token: Option<Secret>,
     expires_at_ms: Option<u64>,
     response: Option<Json>,
@@ -68,6 +69,17 @@ pub(super) fn options(fields: &[String]) -> Result<ClientOptions, Error> {
             "password" => grant.password = Some(secret()),
             "refreshToken" => grant.refresh_token = Some(secret()),
             "assertion" => grant.assertion = Some(credential()),
+            "assertion.signed" => grant.signed = Some(AssertionOptions::default()),
+            "assertion.issuer" => grant.signed().issuer = Some(text()),
+            "assertion.subject" => grant.signed().subject = Some(text()),
+            "assertion.audience" => grant.signed().audience = Some(text()),
+            "assertion.lifetimeSeconds" => grant.signed().lifetime_seconds = number()?,
+            "assertion.claims" => {
+                let value = Json::parse(value).ok_or_else(|| {
+                    Error::invalid_option("assertion.claims", "must be JSON of no great depth")
+                })?;
+                grant.signed().claims.push((key.clone(), value));
+            }
             "token" => grant.token = Some(secret()),
             "token.expiresAt" => grant.expires_at_ms = value.parse().ok(),
             "token.response" => grant.response = Json::parse(value),
@@ -132,6 +144,10 @@ pub(super) fn authorization(fields: &[String]) -> AuthorizationOptions {
 }
 
 impl GrantFields {
+    fn signed(&mut self) -> &mut AssertionOptions {
+        self.signed.get_or_insert_default()
+    }
+
     /// The grant; what belongs to another one is refused, what it needs is demanded.
     fn into_grant(self) -> Result<Grant, Error> {
         let Self {
@@ -140,6 +156,7 @@ impl GrantFields {
             password,
             refresh_token,
             assertion,
+            signed,
             token,
             expires_at_ms,
             response,
@@ -148,7 +165,7 @@ impl GrantFields {
             ("username", username.is_some()),
             ("password", password.is_some()),
             ("refreshToken", refresh_token.is_some()),
-            ("assertion", assertion.is_some()),
+            ("assertion", assertion.is_some() || signed.is_some()),
             ("token", token.is_some()),
         ];
         let (own, grant): (&[&str], Grant) = match grant.as_str() {
@@ -169,8 +186,11 @@ impl GrantFields {
             "authorization_code" => (&[], Grant::AuthorizationCode),
             "jwt_bearer" => (
                 &["assertion"],
-                Grant::JwtBearer {
-                    assertion: assertion.ok_or_else(|| required("assertion"))?,
+                match signed {
+                    Some(signed) => Grant::SignedJwtBearer(signed),
+                    None => Grant::JwtBearer {
+                        assertion: assertion.ok_or_else(|| required("assertion"))?,
+                    },
                 },
             ),
             "token" => (

@@ -277,6 +277,37 @@ describe('the original', async () => {
     });
   }
 
+  test('a secret that rotates', async () => {
+    const store = new Map();
+    await ask({}, { store });
+    await sleep(50);
+    await ask({ clientSecret: 'new' }, { store, previousClientSecret: config.clientSecret });
+    assert.equal(recorder.requests.length, 1);
+  });
+
+  for (const differing of [
+    { clientSecret: 'other' },
+    { clientId: 'other' },
+    { scopes: 'a' },
+    { optionalParams: { a: 'b' } },
+    { credentialBearer: POST_BODY_BEARER },
+    { clientConfig: { customPayload: 'a=b' } },
+    { clientConfig: { customHeaders: { a: 'b' } } },
+    { clockSkew: 5 },
+  ]) {
+    test(`another token with ${JSON.stringify(differing)}`, async () => {
+      for (const more of [{}, differing, {}, differing]) await ask(more);
+      assert.equal(recorder.requests.length, 2);
+    });
+  }
+
+  test('other users have other tokens', async () => {
+    const { tokenUrl } = config;
+    const users = [{ username: 'a', password: 'p' }, { username: 'b', password: 'p' }, { username: 'a', password: 'q' }, { assertion: 'a.b.c' }, { assertion: 'd.e.f' }];
+    for (const user of [...users, ...users]) await new ClientOAuth2Provider({ tokenUrl, ...user }).generateToken();
+    assert.equal(recorder.requests.length, users.length);
+  });
+
   test('a direct token without anything to renew it', async () => {
     const provider = new ClientOAuth2Provider({ accessToken: `direct-${count}` });
     assert.equal(await provider.generateToken(), `direct-${count}`);

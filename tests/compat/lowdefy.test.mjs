@@ -154,6 +154,14 @@ describe('the original', async () => {
     assert.equal(tokens.requests.length, 5);
   });
 
+  test('a secret that rotates', async () => {
+    const store = new Map();
+    await connect({}, { store }).request({ url: '/hello' });
+    await new Promise((done) => setTimeout(done, 50));
+    await connect({ auth: { ...auth, clientSecret: 'new' } }, { store, previousClientSecret: auth.clientSecret }).request({ url: '/hello' });
+    assert.equal(tokens.requests.length, 1);
+  });
+
   test('failures of the token endpoint are neither repeated nor remembered', async () => {
     tokens.reply = [{ status: 503, body: 'later' }, issue({ expires_in: 3600 })];
     const error = await rejection(connect().request({ url: '/hello' }));

@@ -17,7 +17,7 @@ async function started(server) {
   after(close);
   return server;
 }
-const rejection = (promise) => Promise.resolve(promise).then(() => assert.fail('it was not rejected'), (error) => error);
+const rejection = (promise) => promise.then(() => assert.fail('it was not rejected'), (error) => error);
 const bearer = ({ headers }) => headers.authorization?.replace('Bearer ', '');
 
 /** Percolate: gives tokens to one client, and knows the newest only. */
@@ -411,6 +411,17 @@ describe('the SDK', async () => {
       const error = await rejection(connection({ ...define(), base_uri }).get('/me'));
       assert.deepEqual([error.code, error.message.split(' ')[0]], ['invalid_option', 'connection.base_uri']);
     }
+  });
+
+  test('a request is sent once, when it is looked at', async () => {
+    const request = connect().get('/');
+    await sleep(20);
+    assert.equal(api.requests.length, 0);
+    let isSettled = false;
+    assert.deepEqual(await request.finally(() => (isSettled = true)), { ok: true });
+    assert.deepEqual([await request, isSettled, api.requests.length], [{ ok: true }, true, 1]);
+    api.reply = { status: 404 };
+    assert.equal(await connect({ refresh_on: [401] }).get('/').catch(({ code }) => code), 404);
   });
 
   test('a binding to fetch with', async () => {

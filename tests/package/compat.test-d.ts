@@ -156,6 +156,7 @@ export async function useWorkato(settings: Settings): Promise<Settings> {
   };
   const connection = workato(connector, settings, { store, identity: 'my-connector 1' });
   await connection.get('/things', { page: 1 }).headers({ Accept: 'application/json' });
+  await connection.get('/').catch((error: RequestError) => error.code).finally(() => {});
   await connection.test().catch((error: RequestError) => [error.code, error.response]);
   workato({ authorization: { type: 'multi', selected: () => 'a', options: { a: { type: 'api_key' } } } });
   // @ts-expect-error there is no such type

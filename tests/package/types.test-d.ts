@@ -49,6 +49,10 @@ new OAuth2Client({ ...required, endpointParams: new Map([['a', 'b']]), headers: 
 new OAuth2Client({ ...required, endpointParams: [['a', 'b']], headers: [['a', 'b']] });
 new OAuth2Client({ ...required, fetch: { fetch } });
 new OAuth2Client({ tokenUrl: required.tokenUrl, clientId: 'public', clientAuth: 'none' });
+const signing = { tokenUrl: required.tokenUrl, grant: 'jwt_bearer', privateKey: { key: 'PEM' } };
+new OAuth2Client({ ...signing, assertion: { issuer: 'robot', claims: { scope: 'read', roles: ['one'] }, lifetimeSeconds: 60 } });
+new OAuth2Client({ ...signing, clientId: 'id', assertion: {} });
+new OAuth2Client({ ...signing, assertion: async () => 'a.b.c' });
 
 new OAuth2Client({ ...required, refreshAhead: false, seal: false, onEvent: async () => {} });
 
@@ -76,6 +80,10 @@ new OAuth2Client({ ...required, clientAuth: 'basic' });
 new OAuth2Client({ ...required, timeoutMs: '10s' });
 // @ts-expect-error not a parameter
 new OAuth2Client({ ...required, endpointParams: { claims: { deep: true } } });
+// @ts-expect-error a misspelt member
+new OAuth2Client({ ...signing, assertion: { sub: 'user' } });
+// @ts-expect-error one audience
+new OAuth2Client({ ...signing, assertion: { audience: ['a', 'b'] } });
 // @ts-expect-error a share, or false
 new OAuth2Client({ ...required, refreshAhead: true });
 // @ts-expect-error needs options

@@ -1,6 +1,10 @@
 //! Options are validated once; the error names the option.
 
-use edge_oauth2::{ClientAuth, ClientConfig, ClientOptions, ErrorCode, Grant};
+use edge_oauth2::protocol::jwt::Algorithm;
+use edge_oauth2::{
+    AssertionOptions, ClientAuth, ClientConfig, ClientOptions, Credential, ErrorCode, Grant, Json,
+    PrivateKey,
+};
 
 use crate::support::{check_rows, options, same};
 
@@ -24,11 +28,41 @@ fn with_password(username: &str, password: &str) -> Grant {
     }
 }
 
+/// Signs an assertion that is not as it should be.
+fn signing(options: &mut ClientOptions, spoil: impl Fn(&mut AssertionOptions)) {
+    let mut assertion = AssertionOptions {
+        subject: Some(MARKER.into()),
+        ..AssertionOptions::default()
+    };
+    spoil(&mut assertion);
+    options.grant = Grant::SignedJwtBearer(assertion);
+    options.private_key = Some(PrivateKey {
+        algorithm: Algorithm::Rs256,
+        key_id: None,
+        audience: None,
+        key: Some(MARKER.into()),
+    });
+}
+
+fn signing_claim(options: &mut ClientOptions, name: &str) {
+    signing(options, |it| {
+        it.claims = vec![(name.into(), MARKER.into())];
+    });
+}
+
 /// What is done to valid options, and the option that the error must name.
 type Row = (Box<dyn Fn(&mut ClientOptions)>, &'static str);
 
 fn row(spoil: impl Fn(&mut ClientOptions) + 'static, option: &'static str) -> Row {
     (Box::new(spoil), option)
+}
+
+fn issuer_row(issuer: &'static str) -> Row {
+    let spoil = move |options: &mut ClientOptions| {
+        options.token_url.clear();
+        options.issuer = Some(issuer.into());
+    };
+    row(spoil, "issuer")
 }
 
 fn check((spoil, option): Row) -> Result<(), String> {
@@ -63,6 +97,84 @@ fn bad_values_name_their_option() {
                 row(
                     |o| o.token_url = format!("https://x:{MARKER}@a.example/"),
                     "tokenUrl",
+                ),
+            ),
+            (
+                "issuer beside a URL",
+                row(|o| o.issuer = Some("https://a.example".into()), "issuer"),
+            ),
+            ("no issuer", issuer_row("")),
+            ("relative issuer", issuer_row("/issuer")),
+            ("issuer without a scheme", issuer_row("a.example")),
+            ("http issuer", issuer_row("http://a.example")),
+            ("issuer with a query", issuer_row("https://a.example/?x=y")),
+            ("issuer with a fragment", issuer_row("https://a.example/#x")),
+            (
+                "issuer with a line break",
+                issuer_row("https://a.example\n"),
+            ),
+            (
+                "issuer with a password",
+                issuer_row("https://x:marker-5f1e@a.example"),
+            ),
+            (
+                "empty authorization URL",
+                row(
+                    |o| o.authorization_url = Some(String::new()),
+                    "authorizationUrl",
+                ),
+            ),
+            (
+                "relative authorization URL",
+                row(
+                    |o| o.authorization_url = Some("/authorize".into()),
+                    "authorizationUrl",
+                ),
+            ),
+            (
+                "http authorization URL",
+                row(
+                    |o| o.authorization_url = Some("http://a.example/".into()),
+                    "authorizationUrl",
+                ),
+            ),
+            (
+                "authorization URL with a fragment",
+                row(
+                    |o| o.authorization_url = Some("https://a.example/#x".into()),
+                    "authorizationUrl",
+                ),
+            ),
+            (
+                "authorization URL with a password",
+                row(
+                    |o| o.authorization_url = Some(format!("https://x:{MARKER}@a.example/")),
+                    "authorizationUrl",
+                ),
+            ),
+            (
+                "empty revocation URL",
+                row(|o| o.revocation_url = Some(String::new()), "revocationUrl"),
+            ),
+            (
+                "relative revocation URL",
+                row(
+                    |o| o.revocation_url = Some("/revoke".into()),
+                    "revocationUrl",
+                ),
+            ),
+            (
+                "http revocation URL",
+                row(
+                    |o| o.revocation_url = Some("http://a.example/".into()),
+                    "revocationUrl",
+                ),
+            ),
+            (
+                "revocation URL with a line break",
+                row(
+                    |o| o.revocation_url = Some(format!("https://a.example/{MARKER}\n")),
+                    "revocationUrl",
                 ),
             ),
             ("no id", row(|o| o.client_id.clear(), "clientId")),
@@ -335,6 +447,137 @@ fn bad_values_name_their_option() {
                 ),
             ),
             (
+                "a key for an assertion that is given",
+                row(
+                    |o| {
+                        signing(o, |_| {});
+                        o.grant = Grant::JwtBearer {
+                            assertion: MARKER.into(),
+                        };
+                    },
+                    "privateKey",
+                ),
+            ),
+            (
+                "no key to sign an assertion with",
+                row(
+                    |o| {
+                        signing(o, |_| {});
+                        o.private_key = None;
+                    },
+                    "privateKey",
+                ),
+            ),
+            (
+                "a key handle without a name",
+                row(
+                    |o| {
+                        signing(o, |_| {});
+                        if let Some(key) = &mut o.private_key {
+                            key.key = None;
+                        }
+                    },
+                    "identity",
+                ),
+            ),
+            (
+                "empty issuer",
+                row(
+                    |o| signing(o, |it| it.issuer = Some("".into())),
+                    "assertion.issuer",
+                ),
+            ),
+            (
+                "empty subject",
+                row(
+                    |o| signing(o, |it| it.subject = Some("".into())),
+                    "assertion.subject",
+                ),
+            ),
+            (
+                "subject with a line break",
+                row(
+                    |o| signing(o, |it| it.subject = Some(format!("{MARKER}\n"))),
+                    "assertion.subject",
+                ),
+            ),
+            (
+                "empty audience",
+                row(
+                    |o| signing(o, |it| it.audience = Some("".into())),
+                    "assertion.audience",
+                ),
+            ),
+            (
+                "no lifetime",
+                row(
+                    |o| signing(o, |it| it.lifetime_seconds = 0),
+                    "assertion.lifetimeSeconds",
+                ),
+            ),
+            (
+                "lifetime in milliseconds",
+                row(
+                    |o| signing(o, |it| it.lifetime_seconds = 60_000),
+                    "assertion.lifetimeSeconds",
+                ),
+            ),
+            (
+                "no id beside a secret",
+                row(
+                    |o| {
+                        signing(o, |it| it.issuer = Some("issuer".into()));
+                        o.client_id.clear();
+                    },
+                    "clientId",
+                ),
+            ),
+            (
+                "neither id nor issuer",
+                row(
+                    |o| {
+                        signing(o, |_| {});
+                        o.client_secret = None;
+                        o.client_id.clear();
+                    },
+                    "clientId",
+                ),
+            ),
+            (
+                "no id with another grant",
+                row(
+                    |o| {
+                        o.grant = refreshing(MARKER);
+                        o.client_secret = None;
+                        o.client_id.clear();
+                    },
+                    "clientId",
+                ),
+            ),
+            (
+                "parameter of an assertion that is signed",
+                row(
+                    |o| {
+                        signing(o, |_| {});
+                        o.endpoint_params = pair("assertion", MARKER);
+                    },
+                    "endpointParams",
+                ),
+            ),
+            (
+                "parameter of an assertion that is asked for",
+                row(
+                    |o| {
+                        o.identity = Some("one".into());
+                        o.grant = Grant::JwtBearer {
+                            assertion: Credential::Asked,
+                        };
+                        o.endpoint_params = pair("assertion", MARKER);
+                    },
+                    "endpointParams",
+                ),
+            ),
+            (
                 "token with a space",
                 row(
                     |o| {
@@ -385,8 +628,61 @@ fn a_reserved_parameter_is_led_to_its_option() {
 }
 
 #[test]
+fn a_claim_that_is_set_here_is_led_to_its_option() {
+    for (claim, ending) in [
+        ("iss", "use assertion.issuer"),
+        ("sub", "use assertion.subject"),
+        ("aud", "use assertion.audience"),
+        ("exp", "use assertion.lifetimeSeconds"),
+        ("iat", "which is another in every request"),
+        ("jti", "which is another in every request"),
+    ] {
+        let claims = row(move |o| signing_claim(o, claim), "assertion.claims");
+        assert_eq!(check(claims), Ok(()), "{claim}");
+        let mut options = options();
+        signing_claim(&mut options, claim);
+        let error = ClientConfig::new(options).unwrap_err().to_string();
+        assert!(error.contains(claim) && error.ends_with(ending), "{error}");
+    }
+}
+
+#[test]
+fn parameters_of_a_code_are_not_set_twice() {
+    for (parameter, option) in [
+        ("code", "grant"),
+        ("redirect_uri", "redirectUri"),
+        ("code_verifier", "codeVerifier"),
+    ] {
+        let options = |grant| ClientOptions {
+            grant,
+            endpoint_params: pair(parameter, "x"),
+            ..options()
+        };
+        let error = ClientConfig::new(options(Grant::AuthorizationCode)).unwrap_err();
+        assert_eq!(error.option(), Some("endpointParams"));
+        let message = error.to_string();
+        assert!(message.contains(parameter), "{message}");
+        assert!(message.ends_with(option), "{message}");
+        // Other grants may have one of that name.
+        assert!(ClientConfig::new(options(Grant::ClientCredentials)).is_ok());
+    }
+}
+
+#[test]
 fn good_values_are_accepted() {
-    let rows: [(_, fn(&mut ClientOptions)); 8] = [
+    let rows: [(_, fn(&mut ClientOptions)); 14] = [
+        ("issuer", |o| {
+            o.token_url.clear();
+            o.issuer = Some("https://a.example/tenant".into());
+        }),
+        ("issuer with a slash at its end", |o| {
+            o.token_url.clear();
+            o.issuer = Some("https://a.example/".into());
+        }),
+        ("URLs with a query", |o| {
+            o.authorization_url = Some("https://a.example/?tenant=one".into());
+            o.revocation_url = Some("https://a.example/?tenant=one".into());
+        }),
         ("every printable scope character", |o| {
             let scope = ('!'..='~').filter(|c| !matches!(c, '"' | '\\')).collect();
             o.scopes = vec![scope];
@@ -399,6 +695,20 @@ fn good_values_are_accepted() {
             o.client_secret = None;
             o.client_auth = ClientAuth::None;
         }),
+        ("no id beside an assertion", |o| {
+            o.client_secret = None;
+            o.client_id.clear();
+            o.grant = Grant::JwtBearer {
+                assertion: "a.b.c".into(),
+            };
+        }),
+        ("any other claim", |o| {
+            signing(o, |it| {
+                let names = ["scope", "nbf", "ISS", "https://example.com/claim", ""];
+                it.claims = names.map(|name| (name.into(), Json::Null)).into();
+            });
+        }),
+        ("lifetimes", |o| signing(o, |it| it.lifetime_seconds = 3600)),
         ("no skew", |o| o.expiry_skew_seconds = 0),
         ("extremes", |o| {
             o.expiry_skew_seconds = u32::MAX;

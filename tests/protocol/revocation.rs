@@ -91,6 +91,7 @@ fn read_with(response: &HttpResponse, token: &str) -> Result<(), Error> {
         endpoint: &Endpoint::parse(URL).unwrap(),
         token: &Secret::from(token),
         client: &ClientCredentials::new("client", Some(SECRET.into())),
+        client_assertion: None,
         now_ms: NOW_MS,
     };
     assert!(!format!("{context:?} {context:#?}").contains("marker"));

@@ -1,8 +1,12 @@
 // A real authorization server (oidc-provider) on a free loopback port.
 import { generateKeyPairSync } from 'node:crypto';
-import Provider from 'oidc-provider';
+import { createLocalJWKSet, jwtVerify } from 'jose';
+import Provider, { errors } from 'oidc-provider';
 import { listen } from './http.mjs';
 import { basic } from './scene.mjs';
+
+/** The grant of RFC 7523 §2.1. */
+export const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
 
 const resourceServer = { client_id: 'protected-api', client_secret: 'protected-api-secret' };
 
@@ -10,11 +14,15 @@ const resourceServer = { client_id: 'protected-api', client_secret: 'protected-a
  * Starts oidc-provider with the client_credentials grant, introspection and revocation. `clients` are
  * registered as given (`client_id`, `client_secret`, `token_endpoint_auth_method`).
  *
+ * A client that has `jwks` and {@link JWT_BEARER} among its `grant_types` may grant itself a token by an assertion; the
+ * answer has its `subject` as a member. What the assertion says of scopes counts, before the parameter.
+ *
  * A token lasts an hour, or as many seconds as the parameter `lifetime` of its request says.
  */
 export async function startAuthorizationServer({ clients }) {
   const { url, close } = await listen((request, response) => handle(request, response));
   const records = new Map();
+  const assertions = new Set();
   const provider = new Provider(url, {
     adapter: (model) => new Records(records, model),
     clients: [...clients, resourceServer].map((client) => ({
@@ -37,6 +45,7 @@ export async function startAuthorizationServer({ clients }) {
     scopes: ['read', 'write'],
     ttl: { ClientCredentials: ({ oidc }) => Number(oidc.body.lifetime ?? 3600) },
   });
+  provider.registerGrantType(JWT_BEARER, (ctx) => jwtBearer(ctx, provider, assertions), ['assertion', 'scope']);
   const handle = provider.callback();
 
   let grants = 0;
@@ -60,6 +69,32 @@ export async function startAuthorizationServer({ clients }) {
       return (await response.json()).active === true;
     },
   };
+}
+
+/** oidc-provider has no such grant. `seen` are the assertions that were taken: none is taken twice (RFC 7523 §3). */
+async function jwtBearer(ctx, provider, seen) {
+  const { client, params } = ctx.oidc;
+  const { clientId, jwks } = client;
+  const { iss, sub, jti, iat, exp, scope = params.scope } = await verified(params.assertion, jwks, {
+    issuer: clientId,
+    audience: [provider.issuer, `${provider.issuer}/token`],
+    requiredClaims: ['sub', 'exp', 'iat', 'jti'],
+    typ: 'JWT',
+  });
+  const id = JSON.stringify([iss, jti]);
+  if (exp - iat > 3600 || seen.has(id)) throw new errors.InvalidGrant('the assertion lives too long or was used before');
+  seen.add(id);
+  const token = new provider.ClientCredentials({ client, scope });
+  const access_token = await token.save();
+  ctx.body = { access_token, token_type: token.tokenType, expires_in: token.expiration, scope, subject: sub };
+}
+
+async function verified(assertion, jwks, options) {
+  try {
+    return (await jwtVerify(assertion, createLocalJWKSet(jwks), options)).payload;
+  } catch (error) {
+    throw new errors.InvalidGrant(error.message);
+  }
 }
 
 /** oidc-provider's storage port over a map: its own one keeps 1,000 records and says so on stderr. */

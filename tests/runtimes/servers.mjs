@@ -2,7 +2,7 @@
 // of it that can misbehave, and two protected APIs (two origins).
 import { generateKeyPairSync } from 'node:crypto';
 import { startLoginServer } from '../compat/login-server.mjs';
-import { startAuthorizationServer } from './authorization-server.mjs';
+import { JWT_BEARER, startAuthorizationServer } from './authorization-server.mjs';
 import { startProtectedApi } from './protected-api.mjs';
 import { startTokenEndpoint } from './token-endpoint.mjs';
 
@@ -14,17 +14,18 @@ const clients = {
   hmac: { id: 'hmac client', secret: 'MARKER secret of more than 32 bytes, as HS256 wants' },
   web: { id: 'web client', secret: 'MARKER web secret' },
   app: { id: 'app' },
-  signer: { id: 'signing client', ...keys() },
+  signer: { id: 'signing client', ...keys('ec', { namedCurve: 'P-256' }, 'ES256') },
+  bearer: { id: 'bearer client', ...keys('rsa', { modulusLength: 2048 }, 'RS256') },
 };
 
 /** Where users come back to. Nobody listens there: the browser stops before. */
 const redirectUri = 'https://app.example/callback';
 
-function keys() {
-  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+function keys(type, options, alg) {
+  const { privateKey, publicKey } = generateKeyPairSync(type, options);
   return {
     key: privateKey.export({ type: 'pkcs8', format: 'pem' }),
-    jwk: { ...publicKey.export({ format: 'jwk' }), kid: 'key-1', alg: 'ES256' },
+    jwk: { ...publicKey.export({ format: 'jwk' }), kid: 'key-1', alg },
   };
 }
 
@@ -46,7 +47,14 @@ export async function startServers() {
       {
         client_id: clients.signer.id,
         token_endpoint_auth_method: 'private_key_jwt',
+        grant_types: ['client_credentials', JWT_BEARER],
         jwks: { keys: [clients.signer.jwk] },
+      },
+      {
+        client_id: clients.bearer.id,
+        token_endpoint_auth_method: 'none',
+        grant_types: [JWT_BEARER],
+        jwks: { keys: [clients.bearer.jwk] },
       },
     ],
   });

@@ -149,6 +149,42 @@ fn a_slow_server_is_not_asked_by_the_whole_herd() {
 }
 
 #[test]
+fn those_who_wait_do_not_crowd_the_store() {
+    let (world, shelf) = leased(|n, _| Reply::token(3_000, &token(n)));
+    let herd = herd(&world, 50);
+    world.isolate.run_for(SECOND_MS);
+    let operations = shelf.count("get") + shelf.count("acquire");
+    assert!(operations <= 50 * 10, "{operations} in the first second");
+    world.isolate.run_for(20 * SECOND_MS);
+    for member in &herd {
+        let waited_ms = waited_ms(member, "token-0");
+        assert!(waited_ms < 4_200, "{waited_ms} ms");
+    }
+}
+
+#[test]
+fn a_quick_grant_is_not_waited_for_much_longer() {
+    let (world, _) = leased(|n, _| Reply::token(60, &token(n)));
+    let herd = herd(&world, 50);
+    world.isolate.run_for(20 * SECOND_MS);
+    for member in &herd {
+        let waited_ms = waited_ms(member, "token-0");
+        assert!(waited_ms < 350, "{waited_ms} ms");
+    }
+}
+
+#[test]
+fn a_lease_that_is_about_to_end_is_asked_for_when_it_has() {
+    let (world, shelf) = leased(|n, _| Reply::token(10, &token(n)));
+    // The holder died with it.
+    shelf.tenure.set((9, START_MS + 100));
+    let herd = herd(&world, 1);
+    world.isolate.run_for(20 * SECOND_MS);
+    let waited_ms = waited_ms(&herd[0], "token-0");
+    assert!(waited_ms < 220, "{waited_ms} ms");
+}
+
+#[test]
 fn with_the_store_down_every_instance_looks_after_itself() {
     for mood in [Mood::Failing, Mood::Silent] {
         let (world, shelf) = leased(|n, _| Reply::token(300, &token(n)));

@@ -41,7 +41,9 @@ export async function hooked({ hooks, fetch, grant, scopes }, url, headers, body
     }
     // Whoever gave up waiting has not got it.
     if (!signal.aborted) standard.finish();
-    return [200, toJson(response), [['content-type', 'application/json']]];
+    // What says an error is the server's refusal.
+    const status = response.error && !response.access_token ? 400 : 200;
+    return [status, toJson(response), [['content-type', 'application/json']]];
   } catch (failure) {
     const answer = standard.answerFor(failure.cause);
     return answer ? answer() : [failure.hook, keepCause(failure.cause)];
@@ -90,7 +92,14 @@ class StandardRequest {
   }
 
   /** Resolves to the members of the response. */
-  next = async () => {
+  next = () => {
+    const members = this.#next();
+    // The hook may have gone on without waiting for it.
+    members.catch(() => {});
+    return members;
+  };
+
+  async #next() {
     const before = unfinished.get(this.#spending);
     if (before && Date.now() - before.atMs < MAX_UNFINISHED_MS) return aged(before);
     const atMs = Date.now();
@@ -101,7 +110,7 @@ class StandardRequest {
       unfinished.set(this.#spending, { members: structuredClone(members), atMs });
     }
     return members;
-  };
+  }
 
   /** The hooks have made of it what they want. */
   finish() {

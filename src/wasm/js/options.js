@@ -11,7 +11,7 @@ const CLIENT_OPTIONS = {
   authorizationUrl: url,
   revocationUrl: url,
   refreshUrl: url,
-  clientId: text,
+  clientId,
   clientSecret: credential,
   clientAuth: oneOf('auto', 'header', 'body', 'both', 'none', 'private_key_jwt', 'client_secret_jwt'),
   credentialEncoding: oneOf('strict', 'loose', 'interop'),
@@ -22,7 +22,7 @@ const CLIENT_OPTIONS = {
   username: text,
   password: text,
   refreshToken: text,
-  assertion: credential,
+  assertion,
   token: tokenOrText,
   scopes: words,
   scopeSeparator: text,
@@ -76,6 +76,8 @@ const CALLBACK_OPTIONS = { redirectUri: url, state: text, codeVerifier: text };
 
 const HOOKS = { tokenRequest: callable, credentials: callable, refresh: callable };
 
+const ASSERTION_OPTIONS = { issuer: text, subject: text, audience: text, claims, lifetimeSeconds: whole };
+
 /** Options that JavaScript keeps; all others are for wasm. */
 const FACE_OPTIONS = new Set(['store', 'waitUntil', 'onEvent', 'baseUrl', 'allowedOrigins', 'apply', 'refreshOn', 'detectOn', 'apiHeaders', 'fetch']);
 
@@ -90,7 +92,8 @@ export function readClientOptions(options) {
     // None of them is not the same as not given.
     if (name === 'refreshParams' && value.length === 0) fields.push('refreshParams.none', '', '');
     if (FACE_OPTIONS.has(name)) face[name] = value;
-    else if (name === 'privateKey') {
+    // One that has members, which are fields of their own.
+    else if (value.fields) {
       face[name] = value;
       fields.push(...value.fields);
     }
@@ -110,7 +113,6 @@ export function readClientOptions(options) {
   if (face.store) fields.push('store', '', '');
   nameFunctions(options, fields, face);
   if (options.issuer === undefined) require(['tokenUrl'], options, 'is required; or give issuer, to have the endpoints found');
-  require(['clientId'], options);
   return { fields, face };
 }
 
@@ -154,6 +156,8 @@ function nameFunctions(options, fields, face) {
   for (const [name, hook] of Object.entries(face.hooks ?? {})) things.set(`hooks.${name}`, hook);
   const functions = [...things.keys()];
   if (functions.length === 0 || options.identity !== undefined) return;
+  // There it names the user whose token is kept; without one none is.
+  if (options.grant === 'authorization_code') return;
   if (face.store) {
     throw invalidOption('identity', `is required with a store where ${functions.join(' and ')} cannot be compared: a name that is the same exactly for those whose token may be shared`);
   }
@@ -231,9 +235,7 @@ function* read(what, readers, options, prefix = '') {
     throw invalidOption(what, `must be an object, not ${kind(options)}`);
   }
   for (const name of Object.keys(options)) {
-    if (!Object.hasOwn(readers, name)) {
-      throw unknownOption(prefix + name, Object.keys(readers).map((known) => prefix + known));
-    }
+    if (!Object.hasOwn(readers, name)) throw unknownOption(prefix, name, Object.keys(readers));
   }
   for (const [name, reader] of Object.entries(readers)) {
     const value = options[name];
@@ -241,15 +243,15 @@ function* read(what, readers, options, prefix = '') {
   }
 }
 
-function unknownOption(name, known) {
+function unknownOption(prefix, name, known) {
   const plain = (word) => word.replaceAll(/[-_]/g, '').toLowerCase();
   const [nearest] = known
     .map((option) => ({ option, distance: distance(plain(name), plain(option)) }))
     .sort((left, right) => left.distance - right.distance);
   return invalidOption(
-    name,
+    prefix + name,
     nearest.distance <= Math.max(2, name.length / 3)
-      ? `is not an option; did you mean ${nearest.option}?`
+      ? `is not an option; did you mean ${prefix}${nearest.option}?`
       : `is not an option; there are ${known.join(', ')}`,
   );
 }
@@ -297,6 +299,47 @@ function tokenOrText(name, value) {
   if (typeof value === 'string') return value;
   if (typeof value === 'object' && value !== null) return readToken(value, `${name}.`);
   throw invalidOption(name, `must be a string or a stored token, not ${kind(value)}`);
+}
+
+/** Wasm takes an empty one for none. It is a setting that is missing. */
+function clientId(name, value) {
+  if (value === '') throw invalidOption(name, 'must not be empty');
+  return text(name, value);
+}
+
+/** A credential, or an object of what it says, to be signed. */
+function assertion(name, value) {
+  if (typeof value !== 'object') return credential(name, value);
+  const fields = [`${name}.signed`, '', ''];
+  for (const [member, content] of read(name, ASSERTION_OPTIONS, value, `${name}.`)) {
+    if (Array.isArray(content)) fields.push(...content);
+    else fields.push(`${name}.${member}`, '', String(content));
+  }
+  return { fields };
+}
+
+/** Further claims, as fields: each is JSON. */
+function claims(name, value) {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw invalidOption(name, `must be an object, not ${kind(value)}`);
+  }
+  return Object.entries(value).flatMap(([claim, content]) => {
+    if (content === undefined) return [];
+    const json = jsonOf(content);
+    if (json === undefined || json === 'null') {
+      throw invalidOption(`${name}.${claim}`, `must be a JSON value other than null, not ${kind(content)}`);
+    }
+    return [name, claim, json];
+  });
+}
+
+function jsonOf(value) {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    // A bigint, or an object in itself.
+    return undefined;
+  }
 }
 
 function url(name, value) {

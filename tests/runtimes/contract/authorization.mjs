@@ -92,6 +92,17 @@ export const authorization = {
     ok((await stored.refresh()).accessToken !== token.accessToken, 'renewed by who keeps it');
   },
 
+  'a function among the options is no identity': async (scene) => {
+    const { redirectUri, behave } = scene;
+    const store = new Map();
+    const client = scriptedOf(scene, { clientSecret: () => 'MARKER', store, sealKey: 'MARKER key' });
+    const begun = await client.authorizationUrl({ redirectUri });
+    await behave(answer({ access_token: 'of-a-user', refresh_token: 'r' }));
+    await client.callback(granted(redirectUri, begun), kept(redirectUri, begun));
+    await rejects(client.getToken(), { code: 'reauthorization_required' });
+    equal(store.size, 0);
+  },
+
   'the code is spent once, whatever comes of it': async (scene) => {
     const { redirectUri, behave, tokenRequests } = scene;
     const client = scriptedOf(scene, { clientAuth: 'auto' });

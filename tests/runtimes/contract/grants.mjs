@@ -25,6 +25,12 @@ async function askTwice(scene, options, answers) {
   return tokens;
 }
 
+/** The options of a client that has a key and no secret. */
+function bearing({ clients: { bearer } }, assertion) {
+  const privateKey = { key: bearer.key, kid: 'key-1' };
+  return { grant: 'jwt_bearer', clientId: bearer.id, clientSecret: undefined, privateKey, assertion };
+}
+
 export const grants = {
   'password: the refresh token renews it': async (scene) => {
     const options = { grant: 'password', username: 'jo hn', password: 'p+w', scopes: 'read' };
@@ -66,6 +72,57 @@ export const grants = {
     const grant_type = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
     const assertions = ['a.b.c', 'a.b.c', 'a.b.1', 'a.b.2'];
     equal(await forms(scene), assertions.map((assertion) => ({ grant_type, assertion })));
+  },
+
+  'jwt_bearer: an assertion that is signed here': async (scene) => {
+    const { grants, tokenRequests } = scene;
+    const ask = async (assertion, call) => {
+      const audience = scene.issuer;
+      return await scene.client(bearing(scene, { audience, ...assertion })).getToken(call);
+    };
+    const claims = { scope: 'read', roles: ['one', { deep: true }] };
+    const token = await ask({ subject: 'jo hn', claims, lifetimeSeconds: 3600 });
+    equal([token.scope, token.raw.subject], ['read', 'jo hn']);
+    equal((await ask({ subject: 'jo hn', claims, lifetimeSeconds: 3600 })).accessToken, token.accessToken);
+    // The server takes no assertion twice.
+    await ask({ subject: 'jo hn', claims, lifetimeSeconds: 3600 }, { forceRefresh: true });
+    equal(await grants(), 2);
+    // Another user has another token.
+    equal((await ask({ subject: 'jane', claims })).raw.subject, 'jane');
+    equal((await ask({ subject: 'jane' })).scope, undefined);
+    equal(await grants(), 4);
+    const [first] = await tokenRequests();
+    const [header, said] = form(first).assertion.split('.').slice(0, 2).map((part) => JSON.parse(atob(part.replaceAll('-', '+').replaceAll('_', '/'))));
+    equal(header, { alg: 'RS256', typ: 'JWT', kid: 'key-1' });
+    equal([said.exp - said.iat, said.roles], [3600, claims.roles]);
+  },
+
+  'jwt_bearer: what is not said is the client, to its token endpoint': async (scene) => {
+    const options = { ...bearing(scene, {}), tokenUrl: scene.issuersTokenUrl };
+    equal((await scene.client(options).getToken()).raw.subject, scene.clients.bearer.id);
+  },
+
+  'jwt_bearer: the same key may sign for the client too': async (scene) => {
+    const { id: clientId, key } = scene.clients.signer;
+    const privateKey = { key, kid: 'key-1', audience: scene.issuer };
+    const options = { ...bearing(scene, { subject: 'jo hn' }), clientAuth: 'private_key_jwt', clientId, privateKey };
+    equal((await scene.client(options).getToken()).raw.subject, 'jo hn');
+  },
+
+  'jwt_bearer: one that is signed for somebody else is refused': async (scene) => {
+    for (const assertion of [{ audience: 'https://elsewhere.example' }, { audience: scene.issuer, issuer: 'MARKER' }]) {
+      const client = scene.client(bearing(scene, { ...assertion, subject: 'MARKER' }));
+      const error = await rejects(client.getToken(), { code: 'token_request_rejected', error: 'invalid_grant' });
+      ok(!error.message.includes('MARKER'), error.message);
+    }
+  },
+
+  'jwt_bearer: the issuer is enough to say who asks': async (scene) => {
+    const issuer = 'robot@project.example';
+    const options = { ...bearing(scene, { issuer }), clientId: undefined };
+    await askTwice(scene, options, [issued(1, { refresh_token: 'r' }), issued(2)]);
+    const requests = (await scene.tokenRequests()).map(form);
+    equal(requests.map((request) => Object.keys(request)), [['grant_type', 'assertion'], ['grant_type', 'refresh_token']]);
   },
 
   'token: a given one is used until it is refused': async (scene) => {

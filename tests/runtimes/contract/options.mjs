@@ -1,13 +1,21 @@
 // A wrong option is an error that names it, and what was probably meant.
 import { ok, rejects, throws } from '../assert.mjs';
 
+/** A valid client, but for what its assertion says. */
+function signing(assertion) {
+  const key = { kty: 'OKP', crv: 'Ed25519', x: 'x', d: 'd' };
+  return { grant: 'jwt_bearer', clientSecret: undefined, privateKey: { key }, assertion };
+}
+
+const deep = (depth) => (depth === 0 ? 'x' : { deeper: deep(depth - 1) });
+
 const rows = [
   // What is given, and what the message must say.
   [{ tokenUrl: undefined }, 'tokenUrl'],
   [{ tokenUrl: 'not a url' }, 'tokenUrl'],
   [{ tokenUrl: '/oauth/token' }, 'tokenUrl'],
   [{ tokenUrl: 'ftp://auth.example/token' }, 'tokenUrl'],
-  [{ clientId: undefined }, 'clientId'],
+  [{ clientId: undefined }, 'clientId is required'],
   [{ clientId: 7 }, 'clientId'],
   [{ clientSecret: undefined }, 'clientSecret'],
   [{ clientSecret: '' }, 'clientSecret'],
@@ -87,6 +95,34 @@ const rows = [
   [{ grant: 'token', token: { access_token: 'a', refresh_token: 'MARKER' }, refreshToken: 'r' }, 'refreshToken'],
   [{ grant: 'token', token: 'a', refreshToken: 'MARKER\u0000' }, 'refreshToken'],
   [{ token: { access_token: 'MARKER' } }, 'token'],
+  [{ clientId: '' }, 'clientId'],
+  [{ grant: 'jwt_bearer' }, 'assertion'],
+  [{ grant: 'jwt_bearer', assertion: 7 }, 'assertion'],
+  [{ grant: 'jwt_bearer', assertion: null }, 'assertion'],
+  [{ grant: 'jwt_bearer', assertion: ['a.b.c'] }, 'assertion'],
+  [{ grant: 'jwt_bearer', assertion: 'a.b.c', clientSecret: undefined, clientId: '' }, 'clientId'],
+  [{ grant: 'password', username: 'a', password: 'b', assertion: {} }, 'assertion'],
+  [{ grant: 'jwt_bearer', assertion: {} }, 'privateKey'],
+  [signing({ sbject: 'x' }), 'assertion.sbject', 'assertion.subject'],
+  [signing({ sub: 'x' }), 'assertion.sub'],
+  [signing({ issuer: 7 }), 'assertion.issuer'],
+  [signing({ issuer: '' }), 'assertion.issuer'],
+  [signing({ subject: null }), 'assertion.subject'],
+  [signing({ subject: 'a\n' }), 'assertion.subject'],
+  [signing({ audience: ['a'] }), 'assertion.audience'],
+  [signing({ lifetimeSeconds: 0 }), 'assertion.lifetimeSeconds'],
+  [signing({ lifetimeSeconds: 3601 }), 'assertion.lifetimeSeconds'],
+  [signing({ lifetimeSeconds: '60' }), 'assertion.lifetimeSeconds'],
+  [signing({ claims: 'scope' }), 'assertion.claims'],
+  [signing({ claims: [['scope', 'x']] }), 'assertion.claims'],
+  [signing({ claims: { sub: 'x' } }), 'assertion.claims', 'assertion.subject'],
+  [signing({ claims: { jti: 'x' } }), 'assertion.claims', 'jti'],
+  [signing({ claims: { scope: null } }), 'assertion.claims.scope'],
+  [signing({ claims: { scope: () => {} } }), 'assertion.claims.scope'],
+  [signing({ claims: { level: Number.NaN } }), 'assertion.claims.level'],
+  [signing({ claims: { big: 1n } }), 'assertion.claims.big'],
+  [signing({ claims: { nested: deep(200) } }), 'assertion.claims'],
+  [{ ...signing({ issuer: undefined }), clientId: undefined }, 'clientId'],
 ];
 
 /** The same for a call. */
