@@ -3,9 +3,11 @@
 // A test is a title and a function of a scene (scene.mjs). It uses what every runtime has, no more.
 import { apiRequests } from './contract/api-requests.mjs';
 import { authorization } from './contract/authorization.mjs';
+import { authorizationHooks } from './contract/authorization-hooks.mjs';
 import { authorisedFetch } from './contract/authorised-fetch.mjs';
 import { cache } from './contract/cache.mjs';
 import { cancellation } from './contract/cancellation.mjs';
+import { clientAuthentication } from './contract/client-authentication.mjs';
 import { discovery } from './contract/discovery.mjs';
 import { failures } from './contract/failures.mjs';
 import { grants } from './contract/grants.mjs';
@@ -23,8 +25,10 @@ export const contract = {
   'token endpoint': tokenEndpoint,
   cache,
   failures,
+  'client authentication': clientAuthentication,
   grants,
   authorization,
+  'hooks of an authorization': authorizationHooks,
   discovery,
   revocation,
   'API requests': apiRequests,
