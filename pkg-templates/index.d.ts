@@ -198,7 +198,8 @@ export interface ClientOptions {
   resource?: string | URL | readonly (string | URL)[] | undefined;
 
   /**
-   * `endpointParams` of the request that spends a refresh token.
+   * `endpointParams` of the request that spends a refresh token. `scope` among them asks for fewer scopes than before
+   * (RFC 6749 §6); without it the request names none, or with `grant: 'refresh_token'` the client's.
    *
    * @defaultValue `endpointParams`
    */

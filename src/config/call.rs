@@ -3,7 +3,6 @@
 use super::ClientConfig;
 use crate::error::Error;
 use crate::protocol::form::Parameters;
-use crate::protocol::grant::Grant;
 use crate::protocol::token_request::RESERVED_PARAMETERS;
 
 impl ClientConfig {
@@ -21,10 +20,6 @@ impl ClientConfig {
         config.refresh_params = Some(merged);
         if is_given("resource") {
             config.resource.clear();
-        }
-        // Refreshes of other grants do not say it by themselves.
-        if is_given("scope") && matches!(config.grant, Grant::RefreshToken { .. }) {
-            config.scopes.clear();
         }
         Ok(config)
     }

@@ -12,6 +12,7 @@ use crate::token::{Credential, Secret};
 
 const CONTROL: &str =
     "must not contain control characters (is there a line break at the end of the value?)";
+const REFRESH_PARAMS: &str = "refreshParams";
 const EMPTY: &str = "must not be empty";
 
 /// No server takes assertions that live longer (Google's limit), and nobody needs them to.
@@ -175,7 +176,7 @@ fn assertion(options: &AssertionOptions) -> Checked {
 pub(super) fn request(options: &ClientOptions) -> Checked {
     parameters("endpointParams", &options.endpoint_params, options)?;
     if let Some(refresh_params) = &options.refresh_params {
-        parameters("refreshParams", refresh_params, options)?;
+        parameters(REFRESH_PARAMS, refresh_params, options)?;
     }
     headers(&options.headers)?;
     scopes(&options.scopes)?;
@@ -303,13 +304,17 @@ fn credential(option: &'static str, credential: &Secret) -> Checked {
 fn parameters(option: &'static str, parameters: &Parameters, options: &ClientOptions) -> Checked {
     let own = options.grant.parameters();
     let is_of_code = matches!(options.grant, Grant::AuthorizationCode);
+    let is_of_renewal = option == REFRESH_PARAMS;
     for (name, _) in parameters {
         if name.is_empty() {
             return Err(Error::invalid_option(option, "must not have an empty name"));
         }
         let is_own = |(own, _): &(String, String)| own == name;
         let use_instead = match name.as_str() {
+            // A renewal may ask for fewer (RFC 6749 §6).
+            "scope" if is_of_renewal => continue,
             "scope" => "scopes",
+            "refresh_token" if is_of_renewal => "refreshToken",
             "client_id" => "clientId",
             "client_secret" => "clientSecret",
             "resource" if !options.resource.is_empty() => "resource",

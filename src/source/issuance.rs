@@ -135,8 +135,11 @@ impl<H: Host> TokenSource<H> {
         timeout_ms: u64,
     ) -> std::result::Result<Token, Error> {
         let config = self.slot.config();
+        let parameters = config.refresh_params.as_ref();
+        let parameters = parameters.unwrap_or(&config.endpoint_params);
+        let has_scope = parameters.iter().any(|(name, _)| name == "scope");
         let scope = match config.grant {
-            Grant::RefreshToken { .. } => config.scope(),
+            Grant::RefreshToken { .. } if !has_scope => config.scope(),
             // Left out it means those of the token before (RFC 6749 §6).
             _ => String::new(),
         };
@@ -145,10 +148,7 @@ impl<H: Host> TokenSource<H> {
             grant: &grant::refresh(&spent.secret),
             assertion: None,
             scope: &scope,
-            parameters: config
-                .refresh_params
-                .as_ref()
-                .unwrap_or(&config.endpoint_params),
+            parameters,
             is_repeatable: true,
             renewed: spent.came_with.as_ref(),
         };

@@ -369,7 +369,14 @@ fn bad_values_name_their_option() {
             (
                 "reserved parameter of a renewal",
                 row(
-                    |o| o.refresh_params = Some(pair("scope", "x")),
+                    |o| o.refresh_params = Some(pair("grant_type", "x")),
+                    "refreshParams",
+                ),
+            ),
+            (
+                "refresh token in two places",
+                row(
+                    |o| o.refresh_params = Some(pair("refresh_token", "x")),
                     "refreshParams",
                 ),
             ),

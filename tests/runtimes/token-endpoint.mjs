@@ -23,7 +23,7 @@ export async function startTokenEndpoint(tokenUrl) {
     if (action === 'seen') {
       return json(response, { requests: endpoint.requests, grants: endpoint.grants });
     }
-    const seen = { atMs: Date.now(), method: request.method, headers: request.headers, body, closedEarly: false };
+    const seen = { atMs: Date.now(), method: request.method, url: request.url, headers: request.headers, body, closedEarly: false };
     endpoint.requests.push(seen);
     response.on('close', () => (seen.closedEarly = !response.writableFinished));
     const behaviour = endpoint.behaviour;

@@ -34,4 +34,11 @@ export const clientAuthentication = {
       ok(!message.includes('MARKER'), message);
     }
   },
+
+  'auto tells of the first refusal, not of what the second attempt came to': async (scene) => {
+    const refusals = ['in the header', 'in the body'];
+    const fetch = async () => Response.json({ error: 'invalid_client', error_description: refusals.shift() }, { status: 401 });
+    const error = await rejects(scene.client({ clientAuth: 'auto', fetch }).getToken(), { error: 'invalid_client' });
+    equal([error.description, refusals], ['in the header', []]);
+  },
 };

@@ -151,6 +151,15 @@ export const grants = {
     };
     await askTwice(scene, options, [issued(1, { refresh_token: 'r' }), issued(2)]);
     equal((await forms(scene)).map(({ audience }) => audience), ['first', undefined]);
+    equal((await scene.tokenRequests()).map(({ url }) => new URL(url, scene.tokenEndpoint).search), ['', '?refresh']);
+  },
+
+  'a renewal may ask for fewer scopes': async (scene) => {
+    const scopes = { scopes: 'read write', refreshParams: { scope: 'read' } };
+    await askTwice(scene, { ...scopes, grant: 'password', username: 'john', password: 'pw' }, [issued(1, { refresh_token: 'r' }), issued(2)]);
+    await askTwice(scene, { ...scopes, grant: 'refresh_token', refreshToken: 'r-0' }, [issued(3)]);
+    equal((await forms(scene)).map(({ scope }) => scope), ['read write', 'read', 'read']);
+    ok((await scene.tokenRequests()).every(({ body }) => body.split('scope=').length === 2), 'once each');
   },
 
   'the secret may be a function, asked once per grant': async (scene) => {
