@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { text } from 'node:stream/consumers';
 import { after, beforeEach, describe, test } from 'node:test';
 import { json, listen } from '../runtimes/http.mjs';
-import { browse, startLoginServer } from './login-server.mjs';
+import { browse, startLoginServer } from '../runtimes/login-server.mjs';
 import { startNodeOAuth2Server } from './node-oauth2-server.mjs';
 import { installPackage } from './package.mjs';
 import { startRecorder } from './recorder.mjs';

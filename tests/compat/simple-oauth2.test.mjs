@@ -6,7 +6,7 @@ import { after, describe, test } from 'node:test';
 import { inspect } from 'node:util';
 import { startAuthorizationServer } from '../runtimes/authorization-server.mjs';
 import { listen } from '../runtimes/http.mjs';
-import { browse, startLoginServer } from './login-server.mjs';
+import { browse, startLoginServer } from '../runtimes/login-server.mjs';
 import { startNodeOAuth2Server } from './node-oauth2-server.mjs';
 import { installPackage } from './package.mjs';
 import { startRecorder } from './recorder.mjs';

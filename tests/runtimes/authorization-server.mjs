@@ -3,6 +3,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { createLocalJWKSet, jwtVerify } from 'jose';
 import Provider, { errors } from 'oidc-provider';
 import { listen } from './http.mjs';
+import { Records } from './records.mjs';
 import { basic } from './scene.mjs';
 
 /** The grant of RFC 7523 §2.1. */
@@ -94,26 +95,6 @@ async function verified(assertion, jwks, options) {
     return (await jwtVerify(assertion, createLocalJWKSet(jwks), options)).payload;
   } catch (error) {
     throw new errors.InvalidGrant(error.message);
-  }
-}
-
-/** oidc-provider's storage port over a map: its own one keeps 1,000 records and says so on stderr. */
-class Records {
-  #records;
-  #model;
-  constructor(records, model) {
-    this.#records = records;
-    this.#model = model;
-  }
-  async upsert(id, payload, expiresIn) {
-    this.#records.set(`${this.#model}:${id}`, { payload, until: Date.now() + expiresIn * 1000 });
-  }
-  async find(id) {
-    const record = this.#records.get(`${this.#model}:${id}`);
-    return record && record.until > Date.now() ? record.payload : undefined;
-  }
-  async destroy(id) {
-    this.#records.delete(`${this.#model}:${id}`);
   }
 }
 

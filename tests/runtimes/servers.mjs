@@ -1,7 +1,7 @@
 // Everything a test talks to, started together: the authorization server, a token endpoint in front
 // of it that can misbehave, and two protected APIs (two origins).
 import { generateKeyPairSync } from 'node:crypto';
-import { startLoginServer } from '../compat/login-server.mjs';
+import { startLoginServer } from './login-server.mjs';
 import { JWT_BEARER, startAuthorizationServer } from './authorization-server.mjs';
 import { startProtectedApi } from './protected-api.mjs';
 import { startTokenEndpoint } from './token-endpoint.mjs';

@@ -1,7 +1,8 @@
 // A real authorization server (oidc-provider) on a free loopback port that lets users in, and a browser to do it with.
 import { generateKeyPairSync } from 'node:crypto';
 import Provider from 'oidc-provider';
-import { json, listen } from '../runtimes/http.mjs';
+import { json, listen } from './http.mjs';
+import { Records } from './records.mjs';
 
 /**
  * Starts oidc-provider with the authorization code grant and rotating refresh tokens: `/auth`, `/token` and
@@ -68,33 +69,5 @@ export async function browse(url, until) {
     if (!location) throw new Error(`no redirect, but ${response.status}: ${await response.text()}`);
     next = new URL(location, next).href;
     if (next.startsWith(until)) return new URL(next);
-  }
-}
-
-/** oidc-provider's storage port over a map. */
-class Records {
-  #records;
-  #model;
-  constructor(records, model) {
-    this.#records = records;
-    this.#model = model;
-  }
-  async upsert(id, payload) {
-    this.#records.set(`${this.#model}:${id}`, payload);
-  }
-  async find(id) {
-    return this.#records.get(`${this.#model}:${id}`);
-  }
-  async findByUid(uid) {
-    return [...this.#records.values()].find((payload) => payload.uid === uid && payload.kind === this.#model);
-  }
-  async consume(id) {
-    this.#records.get(`${this.#model}:${id}`).consumed = true;
-  }
-  async destroy(id) {
-    this.#records.delete(`${this.#model}:${id}`);
-  }
-  async revokeByGrantId(grantId) {
-    for (const [key, payload] of this.#records) if (payload.grantId === grantId) this.#records.delete(key);
   }
 }
