@@ -7,6 +7,7 @@ import { before, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { EdgeVM } from '@edge-runtime/vm';
 import * as esbuild from 'esbuild';
+import { wasmModules } from '../runtimes/wasm-modules.mjs';
 import { createConsumer } from './consumer.mjs';
 import { tool } from './tool.mjs';
 import { startTokenServer } from './token-server.mjs';
@@ -94,12 +95,3 @@ async function bundleFor(options) {
   assert.deepEqual(result.warnings, []);
   return result.outputFiles[0].text;
 }
-
-/** What Vercel's bundler makes of `import module from './x.wasm?module'`. */
-const wasmModules = {
-  name: 'wasm-modules',
-  setup(build) {
-    build.onResolve({ filter: /\.wasm\?module$/ }, ({ path }) => ({ path, namespace: 'wasm-module' }));
-    build.onLoad({ filter: /.*/, namespace: 'wasm-module' }, () => ({ contents: 'export default globalThis.compiled;' }));
-  },
-};

@@ -1,4 +1,4 @@
-// What a user is promised, in any runtime: one suite, run by node.test.mjs and workerd.test.mjs.
+// What a user is promised, in any runtime: one suite, run by the tests that are named after runtimes.
 //
 // A test is a title and a function of a scene (scene.mjs). It uses what every runtime has, no more.
 import { apiRequests } from './contract/api-requests.mjs';

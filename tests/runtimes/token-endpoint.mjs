@@ -34,7 +34,8 @@ export async function startTokenEndpoint(tokenUrl) {
 }
 
 /**
- * `delayMs` waits before anything else. Then one of: `silent` never answers, `close` hangs up,
+ * `delayMs` waits before anything else. Then one of: `silent` never answers, `close` hangs up, `cut` does so in the
+ * middle of its answer (Deno by itself sends a request again that a server hung up on without a word),
  * `drip` starts an answer that never ends, `status` (with `headers`, `body`) answers just that;
  * else the request is forwarded, `merge` is laid over the answer and `padBytes` makes it long.
  */
@@ -42,6 +43,10 @@ async function answer({ tokenUrl, request, response, body, behaviour, endpoint }
   if (behaviour.delayMs) await sleep(behaviour.delayMs);
   if (behaviour.silent) return;
   if (behaviour.close) return response.destroy();
+  if (behaviour.cut) {
+    response.writeHead(200, { 'content-length': 100 });
+    return response.write('{', () => response.destroy());
+  }
   if (behaviour.drip) {
     response.writeHead(200, { 'content-type': 'application/json' });
     response.write('{"access_token":"');

@@ -106,7 +106,7 @@ export const authorization = {
   'the code is spent once, whatever comes of it': async (scene) => {
     const { redirectUri, behave, tokenRequests } = scene;
     const client = scriptedOf(scene, { clientAuth: 'auto' });
-    for (const refusal of [answer({ error: 'invalid_client' }, 401), answer({}, 503), { close: true }]) {
+    for (const refusal of [answer({ error: 'invalid_client' }, 401), answer({}, 503), { cut: true }]) {
       await behave(refusal);
       const begun = await client.authorizationUrl({ redirectUri });
       const error = await rejects(client.callback(granted(redirectUri, begun), kept(redirectUri, begun)));

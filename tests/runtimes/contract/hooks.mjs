@@ -307,7 +307,7 @@ export const hooks = {
       [{ access_token: 'MARKER', expires_in: Number.NaN }, 'expires_in'],
       [{ access_token: 'MARKER', expires_at: new Date('MARKER') }, 'expires_at'],
       [{ access_token: 'MARKER', sign: Symbol('MARKER') }, 'sign'],
-      [cycle, 'circular'],
+      [cycle, 'structure'],
     ];
     for (const [result, word] of rows) {
       for (const name of ['tokenRequest', 'credentials', 'refresh']) {

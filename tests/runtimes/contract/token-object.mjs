@@ -170,7 +170,7 @@ export const tokenObject = {
     await behave(answer({ error: 'invalid_grant', error_description: 'MARKER-r is spent' }, 400));
     const error = await rejects(stored.refresh(), { code: 'reauthorization_required', error: 'invalid_grant' });
     ok(!`${error.message}${error.description}`.includes('MARKER'), error.message);
-    for (const behaviour of [{ status: 500 }, { close: true }]) {
+    for (const behaviour of [{ status: 500 }, { cut: true }]) {
       await behave(behaviour);
       await rejects(stored.refresh());
     }

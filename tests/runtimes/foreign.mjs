@@ -1,0 +1,50 @@
+// The contract in a runtime other than Node, over the installed tarball: a process of that runtime.
+import { spawn } from 'node:child_process';
+import { readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { after, describe, test } from 'node:test';
+import { pathToFileURL } from 'node:url';
+import { contract } from './contract.mjs';
+import { install, root, tarball } from './package.mjs';
+import { startServers } from './servers.mjs';
+
+const IDLE_MS = 30_000;
+
+/** npm has a package with the `binary` for this platform `under` that scope; `args` come before the script. */
+export async function runContractIn(name, { under, binary, args }) {
+  const scope = join(root, 'tests/node_modules', under);
+  const [platform] = await readdir(scope);
+  const project = await install(name.toLowerCase(), await tarball());
+  const { addresses, close } = await startServers();
+  after(close);
+  const entry = join(project, 'contract.mjs');
+  const runner = pathToFileURL(join(root, 'tests/runtimes/contract-runner.mjs')).href;
+  await writeFile(
+    entry,
+    `import * as edgeOAuth2 from 'edge-oauth2';
+    import { runContract } from ${JSON.stringify(runner)};
+    await runContract({ edgeOAuth2, addresses: ${JSON.stringify(addresses)}, runtime: ${JSON.stringify(name)} });`,
+  );
+  const stdio = ['ignore', 'pipe', 'pipe'];
+  const child = spawn(join(scope, platform, binary), [...args, entry], { cwd: project, stdio });
+  after(() => child.kill());
+  const printed = [];
+  child.stderr.on('data', (data) => printed.push(data));
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  child.on('error', (error) => printed.push(error.message));
+
+  for (const [group, tests] of Object.entries(contract)) {
+    describe(`${name}: ${group}`, () => {
+      for (const title of Object.keys(tests)) {
+        test(title, { timeout: IDLE_MS }, async () => {
+          const { value, done } = await lines.next();
+          if (done) throw new Error(`${name} ended: ${printed.join('')}`);
+          const result = JSON.parse(value);
+          if (result.group !== group || result.title !== title) throw new Error(`expected the result of this test, got ${value}`);
+          if (!result.passed) throw new Error(`${result.message}\n${result.stack}`);
+        });
+      }
+    });
+  }
+}
