@@ -22,6 +22,7 @@ let lastId = 0;
 const LAST_RESORT_MS = 100;
 
 const DEFAULT_TIMEOUT_MS = 10_000;
+const DEFAULT_STORE_TIMEOUT_MS = 250;
 
 /** How many ways of asking a client remembers, beside its own. */
 const MAX_DERIVED = 100;
@@ -39,6 +40,8 @@ export class OAuth2Client {
   /** Whether the token was given, and nothing to renew it with. */
   #isFixed;
   #face;
+  /** When wasm has all that it waits for, it may still look into the store. */
+  #lastResortMs;
   #stats;
   /** Tokens as this client hands them out, by what the kernel holds, which all clients share. */
   #tokens = new WeakMap();
@@ -49,6 +52,7 @@ export class OAuth2Client {
     const [grant] = valuesOf(fields, 'grant');
     this.#isFixed = grant === 'token' && valuesOf(fields, 'refreshToken').length === 0 && !face.hooks?.refresh;
     this.#face = face;
+    this.#lastResortMs = LAST_RESORT_MS + (face.store ? (options.storeTimeoutMs ?? DEFAULT_STORE_TIMEOUT_MS) : 0);
     this.#resource = new Resource(face);
     this.#refusal = new Refusal(face);
     this.#open();
@@ -300,7 +304,7 @@ export class OAuth2Client {
     return new Promise((resolve, reject) => {
       const lastResort = setTimeout(
         () => settle(reject, new OAuth2Error('the request for a token was lost', { code: 'internal' })),
-        timeoutMs + LAST_RESORT_MS,
+        timeoutMs + this.#lastResortMs,
       );
       const abort = () => settle(reject, signal.reason);
       const settle = (how, value) => {

@@ -103,6 +103,16 @@ export const authorization = {
     equal(store.size, 0);
   },
 
+  'a late answer and a silent store lose no token': async (scene) => {
+    const { redirectUri, behave } = scene;
+    const silent = () => new Promise(() => {});
+    const store = { get: silent, put: silent, delete: silent };
+    const client = scriptedOf(scene, { identity: 'ada', store, storeTimeoutMs: 400, timeoutMs: 800 });
+    const begun = await client.authorizationUrl({ redirectUri });
+    await behave({ ...answer({ access_token: 'a', refresh_token: 'r' }), delayMs: 600 });
+    equal((await client.callback(granted(redirectUri, begun), begun)).accessToken, 'a');
+  },
+
   'the code is spent once, whatever comes of it': async (scene) => {
     const { redirectUri, behave, tokenRequests } = scene;
     const client = scriptedOf(scene, { clientAuth: 'auto' });
