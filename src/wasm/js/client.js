@@ -37,20 +37,19 @@ export class OAuth2Client {
   #derived = new Map();
   #resource;
   #refusal;
-  /** Whether the token was given, and nothing to renew it with. */
-  #isFixed;
   #face;
   /** When wasm has all that it waits for, it may still look into the store. */
   #lastResortMs;
   #stats;
   /** Tokens as this client hands them out, by what the kernel holds, which all clients share. */
   #tokens = new WeakMap();
+  /** The last of them: a hit looks no further. */
+  #lastView;
+  #lastToken;
 
   constructor(options) {
     const { fields, face } = readClientOptions(options);
     this.#slot = { fields, timeoutMs: options.timeoutMs ?? DEFAULT_TIMEOUT_MS };
-    const [grant] = valuesOf(fields, 'grant');
-    this.#isFixed = grant === 'token' && valuesOf(fields, 'refreshToken').length === 0 && !face.hooks?.refresh;
     this.#face = face;
     this.#lastResortMs = LAST_RESORT_MS + (face.store ? (options.storeTimeoutMs ?? DEFAULT_STORE_TIMEOUT_MS) : 0);
     this.#resource = new Resource(face);
@@ -118,7 +117,7 @@ export class OAuth2Client {
     try {
       const request = this.#resource.request(input, init);
       stage = 'token';
-      const view = await this.#obtain(!this.#isFixed, request.signal);
+      const view = await this.#obtain(!this.#isFixed(), request.signal);
       stage = 'api';
       const { isRefused, response } = await this.#sendOnce(request, view);
       const ok = response.ok && !isRefused;
@@ -131,6 +130,12 @@ export class OAuth2Client {
       if (isHook || CONFIGURATION_CODES.has(error?.code)) stage = 'configuration';
       return { ok: false, stage, ...(error?.status !== undefined && { status: error.status }), error };
     }
+  }
+
+  /** Whether the token was given, and nothing to renew it with. */
+  #isFixed() {
+    const { fields } = this.#slot;
+    return valuesOf(fields, 'grant')[0] === 'token' && valuesOf(fields, 'refreshToken').length === 0 && !this.#face.hooks?.refresh;
   }
 
   async invalidate() {
@@ -194,11 +199,14 @@ export class OAuth2Client {
 
   /** The token in `view`, bound to this client: the same each time. */
   #token = (view, slot) => {
+    if (view === this.#lastView) return this.#lastToken;
     let token = this.#tokens.get(view);
     if (token === undefined) {
       token = new Token(view.token, this.#owner(slot, true));
       this.#tokens.set(view, token);
     }
+    this.#lastView = view;
+    this.#lastToken = token;
     return token;
   };
 
