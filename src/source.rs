@@ -1,5 +1,6 @@
 //! The chain that brings a token: memory, the single flight, the store, the lease, the grant.
 
+mod attempts;
 mod authorization;
 mod discovery;
 mod issuance;
@@ -133,11 +134,8 @@ impl<H: Host> TokenSource<H> {
 
     /// A token, of which the server was asked at `since_ms` or later if that is given.
     async fn within_deadline(&self, since_ms: Option<u64>) -> Result<H::View> {
-        let timeout_ms = self.slot.config().policy.timeout_ms;
-        match race(self.fly(since_ms), self.host.sleep(timeout_ms)).await {
-            First::Left(result) => result,
-            First::Right(()) => Err(self.timed_out()),
-        }
+        let timeout_ms = self.slot.config().policy.timeout_ms.into();
+        self.within(timeout_ms, self.fly(since_ms)).await
     }
 
     /// Joins the identity's flight, as whatever is needed, until one brings something.
@@ -245,7 +243,8 @@ impl<H: Host> TokenSource<H> {
         self.host.spawn(async move {
             let shared = Shared::find(&*source.host, &source.slot, &entry).await;
             let run = source.run(&entry, shared.as_ref(), &errand);
-            let brought = match race(run, source.keep_alive(&entry, generation)).await {
+            let beat = |now_ms| entry.flight(|flight| flight.beat(generation, now_ms));
+            let brought = match race(run, source.keep_alive(beat)).await {
                 First::Left(brought) => brought,
                 First::Right(never) => match never {},
             };
@@ -303,10 +302,11 @@ impl<H: Host> TokenSource<H> {
         }
     }
 
-    async fn keep_alive(&self, entry: &Entry<H::View>, generation: Generation) -> Infallible {
+    /// Says again and again that the leader of a flight is alive.
+    async fn keep_alive(&self, beat: impl Fn(u64)) -> Infallible {
         loop {
             self.host.sleep(HEARTBEAT_MS).await;
-            entry.flight(|flight| flight.beat(generation, self.host.now_ms()));
+            beat(self.host.now_ms());
         }
     }
 

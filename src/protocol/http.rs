@@ -6,7 +6,22 @@ use std::fmt;
 pub(super) const MAX_RESPONSE_BYTES: usize = 1024 * 1024;
 
 /// `User-Agent` of the requests that are made here; some servers refuse a request without one.
-pub(super) const USER_AGENT: &str = concat!("edge-oauth2/", env!("CARGO_PKG_VERSION"));
+const USER_AGENT: &str = concat!("edge-oauth2/", env!("CARGO_PKG_VERSION"));
+
+/// What all requests carry, and `further` headers, which replace others of their name.
+pub(super) fn headers<'a>(
+    further: impl IntoIterator<Item = &'a (String, String)>,
+) -> Vec<(String, String)> {
+    let mut headers: Vec<(String, String)> = vec![
+        ("accept".into(), "application/json".into()),
+        ("user-agent".into(), USER_AGENT.into()),
+    ];
+    for (name, value) in further {
+        headers.retain(|(present, _)| !present.eq_ignore_ascii_case(name));
+        headers.push((name.to_ascii_lowercase(), value.clone()));
+    }
+    headers
+}
 
 /// A request. `Debug` leaves out what may hold credentials: header values and the body.
 #[derive(Clone)]

@@ -2,7 +2,7 @@
 //! issuer are.
 
 use super::endpoint::Endpoint;
-use super::http::{HttpRequest, HttpResponse, MAX_RESPONSE_BYTES, USER_AGENT};
+use super::http::{self, HttpRequest, HttpResponse, MAX_RESPONSE_BYTES};
 use super::token_response::{clean, retry_after_ms};
 use crate::error::{Error, ErrorCode};
 use crate::host::TransportError;
@@ -64,10 +64,7 @@ pub fn request(url: &str) -> HttpRequest {
     HttpRequest {
         method: "GET".into(),
         url: url.into(),
-        headers: vec![
-            ("accept".into(), "application/json".into()),
-            ("user-agent".into(), USER_AGENT.into()),
-        ],
+        headers: http::headers([]),
         body: Vec::new(),
         max_response_bytes: MAX_RESPONSE_BYTES,
     }

@@ -5,7 +5,7 @@ use std::fmt;
 use super::client_auth::ClientCredentials;
 use super::endpoint::Endpoint;
 use super::form::{self, Parameters};
-use super::http::{HttpRequest, HttpResponse, MAX_RESPONSE_BYTES, USER_AGENT};
+use super::http::{self, HttpRequest, HttpResponse, MAX_RESPONSE_BYTES};
 use super::token_response::{cleaned, members, rejection, retry_after_ms};
 use crate::error::{Error, ErrorCode};
 use crate::token::Secret;
@@ -75,14 +75,7 @@ impl RevocationRequest<'_> {
             ),
         ];
         body.extend(self.parameters);
-        let mut headers: Vec<(String, String)> = vec![
-            ("accept".into(), "application/json".into()),
-            ("user-agent".into(), USER_AGENT.into()),
-        ];
-        for (name, value) in self.headers {
-            headers.retain(|(present, _)| !present.eq_ignore_ascii_case(&name));
-            headers.push((name.to_ascii_lowercase(), value));
-        }
+        let mut headers = http::headers(&self.headers);
         headers.push((
             "content-type".into(),
             "application/x-www-form-urlencoded".into(),

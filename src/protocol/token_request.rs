@@ -5,7 +5,7 @@ use std::fmt;
 use super::client_auth::{ClientAuth, ClientCredentials};
 use super::endpoint::Endpoint;
 use super::form::{self, Parameters};
-use super::http::{HttpRequest, MAX_RESPONSE_BYTES, USER_AGENT};
+use super::http::{self, HttpRequest, MAX_RESPONSE_BYTES};
 use crate::json::Json;
 
 /// Parameters that the protocol sets itself, whatever the grant. Another value for one of them would
@@ -88,14 +88,7 @@ impl TokenRequest<'_> {
             BodyFormat::Json => ("application/json", to_json(body).to_text()),
         };
 
-        let mut headers: Vec<(String, String)> = vec![
-            ("accept".into(), "application/json".into()),
-            ("user-agent".into(), USER_AGENT.into()),
-        ];
-        for (name, value) in self.headers {
-            headers.retain(|(present, _)| !present.eq_ignore_ascii_case(name));
-            headers.push((name.to_ascii_lowercase(), value.clone()));
-        }
+        let mut headers = http::headers(self.headers);
         headers.push(("content-type".into(), content_type.into()));
         if let Some(authorization) = client.header(self.client_auth) {
             headers.push(("authorization".into(), authorization));

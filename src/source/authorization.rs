@@ -4,13 +4,11 @@
 use std::fmt;
 use std::rc::Rc;
 
-use futures_channel::oneshot;
-
+use super::attempts::Attempts;
 use super::request::Asking;
 use super::{Renewed, TokenSource};
 use crate::cache::entry::Entry;
 use crate::error::{Error, ErrorCode};
-use crate::event::Event;
 use crate::host::Host;
 use crate::protocol::authorization::{
     AuthorizationRequest, ExpectedCallback, read_callback, state_from_random,
@@ -155,12 +153,8 @@ impl<H: Host> TokenSource<H> {
         let grant = grant::authorization_code(&code, &options.redirect_uri, code_verifier.as_ref());
         let source = Self::of_slot(Rc::clone(&self.host), Rc::clone(&self.slot));
         // What the code was spent for must not be lost with whoever asked.
-        let exchanged =
-            self.in_background(async move { source.spend_code(&grant, until_ms).await });
-        match exchanged.await {
-            Ok(result) => result,
-            Err(oneshot::Canceled) => Err(self.timed_out()),
-        }
+        self.landed(async move { source.spend_code(&grant, until_ms).await })
+            .await
     }
 
     async fn spend_code(&self, grant: &Parameters, until_ms: u64) -> Result<Renewed<H::View>> {
@@ -175,16 +169,10 @@ impl<H: Host> TokenSource<H> {
             is_repeatable: false,
             renewed: None,
         };
-        let begun_at_ms = self.host.now_ms();
-        let passed_ms = || self.host.now_ms().saturating_sub(begun_at_ms);
-        let left_ms = until_ms.saturating_sub(begun_at_ms);
-        let issued = self.request(&asking, left_ms).await;
-        let duration_ms = passed_ms();
-        let token = issued.inspect_err(|error| {
-            let code = error.code();
-            self.host.event(Event::GrantFailed { code, duration_ms });
-        })?;
-        self.host.event(Event::Grant { duration_ms });
+        let attempts = Attempts::new(&*self.host, until_ms.saturating_sub(self.host.now_ms()));
+        let issued = self.request(&asking, attempts.left_ms()).await;
+        attempts.ended(&issued);
+        let token = issued?;
         let is_kept = config.identity.is_some();
         Ok(Renewed {
             cached: match is_kept {

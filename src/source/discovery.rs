@@ -1,10 +1,9 @@
 //! Where the endpoints of an issuer are: asked once per isolate, and with a store once per fleet.
 
-use std::convert::Infallible;
 use std::rc::Rc;
 
 use super::{TokenSource, pause_ms};
-use crate::cache::flight::{Generation, HEARTBEAT_MS, Role, Sight, Watch};
+use crate::cache::flight::{Generation, Role, Sight, Watch};
 use crate::cache::issuer::Issuer;
 use crate::error::Error;
 use crate::host::Host;
@@ -104,19 +103,13 @@ impl<H: Host> TokenSource<H> {
                 First::Left(Err(_)) | First::Right(()) => Ok(outdated),
             }
         };
-        let result = match race(found, self.keep_flying(issuer, generation)).await {
+        let beat = |now_ms| issuer.flight(|flight| flight.beat(generation, now_ms));
+        let result = match race(found, self.keep_alive(beat)).await {
             First::Left(result) => result,
             First::Right(never) => match never {},
         };
         issuer.land(generation, &result);
         result
-    }
-
-    async fn keep_flying(&self, issuer: &Issuer, generation: Generation) -> Infallible {
-        loop {
-            self.host.sleep(HEARTBEAT_MS).await;
-            issuer.flight(|flight| flight.beat(generation, self.host.now_ms()));
-        }
     }
 
     /// From the store, or else from the server.

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::attempts::Attempts;
 use super::turn::Tenure;
 use super::{Result, TokenSource, is_same};
 use crate::cache::entry::{Cached, Entry};
@@ -9,7 +10,6 @@ use crate::cache::freshness::{refresh_at_ms, usable_until_ms};
 use crate::cache::store::TokenStore;
 use crate::config::ClientConfig;
 use crate::error::{Error, ErrorCode};
-use crate::event::Event;
 use crate::host::{Asked, Host};
 use crate::protocol::form::Parameters;
 use crate::protocol::grant::{self, Grant};
@@ -29,22 +29,18 @@ enum Newer {
 }
 
 impl<H: Host> TokenSource<H> {
-    /// A token from the server, and whether it is news. What may pass is tried again for a third of
-    /// the time there is: the callers are waiting.
+    /// A token from the server, and whether it is news.
     pub(super) async fn issue(
         &self,
         entry: &Entry<H::View>,
         shared: Option<&Shared<'_, H>>,
         tenure: Option<&Tenure>,
     ) -> (Result<H::View>, bool) {
-        let begun_at_ms = self.host.now_ms();
         let timeout_ms = u64::from(self.slot.config().policy.timeout_ms);
-        let passed_ms = || self.host.now_ms().saturating_sub(begun_at_ms);
-        let mut delay_ms = None;
-        let mut attempt: u32 = 1;
+        let mut attempts = Attempts::new(&*self.host, timeout_ms);
         let mut renewal = self.renewal(entry);
-        let error = loop {
-            let mut left_ms = timeout_ms.saturating_sub(passed_ms());
+        let issued = loop {
+            let mut left_ms = attempts.left_ms();
             if let (Some(_), Some(tenure)) = (&renewal, tenure) {
                 let spends_until_ms = tenure.spends_until_ms;
                 left_ms = left_ms.min(spends_until_ms.saturating_sub(self.host.now_ms()));
@@ -54,12 +50,7 @@ impl<H: Host> TokenSource<H> {
                 None => self.begin_anew(entry, left_ms).await,
             };
             let error = match issued {
-                Ok(token) => {
-                    self.host.event(Event::Grant {
-                        duration_ms: passed_ms(),
-                    });
-                    return (Ok(self.cached(entry, token)), true);
-                }
+                Ok(token) => break Ok(token),
                 Err(error) => error,
             };
             if let Some(spent) = &renewal
@@ -67,38 +58,26 @@ impl<H: Host> TokenSource<H> {
             {
                 match self.newer(entry, shared, spent).await {
                     Newer::Token(token) => return (Ok(self.cached(entry, token)), false),
-                    Newer::RefreshToken if passed_ms() < timeout_ms / 2 => {
+                    Newer::RefreshToken if attempts.passed_ms() < timeout_ms / 2 => {
                         renewal = self.renewal(entry);
                     }
                     _ if self.slot.config().grant.is_repeatable() => renewal = None,
                     // The next caller spends it.
-                    Newer::RefreshToken => break self.timed_out(),
-                    Newer::Nothing => break self.reauthorization_required(Some(&error)),
+                    Newer::RefreshToken => break Err(self.timed_out()),
+                    Newer::Nothing => break Err(self.reauthorization_required(Some(&error))),
                 }
                 continue;
             }
-            let delay = retry::delay_ms(delay_ms, error.retry_after_ms(), self.host.random());
-            let next_ms = passed_ms().saturating_add(delay.into());
             let is_worthwhile = match renewal {
                 Some(_) => retry::is_unspent(&error),
                 None => retry::is_worthwhile(&error),
             };
-            if !is_worthwhile || next_ms > timeout_ms / 3 {
-                break error;
+            if !attempts.again(&error, is_worthwhile).await {
+                break Err(error);
             }
-            self.host.event(Event::Retry {
-                attempt,
-                delay_ms: delay,
-            });
-            self.host.sleep(delay).await;
-            delay_ms = Some(delay);
-            attempt = attempt.saturating_add(1);
         };
-        self.host.event(Event::GrantFailed {
-            code: error.code(),
-            duration_ms: passed_ms(),
-        });
-        (Err(error), true)
+        attempts.ended(&issued);
+        (issued.map(|token| self.cached(entry, token)), true)
     }
 
     /// The refresh token to renew by, if that is how the grant is renewed and there is one.

@@ -6,16 +6,16 @@ use std::rc::Rc;
 
 use futures_channel::oneshot;
 
+use super::attempts::Attempts;
 use super::{NOBODY_ELSES, TokenSource};
 use crate::cache::entry::{Cached, Entry};
 use crate::cache::slot::Look;
 use crate::cache::store::Acquired;
 use crate::error::Error;
-use crate::event::Event;
 use crate::host::Host;
 use crate::json::Json;
 use crate::protocol::form::Parameters;
-use crate::race::{First, race};
+use crate::race::race;
 use crate::retry;
 use crate::sharing::{Found, Shared};
 use crate::token::{RefreshToken, Secret, Token};
@@ -94,7 +94,7 @@ impl<H: Host> TokenSource<H> {
         }
         let spent = RefreshToken::first(refresh_token, held.raw.clone());
         // What a refresh token was spent for must not be lost with whoever asked.
-        let renewed = self.in_background(async move {
+        let renewed = self.landed(async move {
             let token = source.spend(&spent).await?;
             Ok(Renewed {
                 cached: match is_ours {
@@ -105,11 +105,8 @@ impl<H: Host> TokenSource<H> {
                 is_kept: is_ours,
             })
         });
-        let timeout_ms = self.slot.config().policy.timeout_ms;
-        match race(renewed, self.host.sleep(timeout_ms)).await {
-            First::Left(Ok(result)) => result,
-            First::Left(Err(oneshot::Canceled)) | First::Right(()) => Err(self.timed_out()),
-        }
+        let timeout_ms = self.slot.config().policy.timeout_ms.into();
+        self.within(timeout_ms, renewed).await
     }
 
     /// The configuration's token as it is, in memory or in the store, without asking the server for one;
@@ -162,43 +159,22 @@ impl<H: Host> TokenSource<H> {
     /// The token that `spent` brings. Nothing is tried again unless the server says that it did
     /// nothing.
     async fn spend(&self, spent: &RefreshToken) -> std::result::Result<Token, Error> {
-        let begun_at_ms = self.host.now_ms();
-        let timeout_ms = u64::from(self.slot.config().policy.timeout_ms);
-        let passed_ms = || self.host.now_ms().saturating_sub(begun_at_ms);
-        let mut delay_ms = None;
-        let mut attempt: u32 = 1;
-        let error = loop {
-            let left_ms = timeout_ms.saturating_sub(passed_ms());
-            let error = match self.refresh(spent, left_ms).await {
-                Ok(token) => {
-                    let duration_ms = passed_ms();
-                    self.host.event(Event::Grant { duration_ms });
-                    return Ok(token);
-                }
+        let timeout_ms = self.slot.config().policy.timeout_ms.into();
+        let mut attempts = Attempts::new(&*self.host, timeout_ms);
+        let issued = loop {
+            let error = match self.refresh(spent, attempts.left_ms()).await {
+                Ok(token) => break Ok(token),
                 Err(error) => error,
             };
             if retry::is_spent(&error) {
-                break self.reauthorization_required(Some(&error));
+                break Err(self.reauthorization_required(Some(&error)));
             }
-            let delay = retry::delay_ms(delay_ms, error.retry_after_ms(), self.host.random());
-            if !retry::is_unspent(&error)
-                || passed_ms().saturating_add(delay.into()) > timeout_ms / 3
-            {
-                break error;
+            if !attempts.again(&error, retry::is_unspent(&error)).await {
+                break Err(error);
             }
-            self.host.event(Event::Retry {
-                attempt,
-                delay_ms: delay,
-            });
-            self.host.sleep(delay).await;
-            delay_ms = Some(delay);
-            attempt = attempt.saturating_add(1);
         };
-        self.host.event(Event::GrantFailed {
-            code: error.code(),
-            duration_ms: passed_ms(),
-        });
-        Err(error)
+        attempts.ended(&issued);
+        issued
     }
 
     /// Makes `token`, which was obtained by other means, the configuration's token: in memory, where
@@ -267,7 +243,16 @@ impl<H: Host> TokenSource<H> {
     }
 
     /// What `work` brings, which goes on when the caller gives up.
-    pub(super) fn in_background<T: 'static>(
+    pub(super) async fn landed<T: 'static>(
+        &self,
+        work: impl Future<Output = std::result::Result<T, Error>> + 'static,
+    ) -> std::result::Result<T, Error> {
+        let landed = self.in_background(work).await;
+        landed.unwrap_or_else(|oneshot::Canceled| Err(self.timed_out()))
+    }
+
+    /// The same, to be waited for or not.
+    fn in_background<T: 'static>(
         &self,
         work: impl Future<Output = T> + 'static,
     ) -> oneshot::Receiver<T> {

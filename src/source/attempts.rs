@@ -1,0 +1,66 @@
+//! The attempts at one grant: how much time is left, what is tried again, and what is told of it.
+
+use crate::error::Error;
+use crate::event::Event;
+use crate::host::Host;
+use crate::retry;
+use crate::token::Token;
+
+pub(super) struct Attempts<'a, H> {
+    host: &'a H,
+    begun_at_ms: u64,
+    timeout_ms: u64,
+    attempt: u32,
+    delay_ms: Option<u32>,
+}
+
+impl<'a, H: Host> Attempts<'a, H> {
+    /// The first begins now.
+    pub(super) fn new(host: &'a H, timeout_ms: u64) -> Self {
+        Self {
+            host,
+            begun_at_ms: host.now_ms(),
+            timeout_ms,
+            attempt: 1,
+            delay_ms: None,
+        }
+    }
+
+    pub(super) fn passed_ms(&self) -> u64 {
+        self.host.now_ms().saturating_sub(self.begun_at_ms)
+    }
+
+    pub(super) fn left_ms(&self) -> u64 {
+        self.timeout_ms.saturating_sub(self.passed_ms())
+    }
+
+    /// Pauses before the next attempt, after one that failed with `error`; `false` if there is to be none.
+    /// For a third of the time there is what may pass is tried again: the callers are waiting.
+    pub(super) async fn again(&mut self, error: &Error, is_worthwhile: bool) -> bool {
+        let delay_ms = retry::delay_ms(self.delay_ms, error.retry_after_ms(), self.host.random());
+        let next_ms = self.passed_ms().saturating_add(delay_ms.into());
+        if !is_worthwhile || next_ms > self.timeout_ms / 3 {
+            return false;
+        }
+        self.host.event(Event::Retry {
+            attempt: self.attempt,
+            delay_ms,
+        });
+        self.host.sleep(delay_ms).await;
+        self.delay_ms = Some(delay_ms);
+        self.attempt = self.attempt.saturating_add(1);
+        true
+    }
+
+    /// Tells what came of them.
+    pub(super) fn ended(&self, issued: &Result<Token, Error>) {
+        let duration_ms = self.passed_ms();
+        self.host.event(match issued {
+            Ok(_) => Event::Grant { duration_ms },
+            Err(error) => Event::GrantFailed {
+                code: error.code(),
+                duration_ms,
+            },
+        });
+    }
+}
