@@ -8,6 +8,9 @@
 /** A value of {@link ClientOptions.endpointParams}; an array sends the parameter once for each element. */
 export type EndpointParam = string | number | boolean | readonly (string | number | boolean)[];
 
+/** Parameters of a request, by their names, or as pairs. */
+export type EndpointParams = Readonly<Record<string, EndpointParam | undefined>> | Iterable<readonly [string, EndpointParam]>;
+
 /** What a client is made of: a server, and the rest. A misspelt option is an error, at run time too. */
 export type OAuth2ClientOptions = ServerOptions & ClientOptions;
 
@@ -203,7 +206,7 @@ export interface ClientOptions {
    *
    * @defaultValue `endpointParams`
    */
-  refreshParams?: Readonly<Record<string, EndpointParam | undefined>> | Iterable<readonly [string, EndpointParam]> | undefined;
+  refreshParams?: EndpointParams | undefined;
 
   /**
    * How the token request is written: as a form (RFC 6749 appendix B), or as a JSON object.
@@ -225,7 +228,7 @@ export interface ClientOptions {
    *
    * @defaultValue none
    */
-  endpointParams?: Readonly<Record<string, EndpointParam | undefined>> | Iterable<readonly [string, EndpointParam]> | undefined;
+  endpointParams?: EndpointParams | undefined;
 
   /**
    * Further headers of the token request. `Authorization`, `Content-Type` and `Host` are refused.
@@ -753,7 +756,7 @@ export interface Token extends TokenData {
    *
    * A token of elsewhere is renewed for its holder only, by its refresh token.
    */
-  refresh(params?: Readonly<Record<string, EndpointParam | undefined>> | Iterable<readonly [string, EndpointParam]>): Promise<Token>;
+  refresh(params?: EndpointParams): Promise<Token>;
 
   /**
    * Tells the server that it, or its refresh token, is no longer needed (RFC 7009). What is revoked leaves memory and
@@ -762,10 +765,7 @@ export interface Token extends TokenData {
    * @param type - by default `'access_token'`
    * @param params - further parameters of the request
    */
-  revoke(
-    type?: 'access_token' | 'refresh_token',
-    params?: Readonly<Record<string, EndpointParam | undefined>> | Iterable<readonly [string, EndpointParam]>,
-  ): Promise<void>;
+  revoke(type?: 'access_token' | 'refresh_token', params?: EndpointParams): Promise<void>;
 
   /**
    * Revokes the refresh token, if there is one, and the access token. Both are tried: the error is that of the one that
@@ -801,7 +801,7 @@ export interface AuthorizationOptions {
    *
    * @defaultValue none
    */
-  extra?: Readonly<Record<string, EndpointParam | undefined>> | Iterable<readonly [string, EndpointParam]> | undefined;
+  extra?: EndpointParams | undefined;
 }
 
 /**
@@ -891,16 +891,13 @@ export class OAuth2Client {
   tokenFrom(object: StoredToken): Token;
 
   /** Renews the current token, with `params` as {@link Token.refresh}. */
-  refresh(params?: Readonly<Record<string, EndpointParam | undefined>> | Iterable<readonly [string, EndpointParam]>): Promise<Token>;
+  refresh(params?: EndpointParams): Promise<Token>;
 
   /**
    * Revokes the current token, or its refresh token, as {@link Token.revoke}: that in memory, in the store, or a
    * `refreshToken` that was not used yet. Nothing happens when there is none; the server is not asked for one.
    */
-  revoke(
-    type?: 'access_token' | 'refresh_token',
-    params?: Readonly<Record<string, EndpointParam | undefined>> | Iterable<readonly [string, EndpointParam]>,
-  ): Promise<void>;
+  revoke(type?: 'access_token' | 'refresh_token', params?: EndpointParams): Promise<void>;
 
   /** Revokes all there is, as {@link Token.revokeAll}. */
   revokeAll(): Promise<void>;

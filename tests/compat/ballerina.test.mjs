@@ -3,9 +3,10 @@
 import assert from 'node:assert/strict';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { after, beforeEach, describe, test } from 'node:test';
+import { beforeEach, describe, test } from 'node:test';
 import { startAuthorizationServer } from '../runtimes/authorization-server.mjs';
 import { json, listen } from '../runtimes/http.mjs';
+import { rejection, started } from './harness.mjs';
 import { startNodeOAuth2Server } from './node-oauth2-server.mjs';
 import { installPackage } from './package.mjs';
 import { startRecorder } from './recorder.mjs';
@@ -20,13 +21,6 @@ const {
   OutboundOAuth2Provider,
   POST_BODY_BEARER,
 } = await load('edge-oauth2/compat/ballerina');
-
-async function started(server) {
-  const { close } = await server;
-  after(close);
-  return server;
-}
-const rejection = (promise) => promise.then(() => assert.fail('it was not rejected'), (error) => error);
 
 const clientId = '3MVG9YDQS5WtC11paU2WcQjBB3L';
 const clientSecret = '9205371918321623741';

@@ -1,9 +1,10 @@
 // The entry with every example of the documentation, against real authorization servers; and its edges.
 import assert from 'node:assert/strict';
 import { text } from 'node:stream/consumers';
-import { after, beforeEach, describe, test } from 'node:test';
+import { beforeEach, describe, test } from 'node:test';
 import { json, listen } from '../runtimes/http.mjs';
 import { browse, startLoginServer } from '../runtimes/login-server.mjs';
+import { bearer, rejection, started } from './harness.mjs';
 import { startNodeOAuth2Server } from './node-oauth2-server.mjs';
 import { installPackage } from './package.mjs';
 import { startRecorder } from './recorder.mjs';
@@ -11,13 +12,6 @@ import { startRecorder } from './recorder.mjs';
 const { load } = await installPackage('compat-integration-app');
 const { oauth2Connection } = await load('edge-oauth2/compat/integration-app');
 
-async function started(server) {
-  const { close } = await server;
-  after(close);
-  return server;
-}
-const rejection = (promise) => promise.then(() => assert.fail('it was not rejected'), (error) => error);
-const bearer = ({ headers }) => headers.authorization?.replace('Bearer ', '');
 const redirectUri = 'https://api.integration.app/oauth-callback';
 
 describe("the documentation's examples", async () => {

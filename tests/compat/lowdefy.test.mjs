@@ -2,22 +2,16 @@
 // the original, against a server that records.
 import assert from 'node:assert/strict';
 import { text } from 'node:stream/consumers';
-import { after, beforeEach, describe, test } from 'node:test';
+import { beforeEach, describe, test } from 'node:test';
 import { startAuthorizationServer } from '../runtimes/authorization-server.mjs';
 import { json, listen } from '../runtimes/http.mjs';
 import { startProtectedApi } from '../runtimes/protected-api.mjs';
+import { rejection, started } from './harness.mjs';
 import { installPackage } from './package.mjs';
 import { startRecorder } from './recorder.mjs';
 
 const { load } = await installPackage('compat-lowdefy');
 const { connection } = await load('edge-oauth2/compat/lowdefy');
-
-async function started(server) {
-  const { close } = await server;
-  after(close);
-  return server;
-}
-const rejection = (promise) => promise.then(() => assert.fail('it was not rejected'), (error) => error);
 
 describe("the plugin's example", async () => {
   const MY_CLIENT_ID = 'my client';

@@ -2,11 +2,12 @@
 // happen to a secret.
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
-import { after, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { inspect } from 'node:util';
 import { startAuthorizationServer } from '../runtimes/authorization-server.mjs';
 import { listen } from '../runtimes/http.mjs';
 import { browse, startLoginServer } from '../runtimes/login-server.mjs';
+import { rejection, started } from './harness.mjs';
 import { startNodeOAuth2Server } from './node-oauth2-server.mjs';
 import { installPackage } from './package.mjs';
 import { startRecorder } from './recorder.mjs';
@@ -15,18 +16,6 @@ const { load } = await installPackage('compat-simple-oauth2');
 const { AccessToken, AuthorizationCode, ClientCredentials, ResourceOwnerPassword } = await load(
   'edge-oauth2/compat/simple-oauth2',
 );
-
-/** Closed when all is done. */
-async function started(server) {
-  const { close } = await server;
-  after(close);
-  return server;
-}
-const rejection = (promise) =>
-  promise.then(
-    () => assert.fail('it was not rejected'),
-    (error) => error,
-  );
 
 describe('the examples of ClientCredentials', async () => {
   const client = { id: 'my client', secret: 'MARKER secret:%+&=/"~-._*' };

@@ -3,22 +3,15 @@
 import assert from 'node:assert/strict';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { after, beforeEach, describe, test } from 'node:test';
+import { beforeEach, describe, test } from 'node:test';
 import { json, listen } from '../runtimes/http.mjs';
+import { bearer, rejection, started } from './harness.mjs';
 import { startNodeOAuth2Server } from './node-oauth2-server.mjs';
 import { installPackage } from './package.mjs';
 import { startRecorder } from './recorder.mjs';
 
 const { load } = await installPackage('compat-workato');
 const { connection } = await load('edge-oauth2/compat/workato');
-
-async function started(server) {
-  const { close } = await server;
-  after(close);
-  return server;
-}
-const rejection = (promise) => promise.then(() => assert.fail('it was not rejected'), (error) => error);
-const bearer = ({ headers }) => headers.authorization?.replace('Bearer ', '');
 
 /** Percolate: gives tokens to one client, and knows the newest only. */
 async function startPercolate(credentials) {

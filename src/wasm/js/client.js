@@ -280,7 +280,8 @@ export class OAuth2Client {
   /** What is sent of `view`, if it can be. A token of any type, where the user's function knows how. */
   #applicable(view) {
     if (this.#face.apply) return { token: this.#token(view, this.#slot) };
-    return { authorization: authorizationOf(view) };
+    authorizationOf(view);
+    return view;
   }
 
   /** The API refused the token: it is dropped, and the request sent again with another if it can be. */

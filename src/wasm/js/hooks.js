@@ -24,7 +24,7 @@ export async function hooked({ hooks, fetch, grant, scopes }, url, headers, body
   const name = isRefresh ? 'refresh' : 'tokenRequest';
   const send = () => exchange(fetch, 'POST', url, headers, body, MAX_RESPONSE_BYTES, signal);
   if (!hooks[name] && !hooks.credentials) return send();
-  const standard = new StandardRequest(send, spendingOf(url, headers, params));
+  const standard = new StandardRequest(send, params, spendingOf(url, headers, params));
   const common = { fetch, signal };
   const { refresh_token: refreshToken } = params;
   const credentials = { ...renewed, refresh_token: refreshToken };
@@ -83,11 +83,13 @@ function spendingOf(url, headers, { client_assertion: _, ...params }) {
 /** The request as it is made without hooks. What hooks do not handle comes out as if there were none. */
 class StandardRequest {
   #send;
+  #params;
   #spending;
   #answers = new Map();
 
-  constructor(send, spending) {
+  constructor(send, params, spending) {
     this.#send = send;
+    this.#params = params;
     this.#spending = spending;
   }
 
@@ -104,7 +106,7 @@ class StandardRequest {
     if (before && Date.now() - before.atMs < MAX_UNFINISHED_MS) return aged(before);
     const atMs = Date.now();
     const members = await this.#ask();
-    if (this.#spending && isSpent(this.#spending, members)) {
+    if (this.#spending && isSpent(this.#params, members)) {
       unfinished.delete(this.#spending);
       if (unfinished.size >= MAX_UNFINISHED) unfinished.delete(unfinished.keys().next().value);
       unfinished.set(this.#spending, { members: structuredClone(members), atMs });
@@ -140,8 +142,7 @@ class StandardRequest {
 }
 
 /** A refresh token that the server neither replaced nor took back is good for another request. */
-function isSpent(spending, { refresh_token: next }) {
-  const [, , { refresh_token: spent }] = JSON.parse(spending);
+function isSpent({ refresh_token: spent }, { refresh_token: next }) {
   return spent === undefined || (typeof next === 'string' && next !== spent);
 }
 
