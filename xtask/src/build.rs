@@ -15,25 +15,32 @@ pub fn package() -> Result {
 /// Builds the package, then shows it at work.
 pub fn demo(flags: &[&str]) -> Result {
     package()?;
-    script("demo", flags)
+    script("tests/runtimes/demo.mjs", flags)
 }
 
 /// Builds the package, then keeps a fleet of isolates busy for minutes.
 pub fn soak(seconds: &[&str]) -> Result {
     package()?;
-    script("soak", seconds)
+    script("tests/runtimes/soak.mjs", seconds)
 }
 
-/// Runs a script of `tests/runtimes`, which prints what it does.
-fn script(name: &str, args: &[&str]) -> Result {
-    let status = command(&format!("node tests/runtimes/{name}.mjs"))
+/// Builds the package, then measures it beside others.
+pub fn bench(options: &[&str]) -> Result {
+    package()?;
+    setup::node_packages("tests/bench", "setup-bench", "what is compared")?;
+    script("tests/bench/bench.mjs", options)
+}
+
+/// Runs a script, which prints what it does.
+fn script(path: &str, args: &[&str]) -> Result {
+    let status = command(&format!("node {path}"))
         .args(args)
         .status()
         .map_err(|error| format!("`node` did not start: {error}"))?;
     if status.success() {
         Ok(())
     } else {
-        Err(format!("the {name} failed ({status})"))
+        Err(format!("{path} failed ({status})"))
     }
 }
 

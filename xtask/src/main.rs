@@ -11,6 +11,8 @@ use std::process::ExitCode;
 const USAGE: &str = "usage:
     cargo xtask demo [--serve]     build and pack the package, run the example Worker against real servers
     cargo xtask test [step…]       check everything, or only the steps whose names begin like this
+    cargo xtask bench [--quick] [--json] [figure…]
+                                   the package beside others, in one workerd
     cargo xtask soak [seconds]     a fleet of isolates shares tokens of 90 s, for minutes
     cargo xtask build              build and pack the npm package into target/npm
     cargo xtask simulate [--isolates N] [--hours H] [--seeds S] [--store none|kv|lease|redis|all] [--json]
@@ -26,6 +28,7 @@ fn main() -> ExitCode {
         ["build"] => build::package(),
         ["demo"] => build::demo(&[]),
         ["demo", "--serve"] => build::demo(&["--serve"]),
+        ["bench", options @ ..] => build::bench(options),
         ["simulate", options @ ..] => simulate::run(options),
         ["soak", seconds @ ..] if seconds.len() < 2 => build::soak(seconds),
         ["test", names @ ..] => suite::run(names),

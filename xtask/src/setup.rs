@@ -24,7 +24,7 @@ pub fn run() -> Result {
     add_wasm_target()?;
     fs::create_dir_all(tools_dir())
         .map_err(|error| format!("cannot create {}: {error}", tools_dir().display()))?;
-    install_node_tools()?;
+    node_packages("tests", "setup-node-tools", "the test tools")?;
     install_wasm_bindgen()?;
     install_wasm_pack()
 }
@@ -100,9 +100,11 @@ fn add_wasm_target() -> Result {
     )
 }
 
-fn install_node_tools() -> Result {
-    let lock = modified(&root().join("tests/package-lock.json"));
-    let installed = modified(&root().join("tests/node_modules/.package-lock.json"));
+/// Installs what the lock file of `folder` pins; `what` names it in messages.
+pub fn node_packages(folder: &str, step: &str, what: &str) -> Result {
+    let folder = root().join(folder);
+    let lock = modified(&folder.join("package-lock.json"));
+    let installed = modified(&folder.join("node_modules/.package-lock.json"));
     if installed.is_some() && installed >= lock {
         return Ok(());
     }
@@ -114,12 +116,8 @@ fn install_node_tools() -> Result {
         "--fetch-retries=1",
         "--loglevel=error",
     ])
-    .current_dir(root().join("tests"));
-    install(
-        "setup-node-tools",
-        npm,
-        "npm could not install the test tools",
-    )
+    .current_dir(folder);
+    install(step, npm, &format!("npm could not install {what}"))
 }
 
 fn install_wasm_bindgen() -> Result {
