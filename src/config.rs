@@ -13,6 +13,7 @@ use crate::protocol::grant::Grant;
 use crate::protocol::jwt::Algorithm;
 use crate::protocol::token_request::BodyFormat;
 use crate::protocol::token_response::TokenMapping;
+use crate::redaction::Sent;
 use crate::token::{Credential, Secret};
 
 /// The key with which the host signs assertions (RFC 7523), of client authentication and of the grant.
@@ -382,6 +383,22 @@ impl ClientConfig {
     /// The value of `scope`.
     pub(crate) fn scope(&self) -> String {
         self.scopes.join(&self.scope_separator)
+    }
+
+    /// What nobody else is to see of it.
+    pub(crate) fn sent(&self) -> Sent {
+        let mut sent = Sent::default();
+        let parameters = self.refresh_params.iter().chain([&self.endpoint_params]);
+        parameters.for_each(|it| sent.add_parameters(it));
+        sent.add_parameters(&self.grant.parameters());
+        sent.add_headers(&self.headers);
+        let sharing = &self.sharing;
+        let secrets = sharing.seal_keys.iter();
+        let secrets = secrets.chain(&sharing.previous_client_secret);
+        sent.add_all(secrets.map(Secret::expose));
+        self.client.add_to(&mut sent);
+        self.endpoint.add_to(&mut sent);
+        sent
     }
 
     /// Whether a refresh token renews the token.

@@ -98,6 +98,7 @@ pub mod host;
 mod json;
 pub mod protocol;
 mod race;
+pub mod redaction;
 mod resource;
 mod retry;
 mod sharing;

@@ -299,6 +299,21 @@ impl<'a, H: Host> Shared<'a, H> {
         }
     }
 
+    /// A store may repeat what it was given, and what it was given may not be sealed.
+    fn shown(&self, reason: &str) -> String {
+        let mut sent = self.slot.config().sent();
+        let cached = self.entry.cached();
+        let token = cached.as_ref().map(|it| &it.token);
+        let refresh_token = self.entry.refresh_token().map(|it| it.secret);
+        let secrets = [
+            token.map(|it| &it.access_token),
+            token.and_then(|it| it.id_token.as_ref()),
+            refresh_token.as_ref(),
+        ];
+        sent.add_all(secrets.into_iter().flatten().map(Secret::expose));
+        sent.shown(reason)
+    }
+
     async fn ask<T>(
         &self,
         operation: &'static str,
@@ -310,7 +325,7 @@ impl<'a, H: Host> Shared<'a, H> {
                 self.entry.store.succeeded();
                 return Some(answer);
             }
-            First::Left(Err(StoreError(reason))) => self.slot.config().client.redact(&reason),
+            First::Left(Err(StoreError(reason))) => self.shown(&reason),
             First::Right(()) => ["no answer within ", &timeout_ms.to_string(), " ms"].concat(),
         };
         self.entry.store.failed(self.host.now_ms());

@@ -164,11 +164,8 @@ fn debug_of_every_type_hides_them() {
         body_format: BodyFormat::Form,
     };
     let context = TokenResponseContext {
-        endpoint: &endpoint,
-        client: &client,
-        grant: &grant,
+        request: token_request,
         mapping: &mapping,
-        is_basic: true,
         now_ms: 0,
         default_lifetime_seconds: 1,
     };
@@ -486,7 +483,7 @@ fn errors_of_a_revocation_hide_token_and_secret() {
         |reply| {
             let world = World::new(move |_, _| reply.clone());
             let held = HeldToken {
-                access_token: Some(MARKER.into()),
+                access_token: Some(GRANTED.into()),
                 refresh_token: Some(GRANTED.into()),
                 raw: None,
                 is_own: true,

@@ -7,10 +7,11 @@
 mod table;
 
 use base64ct::{Base64UrlUnpadded, Encoding};
-use edge_oauth2::protocol::client_auth::ClientCredentials;
+use edge_oauth2::protocol::client_auth::{ClientAuth, ClientCredentials};
 use edge_oauth2::protocol::endpoint::Endpoint;
 use edge_oauth2::protocol::http::HttpResponse;
 use edge_oauth2::protocol::jwt::{Algorithm, Assertion};
+use edge_oauth2::protocol::token_request::{BodyFormat, TokenRequest};
 use edge_oauth2::protocol::token_response::{TokenMapping, TokenResponseContext, read};
 use edge_oauth2::{Error, Grant, Json, Token};
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -72,11 +73,19 @@ fn read_body(body: &str) -> Result<Token, Error> {
             body: body.into(),
         },
         TokenResponseContext {
-            endpoint: &Endpoint::parse("https://auth.example.com/token").unwrap(),
-            client: &ClientCredentials::new("client", None),
-            grant: &Grant::default().parameters(),
+            request: TokenRequest {
+                endpoint: &Endpoint::parse("https://auth.example.com/token").unwrap(),
+                grant: &Grant::default().parameters(),
+                client: &ClientCredentials::new("client", None),
+                client_auth: ClientAuth::None,
+                client_assertion: None,
+                scope: "",
+                resource: &[],
+                parameters: &Vec::new(),
+                headers: &[],
+                body_format: BodyFormat::Form,
+            },
             mapping: &TokenMapping::default(),
-            is_basic: true,
             now_ms: 0,
             default_lifetime_seconds: 3600,
         },

@@ -6,10 +6,11 @@ use std::fmt;
 use base64ct::{Base64UrlUnpadded, Encoding};
 
 use super::endpoint::Endpoint;
+use super::error_response::shown;
 use super::form::{self, Parameters};
 use super::pkce::CODE_CHALLENGE_METHOD;
-use super::token_response::cleaned;
 use crate::error::{Error, ErrorCode, ErrorResponse};
+use crate::redaction::Sent;
 use crate::token::Secret;
 
 /// Everything an authorization request is made of.
@@ -229,8 +230,10 @@ pub fn read_callback(callback: &str, expected: ExpectedCallback<'_>) -> Result<S
             description: value("error_description").map(str::to_owned),
             uri: value("error_uri").map(str::to_owned),
         };
-        let secrets = [Some(expected.state), code];
-        return Err(rejected(cleaned(response, |text| redact(text, &secrets))));
+        let mut sent = Sent::default();
+        sent.add(expected.state);
+        sent.add_all(code);
+        return Err(rejected(shown(response, &sent)));
     }
     code.map(Secret::from).ok_or_else(|| {
         invalid(&[
@@ -287,12 +290,4 @@ fn rejected(response: ErrorResponse) -> Error {
         message.push_str(description);
     }
     Error::new(ErrorCode::AuthorizationRejected, message).with_response(response)
-}
-
-/// What is shorter is found in many a word, and kept no secret anyway.
-const MIN_SECRET_LENGTH: usize = 8;
-
-fn redact(text: &str, secrets: &[Option<&str>]) -> String {
-    let secrets = secrets.iter().flatten().copied();
-    form::redact(text, secrets.filter(|it| it.len() >= MIN_SECRET_LENGTH))
 }

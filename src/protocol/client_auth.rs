@@ -2,7 +2,8 @@
 
 use base64ct::{Base64, Encoding};
 
-use super::form::{self, Parameters, encode_value};
+use super::form::{Parameters, encode_value};
+use crate::redaction::Sent;
 use crate::token::Secret;
 
 /// The value of `client_assertion_type` (RFC 7523 §2.2).
@@ -181,13 +182,11 @@ impl ClientCredentials {
             .any(|text| encode_value(text) != text)
     }
 
-    /// Takes the secret, in every form it is sent in, out of a text that came from outside.
-    pub(crate) fn redact(&self, text: &str) -> String {
-        let Some(secret) = &self.secret else {
-            return text.to_owned();
-        };
-        let basic = self.basic();
-        let sent = [basic.trim_start_matches("Basic "), secret.expose()];
-        form::redact(text, sent.into_iter())
+    /// What is sent of them and is secret.
+    pub(crate) fn add_to(&self, sent: &mut Sent) {
+        if let Some(secret) = &self.secret {
+            sent.add(secret.expose());
+            sent.add(self.basic().trim_start_matches("Basic "));
+        }
     }
 }

@@ -6,6 +6,9 @@
 
 use std::fmt;
 
+use super::form;
+use crate::redaction::Sent;
+
 /// An absolute URL that a credential or token may be sent to: `https`, or `http` to this machine.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Endpoint {
@@ -63,6 +66,13 @@ impl Endpoint {
     /// Scheme, host and port, as a browser would write them (RFC 6454 §6.2).
     pub fn origin(&self) -> &str {
         &self.origin
+    }
+
+    /// The values of its query.
+    pub(crate) fn add_to(&self, sent: &mut Sent) {
+        if let Some((_, query)) = self.url.split_once('?') {
+            sent.add_parameters(&form::decode(query));
+        }
     }
 
     /// The URL for a message: without its query, which may hold a secret.

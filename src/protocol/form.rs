@@ -21,32 +21,3 @@ pub fn decode(body: &str) -> Parameters {
         .into_owned()
         .collect()
 }
-
-/// Parameters whose values must not be seen.
-const SECRETS: [&str; 7] = [
-    "password",
-    "refresh_token",
-    "code",
-    "code_verifier",
-    "assertion",
-    "client_assertion",
-    "token",
-];
-
-/// The values among `parameters` that must not be seen.
-pub(crate) fn secrets(parameters: &[(String, String)]) -> impl Iterator<Item = &str> {
-    parameters
-        .iter()
-        .filter(|(name, _)| SECRETS.contains(&name.as_str()))
-        .map(|(_, value)| value.as_str())
-}
-
-/// Takes `secrets` out of a text that came from outside, as they are and as they are sent.
-pub(crate) fn redact<'a>(text: &str, secrets: impl Iterator<Item = &'a str>) -> String {
-    secrets
-        .filter(|secret| !secret.is_empty())
-        .fold(text.to_owned(), |text, secret| {
-            text.replace(secret, "[redacted]")
-                .replace(&encode_value(secret), "[redacted]")
-        })
-}

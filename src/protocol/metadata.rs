@@ -2,11 +2,12 @@
 //! issuer are.
 
 use super::endpoint::Endpoint;
+use super::error_response::retry_after_ms;
 use super::http::{self, HttpRequest, HttpResponse, MAX_RESPONSE_BYTES};
-use super::token_response::{clean, retry_after_ms};
 use crate::error::{Error, ErrorCode};
 use crate::host::TransportError;
 use crate::json::Json;
+use crate::redaction::Sent;
 
 /// The record's version. What another version wrote is a miss.
 const VERSION: f64 = 1.0;
@@ -99,7 +100,7 @@ pub fn read(response: &HttpResponse, issuer: &str, now_ms: u64) -> Result<Option
         Some(named) => {
             return Err(failed(&[
                 "names another issuer, ",
-                &clean(named, str::to_owned),
+                &Sent::default().shown(named),
                 ": the two must be the same, character by character (RFC 8414 §3.3)",
             ]));
         }
@@ -131,7 +132,7 @@ pub fn not_reached(issuer: &str, reason: &TransportError) -> Error {
     match reason {
         TransportError::TooLong => failed(issuer, &["is longer than 1 MiB"]),
         reason => {
-            let reason = clean(&reason.to_string(), str::to_owned);
+            let reason = Sent::default().shown(&reason.to_string());
             failed(issuer, &["cannot be had: ", &reason]).unanswered()
         }
     }

@@ -3,6 +3,7 @@
 pub mod authorization;
 pub mod client_auth;
 pub mod endpoint;
+pub(crate) mod error_response;
 pub mod form;
 pub mod grant;
 pub mod http;

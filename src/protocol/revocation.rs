@@ -2,12 +2,13 @@
 
 use std::fmt;
 
-use super::client_auth::ClientCredentials;
 use super::endpoint::Endpoint;
+use super::error_response::{rejection, retry_after_ms, shown};
 use super::form::{self, Parameters};
 use super::http::{self, HttpRequest, HttpResponse, MAX_RESPONSE_BYTES};
-use super::token_response::{cleaned, members, rejection, retry_after_ms};
+use super::token_response::members;
 use crate::error::{Error, ErrorCode};
+use crate::redaction::Sent;
 use crate::token::Secret;
 
 /// What is revoked, by its name in the registry of RFC 7009 §4.1.2.
@@ -65,6 +66,16 @@ impl fmt::Debug for RevocationRequest<'_> {
 }
 
 impl RevocationRequest<'_> {
+    /// What nobody else is to see of it.
+    pub fn sent(&self) -> Sent {
+        let mut sent = Sent::default();
+        sent.add(self.token.expose());
+        sent.add_parameters(&self.parameters);
+        sent.add_headers(&self.headers);
+        self.endpoint.add_to(&mut sent);
+        sent
+    }
+
     /// The request as it goes onto the wire.
     pub fn to_http(self) -> HttpRequest {
         let mut body: Parameters = vec![
@@ -95,12 +106,8 @@ impl RevocationRequest<'_> {
 pub struct RevocationResponseContext<'a> {
     /// Where the request went.
     pub endpoint: &'a Endpoint,
-    /// What was to be revoked; an echo of it is taken out of error messages.
-    pub token: &'a Secret,
-    /// Who asked; its secret is taken out as well.
-    pub client: &'a ClientCredentials,
-    /// What took its secret's place, if that was so.
-    pub client_assertion: Option<&'a Secret>,
+    /// What was sent; an echo of it is taken out of error messages.
+    pub sent: &'a Sent,
     /// When it was asked for, in milliseconds since the epoch.
     pub now_ms: u64,
 }
@@ -124,7 +131,7 @@ pub fn read(response: &HttpResponse, context: RevocationResponseContext<'_>) -> 
     let members = members(text.trim_start_matches('\u{feff}').trim());
     let error = match members.as_ref().and_then(rejection) {
         Some(response) => {
-            let response = cleaned(response, |text| context.redact(text));
+            let response = shown(response, context.sent);
             let mut said = [&status.to_string(), " ", &response.error].concat();
             if let Some(description) = &response.description {
                 said.push_str(": ");
@@ -146,12 +153,6 @@ pub fn read(response: &HttpResponse, context: RevocationResponseContext<'_>) -> 
 }
 
 impl RevocationResponseContext<'_> {
-    pub(crate) fn redact(&self, text: &str) -> String {
-        let sent = [Some(self.token), self.client_assertion];
-        let sent = sent.into_iter().flatten().map(Secret::expose);
-        form::redact(&self.client.redact(text), sent)
-    }
-
     fn error(&self, code: ErrorCode, answer: &str) -> Error {
         let message = [
             "the revocation endpoint ",

@@ -7,6 +7,7 @@ use super::endpoint::Endpoint;
 use super::form::{self, Parameters};
 use super::http::{self, HttpRequest, MAX_RESPONSE_BYTES};
 use crate::json::Json;
+use crate::redaction::Sent;
 
 /// Parameters that the protocol sets itself, whatever the grant. Another value for one of them would
 /// change what is asked for behind the configuration's back.
@@ -71,6 +72,18 @@ impl fmt::Debug for TokenRequest<'_> {
 }
 
 impl TokenRequest<'_> {
+    /// What nobody else is to see of it.
+    pub fn sent(&self) -> Sent {
+        let mut sent = Sent::default();
+        sent.add_parameters(self.grant);
+        sent.add_parameters(self.parameters);
+        sent.add_headers(self.headers);
+        sent.add_all(self.client_assertion);
+        self.client.add_to(&mut sent);
+        self.endpoint.add_to(&mut sent);
+        sent
+    }
+
     /// The request as it goes onto the wire.
     pub fn to_http(self) -> HttpRequest {
         let mut body = self.grant.clone();

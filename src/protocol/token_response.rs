@@ -3,11 +3,12 @@
 
 use std::fmt;
 
-use super::client_auth::ClientCredentials;
-use super::endpoint::Endpoint;
-use super::form::{self, Parameters};
+use super::client_auth::ClientAuth;
+use super::error_response::{rejection, retry_after_ms, shown};
+use super::form;
 use super::http::HttpResponse;
-use super::timestamp::{parse_http_date, parse_rfc3339};
+use super::timestamp::parse_rfc3339;
+use super::token_request::TokenRequest;
 use crate::error::{Error, ErrorCode, ErrorResponse};
 use crate::json::Json;
 use crate::token::{Secret, Token};
@@ -21,22 +22,15 @@ pub(crate) const INVALID_CLIENT: &str = "invalid_client";
 const ENCODING_HINT: &str = "; clientId or clientSecret hold characters that servers read differently from the Authorization header: if both are right, try another credentialEncoding ('strict', 'loose', 'interop') or clientAuth: 'body'";
 
 /// What is shown of a server's own words.
-const MAX_DESCRIPTION_CHARS: usize = 1000;
 const MAX_CONTENT_TYPE_CHARS: usize = 100;
 
 /// What reading a response depends on besides the response.
 #[derive(Clone, Copy)]
 pub struct TokenResponseContext<'a> {
-    /// Where the request went.
-    pub endpoint: &'a Endpoint,
-    /// Who asked; an echo of its secret is taken out of error messages.
-    pub client: &'a ClientCredentials,
-    /// What was asked for; its credentials are taken out as well.
-    pub grant: &'a Parameters,
+    /// What was asked; an echo of its secrets is taken out of error messages.
+    pub request: TokenRequest<'a>,
     /// Where the members are, if not where the standard says.
     pub mapping: &'a TokenMapping,
-    /// Whether the client's credentials were sent in the header.
-    pub is_basic: bool,
     /// When it was asked for, in milliseconds since the epoch.
     pub now_ms: u64,
     /// How long a token lives whose response does not say.
@@ -90,12 +84,10 @@ impl TokenMapping {
     }
 }
 
-/// Without `grant`: its values are secrets.
 impl fmt::Debug for TokenResponseContext<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("TokenResponseContext")
-            .field("endpoint", self.endpoint)
-            .field("client", self.client)
+            .field("request", &self.request)
             .finish_non_exhaustive()
     }
 }
@@ -130,7 +122,8 @@ pub fn read(response: &HttpResponse, context: TokenResponseContext<'_>) -> Resul
     }
     let unusable = |problem: &str| {
         let content_type = response.header("content-type").unwrap_or("none");
-        let content_type: String = content_type.chars().take(MAX_CONTENT_TYPE_CHARS).collect();
+        let sent = context.request.sent();
+        let content_type = sent.cut(content_type, MAX_CONTENT_TYPE_CHARS);
         let described = [
             problem,
             " (content type ",
@@ -240,18 +233,6 @@ fn lifetime_seconds(members: &Json, now_seconds: u64) -> Option<u64> {
     Some((lifetime as u64).min(MAX_LIFETIME_SECONDS))
 }
 
-/// `Retry-After` in both its forms, seconds and a date (RFC 9110 §10.2.3).
-pub(super) fn retry_after_ms(response: &HttpResponse, now_ms: u64) -> Option<u64> {
-    let value = response.header("retry-after")?.trim();
-    match value.parse::<u64>() {
-        Ok(seconds) => Some(seconds.saturating_mul(1000)),
-        Err(_) => {
-            let at = u64::try_from(parse_http_date(value)?).ok()?;
-            Some(at.saturating_mul(1000).saturating_sub(now_ms))
-        }
-    }
-}
-
 /// A number, or a string of one (`"3600"`, `"3599.5"`), without its fraction.
 fn seconds(value: &Json) -> Option<f64> {
     match value {
@@ -277,72 +258,28 @@ fn seconds(value: &Json) -> Option<f64> {
     }
 }
 
-/// The error response in `members`, if it is one. Some servers send it with status 200, some send
-/// an empty `error` beside a token, some nest it.
-pub(super) fn rejection(members: &Json) -> Option<ErrorResponse> {
-    Some(ErrorResponse {
-        error: error_text(members.get("error")?)?,
-        description: text_member(members, "error_description").map(str::to_owned),
-        uri: text_member(members, "error_uri").map(str::to_owned),
-    })
-}
-
-/// `response` as it may be shown; `redact` takes out what the server echoes.
-pub(super) fn cleaned(response: ErrorResponse, redact: impl Fn(&str) -> String) -> ErrorResponse {
-    let clean = |text: String| clean(&text, &redact);
-    ErrorResponse {
-        error: clean(response.error),
-        description: response.description.map(clean),
-        uri: response.uri.map(clean),
-    }
-}
-
-/// A text from outside as it may be shown: on one line, and bounded.
-pub(super) fn clean(text: &str, redact: impl Fn(&str) -> String) -> String {
-    let text: String = text.chars().filter(|c| !c.is_control()).collect();
-    // Cut last: half a secret would not be recognised.
-    redact(&text).chars().take(MAX_DESCRIPTION_CHARS).collect()
-}
-
-fn error_text(error: &Json) -> Option<String> {
-    let text = match error {
-        Json::String(text) => text.trim().to_owned(),
-        Json::Number(number) => (*number as i64).to_string(),
-        Json::Bool(true) => "true".to_owned(),
-        Json::Null | Json::Bool(false) => return None,
-        Json::Object(_) | Json::Array(_) => ["message", "code"]
-            .into_iter()
-            .find_map(|name| error_text(error.get(name)?))
-            .unwrap_or_else(|| "unknown".to_owned()),
-    };
-    (!text.is_empty()).then_some(text)
-}
-
 impl TokenResponseContext<'_> {
-    fn redact(&self, text: &str) -> String {
-        form::redact(&self.client.redact(text), form::secrets(self.grant))
-    }
-
     fn error(&self, code: ErrorCode, what_it_did: &str) -> Error {
         let message = [
             "the token endpoint ",
-            self.endpoint.for_display(),
+            self.request.endpoint.for_display(),
             " ",
             what_it_did,
         ]
         .concat();
-        Error::new(code, self.redact(&message))
+        Error::new(code, message)
     }
 
     fn rejected(&self, status: u16, response: ErrorResponse) -> Error {
-        let response = cleaned(response, |text| self.redact(text));
         let is_unknown_client = response.error == INVALID_CLIENT;
+        let response = shown(response, &self.request.sent());
         let mut what_it_did = ["answered ", &status.to_string(), " ", &response.error].concat();
         if let Some(description) = &response.description {
             what_it_did.push_str(": ");
             what_it_did.push_str(description);
         }
-        if is_unknown_client && self.is_basic && self.client.is_ambiguous() {
+        let is_basic = self.request.client_auth == ClientAuth::Basic;
+        if is_unknown_client && is_basic && self.request.client.is_ambiguous() {
             what_it_did.push_str(ENCODING_HINT);
         }
         self.error(ErrorCode::TokenRequestRejected, &what_it_did)

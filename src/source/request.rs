@@ -9,12 +9,13 @@ use crate::host::{Asked, Host, TransportError};
 use crate::json::Json;
 use crate::protocol::client_auth::{ClientAuth, ClientCredentials};
 use crate::protocol::endpoint::Endpoint;
-use crate::protocol::form::{self, Parameters};
+use crate::protocol::form::Parameters;
 use crate::protocol::grant::{self, AssertionOptions};
 use crate::protocol::jwt::{Algorithm, Assertion};
 use crate::protocol::token_request::TokenRequest;
 use crate::protocol::token_response::{self, INVALID_CLIENT, TokenResponseContext};
 use crate::race::{First, race};
+use crate::redaction::Sent;
 use crate::token::{Secret, Token};
 
 type Result<T> = std::result::Result<T, Error>;
@@ -181,26 +182,17 @@ impl<H: Host> TokenSource<H> {
             headers: &config.headers,
             body_format: config.body_format,
         };
-        // What an echo is looked through for.
-        let mut secrets = grant.clone();
-        if let Some(assertion) = &client_assertion {
-            secrets.push(("client_assertion".to_owned(), assertion.expose().to_owned()));
-        }
         // Lifetimes count from the asking: an isolate may be frozen between answer and reading.
         let asked_at_ms = self.host.now_ms();
         let response = self.host.token_request(request.to_http(), asking.renewed);
         let response = response.await.map_err(|error| {
-            let redact = |text: &str| form::redact(&client.redact(text), form::secrets(&secrets));
-            transport_error(error, "the token endpoint ", endpoint, redact)
+            transport_error(error, "the token endpoint ", endpoint, &request.sent())
         })?;
         let mut token = token_response::read(
             &response,
             TokenResponseContext {
-                endpoint,
-                client,
-                grant: &secrets,
+                request,
                 mapping: &config.token_mapping,
-                is_basic: matches!(client_auth, ClientAuth::Basic),
                 now_ms: asked_at_ms,
                 default_lifetime_seconds: config.default_lifetime_seconds.into(),
             },
@@ -258,12 +250,12 @@ impl<H: Host> TokenSource<H> {
 
 /// Why `endpoint`, which is of this kind, gave no answer.
 ///
-/// The platform's words are not known to be free of what was sent: `redact` takes it out.
+/// The platform's words are not known to be free of what was `sent`.
 pub(super) fn transport_error(
     error: TransportError,
     kind: &str,
     endpoint: &Endpoint,
-    redact: impl Fn(&str) -> String,
+    sent: &Sent,
 ) -> Error {
     let shown = endpoint.for_display();
     match error {
@@ -275,7 +267,7 @@ pub(super) fn transport_error(
         TransportError::Connection(reason) => {
             // The platform's words may hold the URL with its query.
             let reason = reason.replace(endpoint.as_str(), shown);
-            let message = [kind, shown, " could not be reached: ", &redact(&reason)];
+            let message = [kind, shown, " could not be reached: ", &sent.shown(&reason)];
             Error::new(ErrorCode::Network, message.concat())
         }
     }

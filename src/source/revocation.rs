@@ -53,8 +53,7 @@ impl<H: Host> TokenSource<H> {
                     .concat(),
                     headers: self.revocation_headers(client, client_auth),
                 };
-                self.send_revocation(request, client, assertion.as_ref())
-                    .await
+                self.send_revocation(request, client).await
             };
             self.authenticated(true, ask).await
         };
@@ -98,19 +97,17 @@ impl<H: Host> TokenSource<H> {
         &self,
         request: RevocationRequest<'_>,
         client: &ClientCredentials,
-        client_assertion: Option<&Secret>,
     ) -> Result<()> {
+        let mut sent = request.sent();
+        client.add_to(&mut sent);
         let context = RevocationResponseContext {
             endpoint: request.endpoint,
-            token: request.token,
-            client,
-            client_assertion,
+            sent: &sent,
             now_ms: self.host.now_ms(),
         };
         let response = self.host.send(request.to_http()).await;
         let response = response.map_err(|error| {
-            let redact = |text: &str| context.redact(text);
-            transport_error(error, "the revocation endpoint ", context.endpoint, redact)
+            transport_error(error, "the revocation endpoint ", context.endpoint, &sent)
         })?;
         revocation::read(&response, context)
     }

@@ -16,6 +16,7 @@ mod json;
 mod jwt;
 mod metadata;
 mod pkce;
+mod redaction;
 mod revocation;
 mod token_request;
 mod token_response;
@@ -23,9 +24,10 @@ mod token_response;
 #[path = "../support/mod.rs"]
 mod support;
 
-use edge_oauth2::protocol::client_auth::ClientCredentials;
+use edge_oauth2::protocol::client_auth::{ClientAuth, ClientCredentials};
 use edge_oauth2::protocol::endpoint::Endpoint;
 use edge_oauth2::protocol::http::HttpResponse;
+use edge_oauth2::protocol::token_request::{BodyFormat, TokenRequest};
 use edge_oauth2::protocol::token_response::{TokenMapping, TokenResponseContext, read};
 use edge_oauth2::{Error, Grant, Token};
 
@@ -39,11 +41,19 @@ fn read_response(response: &HttpResponse) -> Result<Token, Error> {
     read(
         response,
         TokenResponseContext {
-            endpoint: &Endpoint::parse(support::TOKEN_URL).unwrap(),
-            client: &ClientCredentials::new("client", Some(SECRET.into())),
-            grant: &Grant::default().parameters(),
+            request: TokenRequest {
+                endpoint: &Endpoint::parse(support::TOKEN_URL).unwrap(),
+                grant: &Grant::default().parameters(),
+                client: &ClientCredentials::new("client", Some(SECRET.into())),
+                client_auth: ClientAuth::Basic,
+                client_assertion: None,
+                scope: "",
+                resource: &[],
+                parameters: &Vec::new(),
+                headers: &[],
+                body_format: BodyFormat::Form,
+            },
             mapping: &TokenMapping::default(),
-            is_basic: true,
             now_ms: NOW_MS,
             default_lifetime_seconds: 3600,
         },

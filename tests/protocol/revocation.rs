@@ -1,14 +1,14 @@
 //! Token revocation (RFC 7009).
 
 use base64ct::{Base64, Encoding};
-use edge_oauth2::protocol::client_auth::ClientCredentials;
 use edge_oauth2::protocol::endpoint::Endpoint;
 use edge_oauth2::protocol::form::encode_value;
 use edge_oauth2::protocol::http::{HttpRequest, HttpResponse};
 use edge_oauth2::protocol::revocation::{
     RevocationRequest, RevocationResponseContext, TokenTypeHint, read,
 };
-use edge_oauth2::{Error, ErrorCode, Secret};
+use edge_oauth2::redaction::Sent;
+use edge_oauth2::{Error, ErrorCode};
 
 use crate::support::{check_rows, response, same};
 use crate::{NOW_MS, SECRET};
@@ -87,11 +87,11 @@ fn kinds_of_token() {
 }
 
 fn read_with(response: &HttpResponse, token: &str) -> Result<(), Error> {
+    let mut sent = Sent::default();
+    sent.add_all([token, SECRET]);
     let context = RevocationResponseContext {
         endpoint: &Endpoint::parse(URL).unwrap(),
-        token: &Secret::from(token),
-        client: &ClientCredentials::new("client", Some(SECRET.into())),
-        client_assertion: None,
+        sent: &sent,
         now_ms: NOW_MS,
     };
     assert!(!format!("{context:?} {context:#?}").contains("marker"));
