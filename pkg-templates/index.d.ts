@@ -491,7 +491,7 @@ export interface TokenMembers {
   token_type?: string | undefined;
   /** Seconds. */
   expires_in?: number | string | undefined;
-  /** A Date, ISO 8601, or seconds since the epoch. Milliseconds are recognised by their size. */
+  /** A Date, ISO 8601, an HTTP date, or seconds since the epoch. Milliseconds are recognised by their size. */
   expires_at?: Date | string | number | undefined;
   scope?: string | undefined;
   refresh_token?: string | undefined;
@@ -549,16 +549,22 @@ export interface AssertionOptions {
   lifetimeSeconds?: number | undefined;
 }
 
-/** Paths into the answer of a token endpoint, as `'data.access_token'`; a number is a position in an array. */
+/**
+ * Paths into the answer of a token endpoint, as `'data.access_token'` or `['data', 'access_token']`; a number is a
+ * position in an array.
+ */
 export interface TokenMapping {
-  accessToken?: string | undefined;
-  tokenType?: string | undefined;
-  expiresIn?: string | undefined;
-  expiresAt?: string | undefined;
-  scope?: string | undefined;
-  refreshToken?: string | undefined;
-  idToken?: string | undefined;
+  accessToken?: MemberPath | undefined;
+  tokenType?: MemberPath | undefined;
+  expiresIn?: MemberPath | undefined;
+  expiresAt?: MemberPath | undefined;
+  scope?: MemberPath | undefined;
+  refreshToken?: MemberPath | undefined;
+  idToken?: MemberPath | undefined;
 }
+
+/** A text with dots between the steps, or the steps. A name that has dots itself is found either way. */
+export type MemberPath = string | readonly (string | number)[];
 
 /** A request to the API, as {@link ClientOptions.apply} gets it. */
 export interface ApiRequest {
@@ -677,6 +683,8 @@ export type OAuth2Event =
   | { readonly type: 'grant'; readonly durationMs: number }
   /** The server issued none. */
   | { readonly type: 'grant_failed'; readonly code: OAuth2ErrorCode; readonly durationMs: number }
+  /** The server did not say in a way that can be read how long the token lives; `reason` has what it said instead. */
+  | { readonly type: 'lifetime_assumed'; readonly lifetimeSeconds: number; readonly reason: string }
   /** A token request failed in a way that may pass, and is made again after `delayMs`. */
   | { readonly type: 'retry'; readonly attempt: number; readonly delayMs: number }
   /** The API refused the token. */
@@ -831,28 +839,30 @@ export interface CallbackOptions {
 }
 
 /**
- * A token that somebody has kept: what {@link Token.toJSON} gave, or a token response. When it ends is a Date, ISO 8601
- * or seconds since the epoch (milliseconds are recognised by their size), or else `expires_in`, counted from now.
+ * A token that somebody has kept: what {@link Token.toJSON} gave, a token response, or what other libraries keep. When it
+ * ends is a Date, ISO 8601, an HTTP date or seconds since the epoch (milliseconds are recognised by their size), under
+ * any usual name (`expires_at`, `expiresOn`, `expiry`, `expiry_date`, `expires`, …); or else `expires_in`, counted from
+ * `created_at` or `issued_at`, or from now.
  */
 export type StoredToken =
   | TokenData
   | {
-      readonly accessToken: string;
+      readonly accessToken: string | number;
       readonly tokenType?: string | null | undefined;
       readonly expiresAt?: Date | string | number | null | undefined;
       readonly scope?: string | readonly string[] | null | undefined;
-      readonly refreshToken?: string | null | undefined;
+      readonly refreshToken?: string | number | null | undefined;
       readonly idToken?: string | null | undefined;
       readonly raw?: Readonly<Record<string, unknown>> | undefined;
       readonly [member: string]: unknown;
     }
   | {
-      readonly access_token: string;
+      readonly access_token: string | number;
       readonly token_type?: string | null | undefined;
       readonly expires_at?: Date | string | number | null | undefined;
       readonly expires_in?: number | string | null | undefined;
       readonly scope?: string | readonly string[] | null | undefined;
-      readonly refresh_token?: string | null | undefined;
+      readonly refresh_token?: string | number | null | undefined;
       readonly id_token?: string | null | undefined;
       readonly [member: string]: unknown;
     };

@@ -52,6 +52,13 @@ pub enum Event {
         /// How long it took, retries included.
         duration_ms: u64,
     },
+    /// The server did not say, in a way that can be read, how long the token lives.
+    LifetimeAssumed {
+        /// What was assumed.
+        seconds: u32,
+        /// What the response has instead.
+        reason: String,
+    },
     /// A token request failed in a way that may pass, and is made again.
     Retry {
         /// Which attempt failed, from 1.
@@ -71,7 +78,7 @@ impl Event {
         let text = |text: &str| Some(Json::String(text.into()));
         let number = |number: u64| Some(Json::Number(number as f64));
         let [mut duration, mut operation, mut reason, mut code] = [const { None }; 4];
-        let [mut retry_after, mut attempt, mut delay] = [const { None }; 3];
+        let [mut retry_after, mut attempt, mut delay, mut lifetime] = [const { None }; 4];
         match self {
             Self::FlightWait { duration_ms }
             | Self::StoreHit { duration_ms }
@@ -89,6 +96,13 @@ impl Event {
                 reason: why,
             } => {
                 operation = text(asked);
+                reason = text(why);
+            }
+            Self::LifetimeAssumed {
+                seconds,
+                reason: why,
+            } => {
+                lifetime = number((*seconds).into());
                 reason = text(why);
             }
             Self::LeaseWait { retry_after_ms } => retry_after = number((*retry_after_ms).into()),
@@ -114,6 +128,7 @@ impl Event {
             ("retryAfterMs", retry_after),
             ("attempt", attempt),
             ("delayMs", delay),
+            ("lifetimeSeconds", lifetime),
         ])
     }
 
@@ -130,6 +145,7 @@ impl Event {
             Self::LeaseWait { .. } => "lease_wait",
             Self::Grant { .. } => "grant",
             Self::GrantFailed { .. } => "grant_failed",
+            Self::LifetimeAssumed { .. } => "lifetime_assumed",
             Self::Retry { .. } => "retry",
             Self::Refused => "refused",
             Self::Invalidated => "invalidated",

@@ -58,11 +58,19 @@ impl Json {
         }
     }
 
-    /// What is found by going down `path`: members of objects, positions in arrays.
-    pub fn at(&self, path: &[String]) -> Option<&Self> {
-        path.iter().try_fold(self, |value, step| match value {
+    /// What is found by going down `path`, which has dots between members of objects and positions in
+    /// arrays. A name may have dots itself.
+    pub fn at(&self, path: &str) -> Option<&Self> {
+        let step = |step: &str| match self {
             Self::Array(items) => items.get(step.parse::<usize>().ok()?),
-            _ => value.get(step),
+            _ => self.get(step),
+        };
+        let mut dots = path.match_indices('.');
+        step(path).or_else(|| {
+            dots.find_map(|(dot, _)| {
+                let (first, rest) = path.split_at_checked(dot)?;
+                step(first)?.at(rest.strip_prefix('.')?)
+            })
         })
     }
 

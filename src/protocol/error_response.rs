@@ -1,7 +1,7 @@
 //! The error response (RFC 6749 §5.2), of whichever endpoint, and when to ask again.
 
 use super::http::HttpResponse;
-use super::timestamp::parse_http_date;
+use super::timestamp;
 use super::token_response::text_member;
 use crate::error::ErrorResponse;
 use crate::json::Json;
@@ -75,7 +75,7 @@ pub(super) fn retry_after_ms(response: &HttpResponse, now_ms: u64) -> Option<u64
     match value.parse::<u64>() {
         Ok(seconds) => Some(seconds.saturating_mul(1000)),
         Err(_) => {
-            let at = u64::try_from(parse_http_date(value)?).ok()?;
+            let at = u64::try_from(timestamp::parse(value)?).ok()?;
             Some(at.saturating_mul(1000).saturating_sub(now_ms))
         }
     }

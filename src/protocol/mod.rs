@@ -8,6 +8,7 @@ pub mod form;
 pub mod grant;
 pub mod http;
 pub mod jwt;
+mod lifetime;
 pub mod metadata;
 pub mod pkce;
 pub mod revocation;

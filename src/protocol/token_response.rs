@@ -7,14 +7,11 @@ use super::client_auth::ClientAuth;
 use super::error_response::{rejection, retry_after_ms, shown};
 use super::form;
 use super::http::HttpResponse;
-use super::timestamp::parse_rfc3339;
+use super::lifetime;
 use super::token_request::TokenRequest;
 use crate::error::{Error, ErrorCode, ErrorResponse};
 use crate::json::Json;
 use crate::token::{Secret, Token};
-
-/// No server's token is trusted for longer than this.
-const MAX_LIFETIME_SECONDS: u64 = 365 * 24 * 60 * 60;
 
 /// The server does not know the client, or not with these credentials (RFC 6749 §5.2).
 pub(crate) const INVALID_CLIENT: &str = "invalid_client";
@@ -39,11 +36,12 @@ pub struct TokenResponseContext<'a> {
 
 /// Where servers put what RFC 6749 §5.1 puts at the top. What is not named here is looked for there.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct TokenMapping(Vec<(&'static str, Vec<String>)>);
+pub struct TokenMapping(Vec<(&'static str, String)>);
 
 impl TokenMapping {
     /// Reads pairs of a member's name, as `access_token` or `accessToken`, and a path to it, as
-    /// `data.access_token`; `None` for a name that is not one, or an empty step in a path.
+    /// `data.access_token` or `tokens.0.value`; `None` for a name that is not one, or an empty step in a
+    /// path.
     pub fn new(pairs: &[(String, String)]) -> Option<Self> {
         let entry = |(name, path): &(String, String)| {
             let member = match name.as_str() {
@@ -56,19 +54,22 @@ impl TokenMapping {
                 "id_token" | "idToken" => "id_token",
                 _ => return None,
             };
-            let steps: Vec<String> = path.split('.').map(str::to_owned).collect();
-            steps
-                .iter()
-                .all(|step| !step.is_empty())
-                .then_some((member, steps))
+            let is_path = path.split('.').all(|step| !step.is_empty());
+            is_path.then(|| (member, path.clone()))
         };
         pairs.iter().map(entry).collect::<Option<_>>().map(Self)
     }
 
     pub(crate) fn pairs(&self) -> Vec<(String, String)> {
-        let pair =
-            |(name, path): &(&'static str, Vec<String>)| ((*name).to_owned(), path.join("."));
+        let pair = |(name, path): &(&'static str, String)| ((*name).to_owned(), path.clone());
         self.0.iter().map(pair).collect()
+    }
+
+    /// What the member called `name` here is called in the response.
+    fn written<'a>(&'a self, name: &'a str) -> &'a str {
+        let path = self.0.iter().rev().find(|(it, _)| *it == name);
+        path.and_then(|(_, path)| path.rsplit('.').next())
+            .unwrap_or(name)
     }
 
     /// The members where the standard puts them. Of members with the same name the last counts.
@@ -92,8 +93,11 @@ impl fmt::Debug for TokenResponseContext<'_> {
     }
 }
 
-/// Reads the token endpoint's answer.
-pub fn read(response: &HttpResponse, context: TokenResponseContext<'_>) -> Result<Token, Error> {
+/// Reads the token endpoint's answer. Beside the token it says why its life had to be assumed, if so.
+pub fn read(
+    response: &HttpResponse,
+    context: TokenResponseContext<'_>,
+) -> Result<(Token, Option<String>), Error> {
     let status = response.status;
     if response.is_redirect() {
         return Err(context
@@ -140,28 +144,33 @@ pub fn read(response: &HttpResponse, context: TokenResponseContext<'_>) -> Resul
     let raw =
         members.ok_or_else(|| unusable("answered with neither JSON nor a form-encoded token"))?;
     let members = context.mapping.applied(&raw);
-    let access_token = text_member(&members, "access_token")
-        .ok_or_else(|| unusable("answered without an access_token"))?;
+    let token = |name| token_member(&members, name, context.mapping.written(name), text);
+    let access_token =
+        token("access_token").ok_or_else(|| unusable("answered without an access_token"))?;
     if !access_token.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Err(unusable(
             "answered with an access_token that has white space, control or non-ASCII characters in it and fits no header (RFC 6750 §2.1)",
         ));
     }
-    Ok(Token {
+    let (lifetime_seconds, unsaid) =
+        match lifetime::seconds(&members, context.now_ms.div_ceil(1000)) {
+            Ok(seconds) => (seconds, None),
+            Err(unsaid) => (context.default_lifetime_seconds, Some(unsaid)),
+        };
+    let token = Token {
         token_type: token_type(&members),
         received_at_ms: context.now_ms,
-        expires_at_ms: context.now_ms.saturating_add(
-            lifetime_seconds(&members, context.now_ms.div_ceil(1000))
-                .unwrap_or(context.default_lifetime_seconds)
-                .saturating_mul(1000),
-        ),
+        expires_at_ms: context
+            .now_ms
+            .saturating_add(lifetime_seconds.saturating_mul(1000)),
         scope: scope(&members),
-        refresh_token: text_member(&members, "refresh_token").map(Secret::from),
-        id_token: text_member(&members, "id_token").map(Secret::from),
+        refresh_token: token("refresh_token").map(Secret::from),
+        id_token: token("id_token").map(Secret::from),
         access_token: Secret::from(access_token),
         raw,
         rotation: 0,
-    })
+    };
+    Ok((token, unsaid))
 }
 
 /// The response's members, from JSON or from a form (as early implementations of the drafts, and
@@ -193,6 +202,28 @@ pub(crate) fn text_member<'a>(members: &'a Json, name: &str) -> Option<&'a str> 
     (!text.is_empty()).then_some(text)
 }
 
+/// The token called `name` here and `written` in the response `text`. Some servers send a number, which
+/// may have more digits than a float.
+fn token_member(members: &Json, name: &str, written: &str, text: &str) -> Option<String> {
+    let Some(Json::Number(number)) = members.get(name) else {
+        return text_member(members, name).map(str::to_owned);
+    };
+    let digits = |from: &'_ str| -> Option<String> {
+        let end = from
+            .find(|c: char| !c.is_ascii_digit())
+            .unwrap_or(from.len());
+        let (digits, _) = from.split_at_checked(end)?;
+        let is_it = digits.parse::<u64>().is_ok_and(|it| it as f64 == *number);
+        is_it.then(|| digits.to_owned())
+    };
+    let name = ["\"", written, "\""].concat();
+    let named = text
+        .split(&name)
+        .skip(1)
+        .find_map(|rest| digits(rest.trim_start().strip_prefix(':')?.trim_start()));
+    named.or_else(|| text.split(|c: char| !c.is_ascii_digit()).find_map(digits))
+}
+
 pub(crate) fn token_type(members: &Json) -> String {
     match text_member(members, "token_type") {
         Some(token_type) if !token_type.eq_ignore_ascii_case("bearer") => token_type.into(),
@@ -207,54 +238,6 @@ pub(crate) fn scope(members: &Json) -> Option<String> {
             (!scopes.is_empty()).then(|| scopes.join(" "))
         }
         _ => text_member(members, "scope").map(str::to_owned),
-    }
-}
-
-/// How long the token lives, if the response says so in a way that can be read.
-fn lifetime_seconds(members: &Json, now_seconds: u64) -> Option<u64> {
-    let relative = || match seconds(members.get("expires_in")?)? {
-        // Zero stands for "not said" in more servers than for "already over".
-        0.0 => None,
-        lifetime => Some(lifetime),
-    };
-    let absolute = |name: &str| {
-        let at = members.get(name)?;
-        let at = match at.as_str().and_then(parse_rfc3339) {
-            Some(at) => at as f64,
-            None => seconds(at)?,
-        };
-        // Later than the year 5000: not seconds.
-        (at > 0.0 && at < 1e11).then_some(at - now_seconds as f64)
-    };
-    let lifetime = relative()
-        .or_else(|| absolute("expires_on"))
-        .or_else(|| absolute("expires_at"))?;
-    // Float to integer saturates: what is negative becomes 0, expired at once.
-    Some((lifetime as u64).min(MAX_LIFETIME_SECONDS))
-}
-
-/// A number, or a string of one (`"3600"`, `"3599.5"`), without its fraction.
-fn seconds(value: &Json) -> Option<f64> {
-    match value {
-        Json::Number(number) => Some(number.trunc()),
-        Json::String(text) => {
-            let text = text.trim();
-            let (negative, digits) = match text.strip_prefix('-') {
-                Some(digits) => (true, digits),
-                None => (false, text),
-            };
-            let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
-            let is_number = |digits: &str| {
-                !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
-            };
-            if !is_number(whole) || !is_number(fraction) {
-                return None;
-            }
-            // Too many digits for a u64 is longer than any limit.
-            let whole = whole.parse::<u64>().unwrap_or(u64::MAX) as f64;
-            Some(if negative { -whole } else { whole })
-        }
-        _ => None,
     }
 }
 

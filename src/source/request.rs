@@ -5,6 +5,7 @@ use std::future::Future;
 use super::TokenSource;
 use crate::config::PrivateKey;
 use crate::error::{Error, ErrorCode};
+use crate::event::Event;
 use crate::host::{Asked, Host, TransportError};
 use crate::json::Json;
 use crate::protocol::client_auth::{ClientAuth, ClientCredentials};
@@ -188,7 +189,7 @@ impl<H: Host> TokenSource<H> {
         let response = response.await.map_err(|error| {
             transport_error(error, "the token endpoint ", endpoint, &request.sent())
         })?;
-        let mut token = token_response::read(
+        let (mut token, unsaid) = token_response::read(
             &response,
             TokenResponseContext {
                 request,
@@ -197,6 +198,12 @@ impl<H: Host> TokenSource<H> {
                 default_lifetime_seconds: config.default_lifetime_seconds.into(),
             },
         )?;
+        if let Some(reason) = unsaid {
+            self.host.event(Event::LifetimeAssumed {
+                seconds: config.default_lifetime_seconds,
+                reason,
+            });
+        }
         if config.no_refresh_token {
             token.refresh_token = None;
         }

@@ -58,6 +58,7 @@ fn read_response(response: &HttpResponse) -> Result<Token, Error> {
             default_lifetime_seconds: 3600,
         },
     )
+    .map(|(token, _)| token)
 }
 
 fn read_body(status: u16, body: impl Into<Vec<u8>>) -> Result<Token, Error> {

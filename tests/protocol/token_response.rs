@@ -1,7 +1,7 @@
 //! The access token response (RFC 6749 §5.1), as tolerantly as servers are varied.
 
 use edge_oauth2::protocol::http::HttpResponse;
-use edge_oauth2::{ClientOptions, ErrorCode, Json};
+use edge_oauth2::{ClientOptions, ErrorCode, Event, Json};
 
 use crate::support::host::{Reply, World};
 use crate::support::{check_rows, config, options, response, same};
@@ -109,7 +109,69 @@ fn point_of_expiry() {
                 ),
             ),
             ("over", (r#","expires_on":1700000000"#, NOW_MS)),
-            ("milliseconds", (r#","expires_at":1800000060000"#, default)),
+            (
+                "milliseconds",
+                (r#","expires_at":1800000060000"#, in_a_minute),
+            ),
+            (
+                "milliseconds as text",
+                (r#","expires_on":"1800000060000""#, in_a_minute),
+            ),
+            (
+                "zone without a colon",
+                (r#","expires_at":"2027-01-15T08:01:00+0000""#, in_a_minute),
+            ),
+            (
+                "zone by name",
+                (r#","expires_at":"2027-01-15 08:01:00 UTC""#, in_a_minute),
+            ),
+            (
+                "HTTP date",
+                (
+                    r#",".expires":"Fri, 15 Jan 2027 08:01:00 GMT""#,
+                    in_a_minute,
+                ),
+            ),
+            (
+                "without seconds",
+                (r#","expires_at":"2027-01-15T08:01Z""#, in_a_minute),
+            ),
+            (
+                "any offset",
+                (r#","expires_at":"2027-01-15T13:46:00+0545""#, in_a_minute),
+            ),
+            (
+                "expiry_date",
+                (r#","expiry_date":1800000060000"#, in_a_minute),
+            ),
+            (
+                "expiresOn",
+                (r#","expiresOn":"2027-01-15T08:01:00.000Z""#, in_a_minute),
+            ),
+            ("expiresAt", (r#","expiresAt":1800000060"#, in_a_minute)),
+            (
+                "expiry",
+                (
+                    r#","expiry":"2027-01-15T09:01:00.12345+01:00""#,
+                    in_a_minute,
+                ),
+            ),
+            (
+                "expireTime",
+                (r#","expireTime":"2027-01-15T08:01:00Z""#, in_a_minute),
+            ),
+            ("expires", (r#","expires":1800000060"#, in_a_minute)),
+            ("expires in seconds", (r#","expires":60"#, NOW_MS + 60_000)),
+            (
+                "expires_at in seconds",
+                (r#","expires_at":"60""#, NOW_MS + 60_000),
+            ),
+            ("expiresIn", (r#","expiresIn":60"#, NOW_MS + 60_000)),
+            (
+                "a program's zero",
+                (r#","expiry":"0001-01-01T00:00:00Z""#, default),
+            ),
+            ("ext_expires_in", (r#","ext_expires_in":60"#, default)),
             ("zero", (r#","expires_at":0"#, default)),
             ("negative", (r#","expires_at":-5"#, default)),
             ("null", (r#","expires_at":null"#, default)),
@@ -124,7 +186,7 @@ fn point_of_expiry() {
             // Never later than said; up to a second earlier, since seconds are counted.
             let difference = expected.checked_sub(token.expires_at_ms);
             match difference {
-                Some(0..1000) => Ok(()),
+                Some(0..=1000) => Ok(()),
                 _ => Err(format!("expected {expected}, got {}", token.expires_at_ms)),
             }
         },
@@ -186,7 +248,15 @@ fn refresh_and_id_token() {
             ("present", (r#":"x""#, Some("x"))),
             ("empty", (r#":"""#, None)),
             ("null", (":null", None)),
-            ("number", (":1", None)),
+            ("number", (":12", Some("12"))),
+            (
+                "number of many digits",
+                (":9007199254740993", Some("9007199254740993")),
+            ),
+            ("fraction", (":1.5", None)),
+            ("negative", (":-1", None)),
+            ("array", (r#":["x"]"#, None)),
+            ("true", (":true", None)),
         ],
         |(value, expected)| {
             let members = format!(r#","refresh_token"{value},"id_token"{value}"#);
@@ -218,7 +288,23 @@ fn access_token() {
             ("empty", (r#""""#, None)),
             ("white space only", (r#"" \n ""#, None)),
             ("null", ("null", None)),
-            ("number", ("12345", None)),
+            ("number", ("12345", Some("12345"))),
+            (
+                "number of many digits",
+                (
+                    "12345678901234567891 ,\"id\":12345678901234567890",
+                    Some("12345678901234567891"),
+                ),
+            ),
+            (
+                "number after one that is the same float",
+                (
+                    "null,\"id\":12345678901234567890,\"access_token\" : 12345678901234567891",
+                    Some("12345678901234567891"),
+                ),
+            ),
+            ("more digits than any", ("123456789012345678901", None)),
+            ("true", ("true", None)),
             ("object", (r#"{"token":"x"}"#, None)),
         ],
         |(access_token, expected)| {
@@ -429,6 +515,19 @@ fn members_may_be_elsewhere() {
     // What is not named stays where the standard puts it, and nothing of the answer is lost.
     assert_eq!(token.scope.as_deref(), Some("top"));
     assert_eq!(token.raw, Json::parse(body).unwrap());
+    // A name may have dots, and a token be a number.
+    let token = read(
+        mapping(&[
+            ("accessToken", "a.b"),
+            ("refreshToken", "c.d.e"),
+            ("id_token", "f.0"),
+        ]),
+        r#"{"a.b":12345678901234567891,"c.d":{"e":"r"},"c":{"d":{}},"f":["i"],"id":12345678901234567890}"#,
+    )
+    .unwrap();
+    assert_eq!(token.access_token.expose(), "12345678901234567891");
+    assert_eq!(token.refresh_token.unwrap().expose(), "r");
+    assert_eq!(token.id_token.unwrap().expose(), "i");
     // A path that leads nowhere is not taken for the standard's place.
     let error = read(
         mapping(&[("access_token", "data.token")]),
@@ -436,4 +535,53 @@ fn members_may_be_elsewhere() {
     )
     .unwrap_err();
     assert_eq!(error.code(), ErrorCode::InvalidResponse);
+}
+
+#[test]
+fn a_life_that_is_not_said_is_told() {
+    check_rows(
+        [
+            ("said", (r#","expires_in":60"#, None)),
+            ("said in another way", (r#","expires":60"#, None)),
+            ("absent", ("", Some("the response has no expires_in"))),
+            (
+                "null",
+                (
+                    r#","expires_in":null"#,
+                    Some("the response has no expires_in"),
+                ),
+            ),
+            (
+                "zero",
+                (
+                    r#","expires_in":0"#,
+                    Some("the response has an expires_in that says nothing"),
+                ),
+            ),
+            (
+                "unreadable",
+                (
+                    r#","expires_at":"MARKER""#,
+                    Some("the response has an expires_at that says nothing"),
+                ),
+            ),
+        ],
+        |(members, expected)| {
+            let body = with(members);
+            let world = World::new(move |_, _| Reply::now(200, body.clone()));
+            let options = ClientOptions {
+                default_lifetime_seconds: 60,
+                ..options()
+            };
+            world
+                .token(config(options))
+                .map_err(|error| error.to_string())?;
+            let events = world.events.borrow();
+            let told = events.iter().find_map(|event| match event {
+                Event::LifetimeAssumed { seconds, reason } => Some((*seconds, reason.as_str())),
+                _ => None,
+            });
+            same(told, expected.map(|reason| (60, reason)))
+        },
+    );
 }

@@ -3,13 +3,13 @@
 
 import { keepCause } from './error.js';
 import { exchange } from './host.js';
-import { isMembers, kindOf, numberOf, timeMs, toJson } from './members.js';
+import { EXPIRY, isMembers, kindOf, numberOf, toJson } from './members.js';
 
 /** As for requests without hooks. */
 const MAX_RESPONSE_BYTES = 1024 * 1024;
 
 /** The members that say when a token ends. They belong together: what says one of them replaces all. */
-const EXPIRY = ['expires_in', 'expires_on', 'expires_at'];
+const LIFE = ['expires_in', 'expiresIn', ...EXPIRY];
 
 /**
  * Makes a token request by `hooks`; `grant` and `scopes` are the client's.
@@ -168,9 +168,12 @@ class UnusableAnswer extends Error {
   }
 }
 
+/** Tokens that are numbers, of which the parser would lose the last digits. */
+const LONG_NUMBERS = /("(?:access|refresh|id)_token"\s*:\s*)(\d{16,})(?=\s*[,}])/g;
+
 /** JSON, or a form, as early servers answer; whatever its content type says. */
 function membersOf(text) {
-  const trimmed = text.trim();
+  const trimmed = text.trim().replace(LONG_NUMBERS, '$1"$2"');
   try {
     const members = JSON.parse(trimmed);
     return isMembers(members) ? members : undefined;
@@ -186,24 +189,21 @@ function read(result) {
   if (!isMembers(result)) {
     throw new TypeError(`the result is ${kindOf(result)}, and not an object with members such as access_token`);
   }
-  const members = { ...result };
-  const { expires_at: expiresAt } = members;
-  const expiresAtMs = timeMs(expiresAt);
-  if (expiresAtMs !== undefined) members.expires_at = Math.floor(expiresAtMs / 1000);
-  else if (expiresAt instanceof Date) throw new TypeError('expires_at is an invalid Date');
-  return JSON.parse(toJson(members));
+  const name = EXPIRY.find((name) => result[name] instanceof Date && Number.isNaN(result[name].getTime()));
+  if (name) throw new TypeError(`${name} is an invalid Date`);
+  return JSON.parse(toJson(result));
 }
 
 /** `members` over those that were there before, and a life that is said anew over all that was said of it. */
 function merged(before, members) {
   const { ...kept } = before;
-  if (EXPIRY.some((name) => members[name] !== undefined)) EXPIRY.forEach((name) => delete kept[name]);
+  if (LIFE.some((name) => members[name] !== undefined)) LIFE.forEach((name) => delete kept[name]);
   return { ...kept, ...members };
 }
 
 /** The same for a renewal: the access token and its life end with the token that is renewed. */
 function renewal(credentials, members) {
   const { access_token: _, ...kept } = credentials;
-  EXPIRY.forEach((name) => delete kept[name]);
+  LIFE.forEach((name) => delete kept[name]);
   return { ...kept, ...members };
 }

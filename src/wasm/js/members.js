@@ -3,8 +3,18 @@
 /** Times from here on are milliseconds: as seconds this is the year 5138. */
 const FIRST_MS = 1e11;
 
-/** A date, or a date and a time, the time zone being optional (RFC 3339, ISO 8601). */
-const ISO = /^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?$/i;
+const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
+
+/**
+ * ISO 8601 or an HTTP date, as `timestamp.rs` reads them: a space may stand for the `T`, and the time, its seconds and
+ * the zone may be missing.
+ */
+const TIME = RegExp(
+  /^(?:(?<y>\d{4})-(?<m>\d\d)-(?<d>\d\d)(?:[T ](?=\d)|$)|[^,]*, (?<day>\d{1,2})[ -](?<month>[a-z]{3})[ -](?<year>\d{4})[ -](?=\d))/.source +
+    /(?:(?<hours>[01]\d|2[0-3]):(?<minutes>[0-5]\d)(?::(?<seconds>[0-5]\d|60)(?:[.,](?<fraction>\d+))?)?)?/.source +
+    /\s*(?:(?<sign>[+-])(?<zoneHours>\d\d)(?::?(?<zoneMinutes>\d\d))?\s*)?(?:UTC|GMT|Z)?$/.source,
+  'i',
+);
 
 const NUMBER = /^\s*\d+(\.\d+)?\s*$/;
 
@@ -35,24 +45,33 @@ export function kindOf(value) {
   return `of type ${type === 'Object' ? value.constructor?.name : type}`;
 }
 
+/** The members that say until when a token lives, beside `expires_in`. The same as in `lifetime.rs`. */
+export const EXPIRY = ['expires_at', 'expires_on', 'expiresAt', 'expiresOn', 'expires', 'expiry', 'expiry_date', 'expiration', 'expireTime', '.expires'];
+
 /**
- * A point in time, in milliseconds since the epoch: a Date, ISO 8601, seconds or milliseconds since the epoch;
+ * A point in time, in milliseconds since the epoch: a Date, a text as above, seconds or milliseconds since the epoch;
  * `undefined` for what is none of these.
  */
 export function timeMs(time) {
   if (time instanceof Date) return Number.isNaN(time.getTime()) ? undefined : time.getTime();
-  if (typeof time === 'string' && !NUMBER.test(time)) return isoMs(time);
+  if (typeof time === 'string' && !NUMBER.test(time)) return textMs(time.trim());
   const number = numberOf(time);
   return number === undefined || number >= FIRST_MS ? number : number * 1000;
 }
 
-/** Without a time zone it is UTC, wherever the code runs. */
-function isoMs(text) {
-  const match = ISO.exec(text.trim());
-  if (!match) return undefined;
-  const [whole, time, , , zone] = match;
-  const ms = Date.parse(whole.replace(' ', 'T') + (time && !zone ? 'Z' : ''));
-  return Number.isNaN(ms) ? undefined : ms;
+/** Without a time zone it is UTC, wherever the code runs, and every engine reads the same. */
+function textMs(text) {
+  const part = TIME.exec(text)?.groups;
+  if (!part) return undefined;
+  const month = part.m ? part.m - 1 : MONTHS.indexOf(part.month.toLowerCase());
+  const day = part.d ?? part.day;
+  if (month < 0 || month > 11 || day < 1 || day > 31) return undefined;
+  const of = (name) => Number(part[name] ?? 0);
+  // Other functions take the years up to 99 for those of the last century.
+  const dayMs = new Date(0).setUTCFullYear(part.y ?? part.year, month, day);
+  const zone = of('zoneHours') * 60 + of('zoneMinutes');
+  const minutes = of('hours') * 60 + of('minutes') - (part.sign === '-' ? -zone : zone);
+  return dayMs + (minutes * 60 + of('seconds') + Number(`0.${part.fraction ?? 0}`)) * 1000;
 }
 
 /** A number from 0 on, or a text of one. */

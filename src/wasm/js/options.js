@@ -33,7 +33,7 @@ const CLIENT_OPTIONS = {
   refreshParams: pairs,
   headers: pairs,
   bodyFormat: oneOf('form', 'json'),
-  tokenMapping: pairs,
+  tokenMapping: paths,
   noRefreshToken: flag,
   skipPkce: flag,
   identity: text,
@@ -244,6 +244,13 @@ function jsonOf(value) {
     // A bigint, or an object in itself.
     return undefined;
   }
+}
+
+/** Where members are: a text with dots between the steps, or an array of them. */
+function paths(name, value) {
+  const entries = typeof value?.[Symbol.iterator] === 'function' ? [...value] : Object.entries(value ?? {});
+  const joined = entries.map((entry) => (Array.isArray(entry?.[1]) ? [entry[0], entry[1].join('.')] : entry));
+  return pairs(name, typeof value === 'object' && value ? joined : value);
 }
 
 /** In percent, or 'off'. */

@@ -1,7 +1,7 @@
 // The token as users hold it.
 
 import { invalidOption, OAuth2Error } from './error.js';
-import { isMembers, kindOf, numberOf, timeMs, toJson } from './members.js';
+import { EXPIRY, isMembers, kindOf, numberOf, timeMs, toJson } from './members.js';
 
 const YEAR_MS = 365 * 24 * 60 * 60 * 1000;
 
@@ -84,7 +84,9 @@ export function readToken(object, prefix = '') {
   const isOurs = object.accessToken !== undefined;
   const nameOf = (wireName) => (isOurs ? NAMES[wireName] : wireName);
   const textOf = (wireName) => readText(prefix + nameOf(wireName), object[nameOf(wireName)]);
-  const accessToken = textOf('access_token');
+  // Some servers send a number. Of a larger one the last digits are lost.
+  const tokenOf = (wireName) => (Number.isSafeInteger(object[nameOf(wireName)]) ? String(object[nameOf(wireName)]) : textOf(wireName));
+  const accessToken = tokenOf('access_token');
   if (accessToken === undefined) throw invalidOption(`${prefix}access_token`, 'is required');
   if (!/^[!-~]+$/.test(accessToken)) {
     throw invalidOption(prefix + nameOf('access_token'), 'must consist of visible ASCII characters, to fit a header (RFC 6750 §2.1)');
@@ -92,13 +94,13 @@ export function readToken(object, prefix = '') {
   const tokenType = textOf('token_type') ?? 'Bearer';
   const optional = {
     scope: Array.isArray(object.scope) ? readScopes(`${prefix}scope`, object.scope) : textOf('scope'),
-    refreshToken: textOf('refresh_token'),
+    refreshToken: tokenOf('refresh_token'),
     idToken: textOf('id_token'),
   };
   const data = {
     accessToken,
     tokenType: /^bearer$/i.test(tokenType) ? 'Bearer' : tokenType,
-    expiresAt: readExpiry(nameOf('expires_at'), object, prefix),
+    expiresAt: readExpiry(object, prefix),
   };
   for (const [name, value] of Object.entries(optional)) if (value !== undefined) data[name] = value;
   data.raw = Object.freeze(isOurs ? readOthers(object, prefix) : plain(object));
@@ -106,7 +108,7 @@ export function readToken(object, prefix = '') {
 }
 
 function readText(name, value) {
-  if (value === undefined || value === null || value === '') return undefined;
+  if (isUnsaid(value)) return undefined;
   if (typeof value !== 'string') throw invalidOption(name, `must be a string, not ${kindOf(value)}`);
   if (/\p{Cc}/u.test(value)) throw invalidOption(name, 'must not contain control characters');
   return value;
@@ -116,18 +118,33 @@ function readScopes(name, scopes) {
   return scopes.map((scope) => readText(name, scope)).join(' ');
 }
 
+/** Numbers below are no point in time, where a member may say either. */
+const FIRST_POINT = 1e9;
+
+/** Members that say since when a token lives. */
+const ISSUED = ['created_at', 'issued_at', 'issuedAt', 'created'];
+
 /** As that of a token that a server issued: where nothing is said, until it is refused. */
-function readExpiry(name, object, prefix) {
-  const { [name]: expiresAt, expires_in: expiresIn } = object;
-  if (expiresAt !== undefined && expiresAt !== null) {
-    const atMs = timeMs(expiresAt);
-    if (atMs !== undefined) return Math.floor(atMs);
-    throw invalidOption(prefix + name, 'must be a Date, a time as ISO 8601 writes it, or seconds since the epoch');
+function readExpiry(object, prefix) {
+  for (const name of EXPIRY) {
+    if (isUnsaid(object[name]) || (name === 'expires' && numberOf(object[name]) < FIRST_POINT)) continue;
+    const atMs = timeMs(object[name]);
+    if (atMs === undefined) {
+      throw invalidOption(prefix + name, 'must be a Date, a time as ISO 8601 or HTTP writes it, or seconds or milliseconds since the epoch');
+    }
+    // What is before the epoch is a program's zero: nothing was said.
+    if (atMs >= 0) return Math.floor(atMs);
   }
-  if (expiresIn === undefined || expiresIn === null) return Date.now() + YEAR_MS;
-  const lifetime = numberOf(expiresIn);
-  if (lifetime === undefined) throw invalidOption(`${prefix}expires_in`, 'must be a number of seconds, from 0 on');
-  return Date.now() + Math.floor(lifetime) * 1000;
+  const name = ['expires_in', 'expiresIn', 'expires'].find((name) => !isUnsaid(object[name]));
+  if (name === undefined) return Date.now() + YEAR_MS;
+  const lifetime = numberOf(object[name]);
+  if (lifetime === undefined) throw invalidOption(prefix + name, 'must be a number of seconds, from 0 on');
+  const [issuedAtMs = Date.now()] = ISSUED.map((name) => timeMs(object[name])).filter((atMs) => atMs > 0);
+  return Math.min(issuedAtMs, Date.now()) + Math.floor(lifetime) * 1000;
+}
+
+function isUnsaid(value) {
+  return value === undefined || value === null || value === '';
 }
 
 /** What the server had sent, and what was kept beside it. */

@@ -323,7 +323,7 @@ export const hooks = {
   },
 
   'an access token that fits no header is refused': async ({ client }) => {
-    for (const accessToken of ['line\r\nbreak', 'two words', 7, '']) {
+    for (const accessToken of ['line\r\nbreak', 'two words', 7.5, '']) {
       const hooks = { tokenRequest: () => ({ access_token: accessToken }) };
       await rejects(client({ hooks }).getToken(), { code: 'invalid_response' });
     }

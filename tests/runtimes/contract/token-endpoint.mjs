@@ -101,6 +101,46 @@ export const tokenEndpoint = {
     equal([got.raw.instance_url, got.refreshToken, got.idToken], ['https://eu.example', 'r', 'i']);
   },
 
+  'a life that is not said is told': async ({ client, behave }) => {
+    const heard = [];
+    const one = client({ defaultLifetimeSeconds: 60, onEvent: (event) => heard.push(event) });
+    for (const [members, word] of [
+      [{}, 'no expires_in'],
+      [{ expires_in: 'MARKER' }, 'expires_in'],
+      [{ expires_at: { at: 1 } }, 'expires_at'],
+    ]) {
+      await behave(answer({ access_token: 'a-token', ...members }));
+      await one.getToken({ forceRefresh: true });
+      const told = heard.filter(({ type }) => type === 'lifetime_assumed').at(-1);
+      equal(told?.lifetimeSeconds, 60);
+      ok(told.reason.includes(word) && !told.reason.includes('MARKER'), told.reason);
+    }
+    equal(one.stats().lifetime_assumed, 3);
+  },
+
+  'a token that is a number is read in all its digits': async ({ client, behave }) => {
+    const body = '{"access_token":12345678901234567891,"refresh_token":9007199254740993,"id":12345678901234567890}';
+    for (const hooks of [undefined, { credentials: () => ({ tenant: 'blue' }) }]) {
+      await behave({ status: 200, headers: {}, body });
+      const got = await client({ hooks }).getToken();
+      equal([got.accessToken, got.refreshToken], ['12345678901234567891', '9007199254740993']);
+    }
+  },
+
+  'members are found in arrays, and by names with dots': async ({ client, behave }) => {
+    await behave(answer({ 'a.b': 'dotted', data: [{ token: 'in-array', 'x.y': { z: 'r' } }], authed_user: { access_token: 'user' } }));
+    for (const [tokenMapping, accessToken, refreshToken] of [
+      [{ accessToken: 'data.0.token' }, 'in-array'],
+      [{ accessToken: ['data', 0, 'token'], refreshToken: ['data', '0', 'x.y', 'z'] }, 'in-array', 'r'],
+      [{ accessToken: 'a.b', refreshToken: 'data.0.x.y.z' }, 'dotted', 'r'],
+      [{ access_token: ['a.b'] }, 'dotted'],
+      [new Map([['accessToken', ['authed_user', 'access_token']]]), 'user'],
+    ]) {
+      const got = await client({ tokenMapping }).getToken();
+      equal([got.accessToken, got.refreshToken], [accessToken, refreshToken]);
+    }
+  },
+
   'a negative lifetime is handed out once and not cached': async ({ client, behave, grants }) => {
     await behave({ merge: { expires_in: -1 } });
     const first = await client().getToken();
@@ -134,7 +174,7 @@ export const tokenEndpoint = {
       [{ status: 200, body: '' }, invalid],
       [{ status: 200, body: 'null' }, invalid],
       [answer({ token_type: 'Bearer' }), invalid],
-      [answer({ ...token, access_token: 7 }), invalid],
+      [answer({ ...token, access_token: 7.5 }), invalid],
       [answer({ ...token, access_token: '' }), invalid],
       [answer({ ...token, access_token: 'two words' }), invalid],
       [answer({ ...token, access_token: 'line\nbreak' }), invalid],

@@ -72,6 +72,77 @@ export const tokenObject = {
     equal([Object.keys(ours), ours.raw], [['accessToken', 'tokenType', 'expiresAt', 'raw'], { tenant: 'blue', userId: 7 }]);
   },
 
+  'a moment is read alike in an answer and in a stored token': async ({ client, behave, OAuth2Client }) => {
+    const at = Math.floor(Date.now() / 1000) * 1000 + hour;
+    const iso = new Date(at).toISOString();
+    const shifted = (hours, zone) => new Date(at + hours * hour).toISOString().replace('.000Z', zone);
+    const moments = [
+      at,
+      String(at),
+      at / 1000,
+      String(at / 1000),
+      iso,
+      iso.replace('.000', ''),
+      iso.replace('.000', '.1234567'),
+      iso.replace('.000Z', ',5+00:00'),
+      iso.toLowerCase(),
+      ` ${iso}\n`,
+      shifted(0, ''),
+      shifted(0, '').replace('T', ' '),
+      shifted(0, '+0000'),
+      shifted(2, '+0200'),
+      shifted(2, '+02'),
+      shifted(-5, '-05:00'),
+      shifted(0, ' UTC'),
+      shifted(0, ' +0000 UTC').replace('T', ' '),
+      shifted(1, ' +0100'),
+      new Date(at).toUTCString(),
+      new Date(at).toUTCString().replace('GMT', '+0000'),
+      new Date(at).toUTCString().replace(/^\w+, (\d+) (\w+) /, 'Sunday, $1-$2-'),
+    ];
+    const one = client();
+    const alike = async (members, expected, slackMs) => {
+      await behave(answer({ access_token: 'a', ...members }));
+      const answered = await one.getToken({ forceRefresh: true });
+      const stored = OAuth2Client.tokenFrom({ access_token: 'a', ...members });
+      for (const { expiresAt } of [answered, stored]) {
+        ok(Math.abs(expiresAt - expected) <= slackMs, `${JSON.stringify(members)}: ${expiresAt - expected} ms`);
+      }
+    };
+    for (const moment of moments) await alike({ expires_at: moment }, at, 1_000);
+    const minute = Date.UTC(new Date(at).getUTCFullYear(), new Date(at).getUTCMonth(), new Date(at).getUTCDate(), new Date(at).getUTCHours(), new Date(at).getUTCMinutes());
+    await alike({ expires_at: iso.replace(/:\d\d\.000/, '') }, minute, 1_000);
+    for (const name of ['expires_on', 'expiresAt', 'expiresOn', 'expires', 'expiry', 'expiry_date', 'expiration', 'expireTime', '.expires']) {
+      await alike({ [name]: at }, at, 1_000);
+      await alike({ [name]: iso }, at, 1_000);
+      await alike({ expires_in: 60, expires_at: null, [name]: '' }, Date.now() + 60_000, 3_000);
+    }
+    for (const life of [{ expiresIn: 60 }, { expiresIn: '60' }, { expires: 60 }, { expires: '60' }]) await alike(life, Date.now() + 60_000, 3_000);
+  },
+
+  'a stored token is read as libraries keep it': async ({ OAuth2Client }) => {
+    const at = Math.floor(Date.now() / 1000) * 1000 + hour;
+    const iso = new Date(at).toISOString();
+    const before = Math.floor(at / 1000) - 3600 - 600;
+    const rows = [
+      [{ access_token: 'a', refresh_token: 'r', expiry_date: at }, at],
+      [{ accessToken: 'a', expiresOn: new Date(at), extExpiresOn: new Date(at + hour) }, at],
+      [{ access_token: 'a', token_type: 'Bearer', expiry: iso.replace('Z', '123456Z') }, at],
+      [{ access_token: 'a', expires: at / 1000, resource_owner_id: '7' }, at],
+      [{ access_token: 'a', expires_in: 3600, created_at: before }, at - 600_000],
+      [{ accessToken: 'a', expiresIn: '3600', issuedAt: before }, at - 600_000],
+      [{ access_token: 'a', expires_in: 3600, issued_at: String(before * 1000) }, at - 600_000],
+      [{ access_token: 'a', expires_in: 3600, issued_at: at + 24 * hour }, Date.now() + hour],
+      [{ access_token: 'a', expiry: '0001-01-01T00:00:00Z', expires_in: 60 }, Date.now() + 60_000],
+    ];
+    for (const [object, expected] of rows) {
+      const { expiresAt } = OAuth2Client.tokenFrom(object);
+      ok(Math.abs(expiresAt - expected) <= 2_000, `${JSON.stringify(object)}: ${expiresAt - expected} ms`);
+    }
+    const numeric = OAuth2Client.tokenFrom({ access_token: 123, refresh_token: 456 });
+    equal([numeric.accessToken, numeric.refreshToken], ['123', '456']);
+  },
+
   'that belongs to no client cannot be renewed': async ({ OAuth2Client }) => {
     const error = await rejects(OAuth2Client.tokenFrom({ accessToken: 'a' }).refresh(), { code: 'invalid_option' });
     ok(error.message.includes('client.tokenFrom'), error.message);
