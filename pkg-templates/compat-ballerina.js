@@ -2,6 +2,7 @@
 import { OAuth2Client } from 'edge-oauth2';
 import { base64, checked, checkText, fetcher, isPlain, parsed, thrown } from './compat-common.js';
 import { OAuth2Error, invalidOption } from './error.js';
+import { MADE_OF } from './fields.js';
 
 export const AUTH_HEADER_BEARER = 'AUTH_HEADER_BEARER';
 export const POST_BODY_BEARER = 'POST_BODY_BEARER';
@@ -72,7 +73,7 @@ function clientOptions(config) {
     expirySkewSeconds: 0,
     refreshOn: retryRequest ? [401] : [],
     // What makes another token, and is in no other option.
-    identity: `ballerina ${JSON.stringify([shape(begin), shape(renew), life])}`,
+    [MADE_OF]: `ballerina ${JSON.stringify([shape(begin), shape(renew), life])}`,
     hooks: hooks({ begin, renew, life, isOnce: kind === 'password' || kind === 'jwt_bearer' }),
   };
 }

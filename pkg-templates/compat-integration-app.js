@@ -3,6 +3,7 @@
 import { OAuth2Client } from 'edge-oauth2';
 import { checked, checkFunctions, checkText, identityOf, isPlain, parsed, thrown } from './compat-common.js';
 import { invalidOption } from './error.js';
+import { MADE_OF } from './fields.js';
 
 const YEAR_SECONDS = 31_536_000;
 
@@ -124,7 +125,7 @@ class Connection {
       errorCacheSeconds: 0,
       ...this.#options,
       ...clientOptions(config),
-      identity: `integration-app ${this.#identity()}`,
+      [MADE_OF]: `integration-app ${this.#identity()}`,
       grant: 'token',
       token: this.#token(config, credentials),
       // Credentials without an end are renewed when they are refused.

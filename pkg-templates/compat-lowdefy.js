@@ -2,6 +2,7 @@
 import { OAuth2Client } from 'edge-oauth2';
 import { checked, checkText, isPlain, parsed, thrown } from './compat-common.js';
 import { invalidOption } from './error.js';
+import { MADE_OF } from './fields.js';
 
 const TOKEN_TIMEOUT_MS = 15_000;
 const EXPIRY_BUFFER_SECONDS = 60;
@@ -52,7 +53,7 @@ function clientOf(auth, baseURL, { allowedOrigins = [], ...options }) {
     refreshOn: [],
     allowedOrigins: baseURL === undefined ? allowedOrigins : [new URL(baseURL).origin, ...allowedOrigins],
     // The parameters are in no other option, but make another token.
-    identity: `lowdefy ${JSON.stringify(endpointParams)}`,
+    [MADE_OF]: `lowdefy ${JSON.stringify(endpointParams)}`,
     hooks: { tokenRequest: (context) => grant(context, credentials, endpointParams) },
   });
 }

@@ -4,6 +4,7 @@
 import { OAuth2Client } from 'edge-oauth2';
 import { base64, checked, checkFunctions, checkText, fetcher, identityOf, isPlain, thrown } from './compat-common.js';
 import { OAuth2Error, invalidOption } from './error.js';
+import { MADE_OF } from './fields.js';
 
 const YEAR_SECONDS = 31_536_000;
 
@@ -85,7 +86,7 @@ class Connection {
       token: { access_token: encode(settings), refresh_token: 'none' },
       refreshAhead: false,
       expirySkewSeconds: 0,
-      identity: `workato ${identityOf(this.#definition, this.#options)}`,
+      [MADE_OF]: `workato ${identityOf(this.#definition, this.#options)}`,
       hooks: { refresh: ({ credentials }) => this.#renewed(decoded(credentials.access_token)) },
     });
   }

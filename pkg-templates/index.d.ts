@@ -164,11 +164,13 @@ export interface ClientOptions {
   skipPkce?: boolean | undefined;
 
   /**
-   * Stands for what cannot be compared: functions, keys that cannot be exported, and the user of an authorization
-   * code. Clients whose other options are equal share a token exactly when this is equal too. Required with a store
-   * where there is a function or such a key; and for a client of `grant: 'authorization_code'` to keep a token.
+   * Stands for what cannot be compared: functions (`fetch`, hooks and credentials that are asked for), keys that cannot
+   * be exported, and the user of an authorization code. Clients whose other options are equal share a token exactly when
+   * this is equal too. Required with a store where there is such a function or key; and for a client of
+   * `grant: 'authorization_code'` to keep a token.
    *
-   * @defaultValue without a store: a client shares with those that were given the very same function
+   * @defaultValue without a store: a client shares with those that were given the very same function. One that is made
+   * anew with every client is another each time, and finds no token
    */
   identity?: string | undefined;
 
@@ -414,7 +416,8 @@ export interface ClientOptions {
 
   /**
    * Used instead of the global `fetch`, for the token request and the API alike: a function, or an object with
-   * a `fetch` method such as a service binding.
+   * a `fetch` method such as a service binding. What it is decides whose token comes back (a certificate, a tenant's
+   * proxy), so clients share a token when they were given the very same function or binding, or an `identity`.
    *
    * @defaultValue the global `fetch`
    */

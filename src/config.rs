@@ -95,6 +95,12 @@ pub struct ClientOptions {
     pub skip_pkce: bool,
     /// Stands for what cannot be compared, such as a secret that the host is asked for. Required then.
     pub identity: Option<String>,
+    /// The same where the user says nothing: what the host tells such things apart by, in this process. Never
+    /// in a store, where other instances would take it for theirs.
+    pub functions: Option<String>,
+    /// How requests travel, where that is not the host's own way: what one issuer says there is not taken
+    /// for what another of its name says elsewhere.
+    pub transport: Option<String>,
     /// Whether [`Host::token_request`](crate::host::Host::token_request) does more than to send.
     pub has_hooks: bool,
     /// Further headers of the token request.
@@ -151,6 +157,8 @@ impl Default for ClientOptions {
             no_refresh_token: false,
             skip_pkce: false,
             identity: None,
+            functions: None,
+            transport: None,
             has_hooks: false,
             headers: Vec::new(),
             expiry_skew_seconds: 10,
@@ -204,7 +212,7 @@ pub struct Policy {
 }
 
 /// How tokens are shared through a store.
-#[derive(Clone)]
+#[derive(Clone, PartialEq)]
 pub(crate) struct Sharing {
     pub(crate) seal: bool,
     /// What records are sealed with, first, and may be sealed with, after it.
@@ -212,20 +220,6 @@ pub(crate) struct Sharing {
     pub(crate) timeout_ms: u32,
     pub(crate) prefix: String,
     pub(crate) previous_client_secret: Option<Secret>,
-}
-
-impl PartialEq for Sharing {
-    fn eq(&self, other: &Self) -> bool {
-        fn exposed(sharing: &Sharing) -> impl Iterator<Item = &str> {
-            let secrets = sharing.seal_keys.iter();
-            let secrets = secrets.chain(&sharing.previous_client_secret);
-            secrets.map(Secret::expose)
-        }
-        self.timeout_ms == other.timeout_ms
-            && self.seal == other.seal
-            && self.prefix == other.prefix
-            && exposed(self).eq(exposed(other))
-    }
 }
 
 /// A validated configuration.
@@ -255,6 +249,8 @@ pub struct ClientConfig {
     pub(crate) skip_pkce: bool,
     pub(crate) default_lifetime_seconds: u32,
     pub(crate) identity: Option<String>,
+    pub(crate) functions: Option<String>,
+    pub(crate) transport: Option<String>,
     pub(crate) policy: Policy,
     pub(crate) sharing: Sharing,
 }
@@ -330,6 +326,8 @@ impl ClientConfig {
             skip_pkce: options.skip_pkce,
             default_lifetime_seconds: options.default_lifetime_seconds,
             identity: options.identity,
+            functions: options.functions,
+            transport: options.transport,
             policy: Policy {
                 expiry_skew_seconds: options.expiry_skew_seconds,
                 timeout_ms: options.timeout_ms,

@@ -5,7 +5,7 @@ use std::fmt;
 use crate::json::Json;
 
 /// A text that must not be seen: `Debug` redacts it and there is no `Display`.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Secret(String);
 
 impl Secret {

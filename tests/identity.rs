@@ -6,6 +6,7 @@
 
 mod support;
 
+use edge_oauth2::cache::identity::Identity;
 use edge_oauth2::protocol::jwt::Algorithm;
 use edge_oauth2::{
     AssertionOptions, BodyFormat, ClientAuth, ClientConfig, ClientOptions, Credential,
@@ -426,6 +427,15 @@ fn with_password(username: &str, password: &str) -> Grant {
     }
 }
 
+fn private_key(key: &str) -> PrivateKey {
+    PrivateKey {
+        algorithm: Algorithm::Es256,
+        key_id: None,
+        audience: None,
+        key: Some(key.into()),
+    }
+}
+
 /// What is signed decides whose token comes back.
 #[test]
 fn every_part_of_a_signed_assertion_tells_clients_apart() {
@@ -440,12 +450,7 @@ fn every_part_of_a_signed_assertion_tells_clients_apart() {
     let of = |assertion: AssertionOptions, key: &str| {
         config(ClientOptions {
             client_secret: None,
-            private_key: Some(PrivateKey {
-                algorithm: Algorithm::Es256,
-                key_id: None,
-                audience: None,
-                key: Some(key.into()),
-            }),
+            private_key: Some(private_key(key)),
             grant: Grant::SignedJwtBearer(assertion),
             ..options()
         })
@@ -495,8 +500,17 @@ fn a_signed_assertion_is_like_no_other() {
             assertion: r#"{"claims":{},"lifetimeSeconds":60}"#.into(),
         },
     ];
-    let parameters = grants.map(|grant| grant.parameters());
-    for (index, one) in parameters.iter().enumerate() {
-        assert!(!parameters.iter().skip(index + 1).any(|other| other == one));
+    let of = |grant: Grant| {
+        let signs = matches!(grant, Grant::SignedJwtBearer(_));
+        Identity::of(&config(ClientOptions {
+            grant,
+            identity: Some("x".into()),
+            private_key: signs.then(|| private_key("key")),
+            ..options()
+        }))
+    };
+    let identities = grants.map(of);
+    for (index, one) in identities.iter().enumerate() {
+        assert!(!identities.iter().skip(index + 1).any(|other| other == one));
     }
 }

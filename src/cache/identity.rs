@@ -3,8 +3,10 @@
 use std::fmt;
 use std::rc::Rc;
 
-use crate::config::ClientConfig;
+use crate::config::{ClientConfig, PrivateKey};
+use crate::protocol::client_auth::ClientCredentials;
 use crate::protocol::endpoint::Endpoint;
+use crate::protocol::grant::Grant;
 use crate::protocol::token_request::BodyFormat;
 use crate::token::Secret;
 
@@ -23,47 +25,66 @@ pub struct Identity {
 impl Identity {
     /// The identity of `config`. The order of scopes and of differently named parameters and
     /// headers does not matter.
+    ///
+    /// Every member is named here, so that a new option cannot be forgotten: it makes another token, or
+    /// it is among those at the end.
     pub fn of(config: &ClientConfig) -> Self {
+        let ClientConfig {
+            endpoint,
+            is_discovered,
+            refresh_endpoint,
+            client,
+            asks_for_secret,
+            client_auth,
+            private_key,
+            grant,
+            scopes,
+            scope_separator,
+            resource,
+            endpoint_params,
+            refresh_params,
+            headers,
+            body_format,
+            token_mapping,
+            no_refresh_token,
+            default_lifetime_seconds,
+            identity,
+            functions,
+            // How a token is used, kept, revoked and asked of a user for; see `Slot::equals`.
+            authorization_endpoint: _,
+            revocation_endpoint: _,
+            skip_pkce: _,
+            transport: _,
+            policy: _,
+            sharing: _,
+        } = config;
         let mut bytes = Bytes::default();
-        bytes.text(config.endpoint.as_str());
-        bytes.length(config.is_discovered.into());
-        bytes.option(config.refresh_endpoint.as_ref().map(Endpoint::as_str));
-        bytes.pairs(&config.grant.parameters());
-        bytes.option(config.identity.as_deref());
-        bytes.text(config.client_auth.name());
-        if let Some(key) = &config.private_key {
-            bytes.text(key.algorithm.as_str());
-            bytes.option(key.key_id.as_deref());
-            bytes.option(key.audience.as_deref());
-            bytes.option(key.key.as_ref().map(Secret::expose));
-        }
-        let client = &config.client;
-        bytes.text(&client.id);
-        bytes.option(client.secret.as_ref().map(Secret::expose));
-        bytes.text(client.encoding.name());
-        bytes.text(&client.id_param);
-        bytes.text(&client.secret_param);
-        let mut scopes = Vec::new();
-        for scope in &config.scopes {
-            insert_sorted(&mut scopes, scope.as_str(), |scope| scope);
-        }
-        scopes.dedup();
-        bytes.list(scopes.into_iter());
-        bytes.text(&config.scope_separator);
-        bytes.list(config.resource.iter().map(String::as_str));
-        bytes.pairs(&config.endpoint_params);
-        bytes.length(config.refresh_params.is_some().into());
-        bytes.pairs(config.refresh_params.as_deref().unwrap_or_default());
-        let headers: Vec<_> = config
-            .headers
+        bytes.text(endpoint.as_str());
+        bytes.flag(*is_discovered);
+        bytes.option(refresh_endpoint.as_ref().map(Endpoint::as_str));
+        bytes.grant(grant);
+        // What the user wrote, and what was made in its place.
+        bytes.option(identity.as_deref());
+        bytes.option(functions.as_deref());
+        bytes.text(client_auth.name());
+        bytes.private_key(private_key.as_ref());
+        bytes.client(client);
+        bytes.flag(*asks_for_secret);
+        bytes.scopes(scopes);
+        bytes.text(scope_separator);
+        bytes.list(resource.iter().map(String::as_str));
+        bytes.pairs(endpoint_params);
+        bytes.flag(refresh_params.is_some());
+        bytes.pairs(refresh_params.as_deref().unwrap_or_default());
+        let headers: Vec<_> = headers
             .iter()
             .map(|(name, value)| (name.to_ascii_lowercase(), value.clone()))
             .collect();
         bytes.pairs(&headers);
-        bytes.length(matches!(config.body_format, BodyFormat::Json).into());
-        bytes.pairs(&config.token_mapping.pairs());
-        bytes.length(config.no_refresh_token.into());
-        bytes.length(config.default_lifetime_seconds as usize);
+        bytes.flag(matches!(body_format, BodyFormat::Json));
+        bytes.pairs(&token_mapping.pairs());
+        bytes.flag(*no_refresh_token);
+        bytes.length(*default_lifetime_seconds as usize);
         Self {
             checksum: checksum(&bytes.0),
             bytes: bytes.0.into(),
@@ -97,6 +118,14 @@ impl Bytes {
         self.0.extend(text.as_bytes());
     }
 
+    fn flag(&mut self, flag: bool) {
+        self.length(flag.into());
+    }
+
+    fn secret(&mut self, secret: Option<&Secret>) {
+        self.option(secret.map(Secret::expose));
+    }
+
     fn option(&mut self, text: Option<&str>) {
         self.list(text.into_iter());
     }
@@ -104,6 +133,80 @@ impl Bytes {
     fn list<'a>(&mut self, items: impl ExactSizeIterator<Item = &'a str>) {
         self.length(items.len());
         items.for_each(|item| self.text(item));
+    }
+
+    fn grant(&mut self, grant: &Grant) {
+        self.text(grant.grant_type());
+        match grant {
+            Grant::ClientCredentials | Grant::AuthorizationCode => {}
+            Grant::Password { username, password } => {
+                self.text(username);
+                self.text(password.expose());
+            }
+            Grant::RefreshToken { refresh_token } => self.text(refresh_token.expose()),
+            Grant::JwtBearer { assertion } => {
+                self.text("assertion");
+                self.secret(assertion.given());
+            }
+            Grant::SignedJwtBearer(assertion) => {
+                self.text("signed");
+                self.text(&assertion.to_text());
+            }
+            Grant::Token {
+                access_token,
+                refresh_token,
+                // What is known of it; the token is the same.
+                expires_at_ms: _,
+                response: _,
+            } => {
+                self.text("given");
+                self.text(access_token.expose());
+                self.secret(refresh_token.as_ref());
+            }
+            // Its name may be another grant's.
+            Grant::Custom { grant_type: _ } => self.text("custom"),
+        }
+    }
+
+    fn private_key(&mut self, key: Option<&PrivateKey>) {
+        self.flag(key.is_some());
+        let Some(PrivateKey {
+            algorithm,
+            key_id,
+            audience,
+            key,
+        }) = key
+        else {
+            return;
+        };
+        self.text(algorithm.as_str());
+        self.option(key_id.as_deref());
+        self.option(audience.as_deref());
+        self.secret(key.as_ref());
+    }
+
+    fn client(&mut self, client: &ClientCredentials) {
+        let ClientCredentials {
+            id,
+            secret,
+            encoding,
+            id_param,
+            secret_param,
+        } = client;
+        self.text(id);
+        self.secret(secret.as_ref());
+        self.text(encoding.name());
+        self.text(id_param);
+        self.text(secret_param);
+    }
+
+    fn scopes(&mut self, scopes: &[String]) {
+        let mut sorted = Vec::new();
+        for scope in scopes {
+            insert_sorted(&mut sorted, scope.as_str(), |scope| scope);
+        }
+        sorted.dedup();
+        self.list(sorted.into_iter());
     }
 
     /// Sorted by name only: the order of the values of a repeated name is meant.

@@ -13,6 +13,9 @@ pub(crate) const DEFAULT_CAPACITY: usize = 1000;
 
 /// The entries of all identities; the least recently used one gives way when it is full.
 ///
+/// It belongs to one way of sending: sources whose hosts present another certificate, or go through another
+/// proxy, want a memory of their own, or an [`identity`](crate::ClientOptions::identity).
+///
 /// A list, looked through only when a client is made: what a client holds is the entry itself.
 #[derive(Debug)]
 pub struct Memory<V> {

@@ -68,13 +68,43 @@ impl<V> Slot<V> {
 
     /// Whether `other` stands for the same token, used in the same way.
     pub fn equals(&self, other: &Self) -> bool {
-        let (ours, theirs) = (&self.config, &other.config);
+        // All but what makes the identity; named, so that a new option cannot be forgotten.
+        let ClientConfig {
+            authorization_endpoint,
+            revocation_endpoint,
+            skip_pkce,
+            transport,
+            policy,
+            sharing,
+            endpoint: _,
+            is_discovered: _,
+            refresh_endpoint: _,
+            client: _,
+            asks_for_secret: _,
+            client_auth: _,
+            private_key: _,
+            grant: _,
+            scopes: _,
+            scope_separator: _,
+            resource: _,
+            endpoint_params: _,
+            refresh_params: _,
+            headers: _,
+            body_format: _,
+            token_mapping: _,
+            no_refresh_token: _,
+            default_lifetime_seconds: _,
+            identity: _,
+            functions: _,
+        } = &self.config;
+        let theirs = &other.config;
         self.identity == other.identity
-            && ours.policy == theirs.policy
-            && ours.sharing == theirs.sharing
-            && ours.authorization_endpoint == theirs.authorization_endpoint
-            && ours.revocation_endpoint == theirs.revocation_endpoint
-            && ours.skip_pkce == theirs.skip_pkce
+            && *policy == theirs.policy
+            && *sharing == theirs.sharing
+            && *authorization_endpoint == theirs.authorization_endpoint
+            && *revocation_endpoint == theirs.revocation_endpoint
+            && *skip_pkce == theirs.skip_pkce
+            && *transport == theirs.transport
     }
 
     /// The entry that stands for the identity at this moment. The one that was found first may
@@ -111,9 +141,14 @@ impl<V> Slot<V> {
         Some(Look { cached, is_due })
     }
 
-    /// What the issuer of that name says about itself.
+    /// What the issuer of that name says about itself, on the way that the client's requests take.
     pub(crate) fn issuer(&self, name: &str) -> Rc<Issuer> {
-        self.memory.issuer(name)
+        self.memory.issuer(&self.on_the_way(name))
+    }
+
+    fn on_the_way(&self, name: &str) -> String {
+        let transport = self.config.transport.as_deref();
+        [name, "\0", transport.unwrap_or_default()].concat()
     }
 
     /// How the client has to authenticate, if that was found out.
@@ -131,7 +166,8 @@ impl<V> Slot<V> {
 
     /// Token endpoint and client: servers expect the same of a client whatever it asks for.
     fn server(&self) -> String {
-        [self.config.endpoint.as_str(), " ", &self.config.client.id].concat()
+        let server = [self.config.endpoint.as_str(), "\0", &self.config.client.id].concat();
+        self.on_the_way(&server)
     }
 
     pub(crate) fn is_usable(&self, token: &Token, now_ms: u64) -> bool {

@@ -234,7 +234,7 @@ pub(super) fn identity(options: &ClientOptions) -> Checked {
         return text("identity", identity);
     }
     // Without one nothing is kept of it that could be taken for another's.
-    if matches!(options.grant, Grant::AuthorizationCode) {
+    if matches!(options.grant, Grant::AuthorizationCode) || options.functions.is_some() {
         return Ok(());
     }
     let is_asked = |credential: Option<&Credential>| matches!(credential, Some(Credential::Asked));

@@ -97,7 +97,7 @@ impl Default for AssertionOptions {
 
 impl AssertionOptions {
     /// All of it, no two alike: for identities.
-    fn to_text(&self) -> String {
+    pub(crate) fn to_text(&self) -> String {
         let text = |text: &Option<String>| text.as_deref().map(Json::from);
         Json::object([
             ("issuer", text(&self.issuer)),
@@ -133,7 +133,7 @@ impl Grant {
             Self::RefreshToken { .. } => "refresh_token",
             Self::AuthorizationCode => AUTHORIZATION_CODE,
             Self::JwtBearer { .. } | Self::SignedJwtBearer(_) => JWT_BEARER,
-            // No request asks for it; the name tells identities apart.
+            // No request asks for it.
             Self::Token { .. } => "token",
             Self::Custom { grant_type } => grant_type,
         }
@@ -153,14 +153,11 @@ impl Grant {
             Self::JwtBearer {
                 assertion: Credential::Given(assertion),
             } => add("assertion", assertion.expose()),
-            // For identities, as are the claims and the next one's name. The request has what they become.
+            // The request has what it becomes.
             Self::JwtBearer {
                 assertion: Credential::Asked,
-            } => add("assertion", ""),
-            Self::SignedJwtBearer(assertion) => {
-                add("assertion", "");
-                add("assertion.claims", &assertion.to_text());
             }
+            | Self::SignedJwtBearer(_) => add("assertion", ""),
             Self::Token {
                 access_token,
                 refresh_token,

@@ -95,6 +95,8 @@ pub(super) fn options(fields: &[String]) -> Result<ClientOptions, Error> {
             "noRefreshToken" => options.no_refresh_token = value == "true",
             "skipPkce" => options.skip_pkce = value == "true",
             "identity" => options.identity = Some(text()),
+            "functions" => options.functions = Some(text()),
+            "transport" => options.transport = Some(text()),
             "hooks" => options.has_hooks = true,
             "headers" => options.headers.push(pair()),
             "expirySkewSeconds" => options.expiry_skew_seconds = number()?,

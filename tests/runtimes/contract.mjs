@@ -18,12 +18,14 @@ import { redaction } from './contract/redaction.mjs';
 import { redirects } from './contract/redirects.mjs';
 import { refusedTokens } from './contract/refused-tokens.mjs';
 import { revocation } from './contract/revocation.mjs';
+import { separation } from './contract/separation.mjs';
 import { tokenEndpoint } from './contract/token-endpoint.mjs';
 import { tokenObject } from './contract/token-object.mjs';
 
 export const contract = {
   'token endpoint': tokenEndpoint,
   cache,
+  separation,
   failures,
   'client authentication': clientAuthentication,
   grants,

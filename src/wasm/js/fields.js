@@ -1,5 +1,22 @@
 // Options as wasm takes them: triples of option, key and value, in one flat array.
 
+import { invalidOption } from './error.js';
+
+/**
+ * What an entry of the package says in the place of functions that it makes anew each time: a text that is the same
+ * exactly for those that do the same. No option of the user's can say it.
+ */
+export const MADE_OF = Symbol('made of');
+
+/** Gives `fields`, all of whose texts wasm can read: of half a character it would make U+FFFD, so that two were one. */
+export function wellFormed(fields) {
+  const index = fields.findIndex((text) => /\p{Surrogate}/u.test(text));
+  if (index < 0) return fields;
+  const [option, key] = fields.slice(index - (index % 3));
+  const name = key === '' || index % 3 === 1 ? option : `${option}.${key}`;
+  throw invalidOption(name, 'must be well-formed: it has a half of a surrogate pair, as a text has that was cut within a character');
+}
+
 /** Options that are lists of plain values. */
 const LIST_OPTIONS = new Set(['scopes', 'resource', 'previousSealKeys']);
 

@@ -1,7 +1,7 @@
 // Reads what a user wrote: types here, meaning in wasm.
 
 import { invalidOption } from './error.js';
-import { replacing, triples } from './fields.js';
+import { MADE_OF, replacing, triples, wellFormed } from './fields.js';
 import { readPrivateKey } from './jwt.js';
 import { abortSignal, callable, demand, flag, kind, list, oneOf, pairs, read, text, texts, url, whole, words, wordsOrUrls } from './readers.js';
 import { storeAdapter } from './store.js';
@@ -111,7 +111,7 @@ export function readClientOptions(options) {
   }
   // Wasm only has to know that there is one.
   if (face.store) fields.push('store', '', '');
-  nameFunctions(options, fields, face);
+  nameFunctions(options, wellFormed(fields), face);
   if (options.issuer === undefined) demand(['tokenUrl'], options, 'is required; or give issuer, to have the endpoints found');
   return { fields, face };
 }
@@ -129,8 +129,24 @@ function tokenFields({ accessToken, tokenType, expiresAt, scope, refreshToken, i
 /** Options that may be functions, which take part in the token request and cannot be compared. */
 const FUNCTION_OPTIONS = ['clientSecret', 'assertion'];
 
-const functionNames = new WeakMap();
+/** What takes part in the token request and cannot be compared, by the option that gives it. */
+function functionsOf(options, face) {
+  const functions = new Map();
+  for (const name of FUNCTION_OPTIONS) if (typeof face[name] === 'function') functions.set(name, face[name]);
+  if (face.privateKey?.isHandle) functions.set('privateKey', options.privateKey.key);
+  // The binding itself, and not what is made of it. The host's own is the same for all.
+  if (face.fetch && options.fetch !== globalThis.fetch) functions.set('fetch', options.fetch);
+  if (options[MADE_OF] === undefined) for (const [name, hook] of Object.entries(face.hooks ?? {})) functions.set(`hooks.${name}`, hook);
+  return functions;
+}
+
+const functionNumbers = new WeakMap();
 let lastFunction = 0;
+
+function nameOf(option, itself) {
+  if (!functionNumbers.has(itself)) functionNumbers.set(itself, (lastFunction += 1));
+  return `${option} ${functionNumbers.get(itself)}`;
+}
 
 /**
  * Two clients share a token when their options are equal. Functions are never known to be equal but to
@@ -138,22 +154,41 @@ let lastFunction = 0;
  * name would mean nothing.
  */
 function nameFunctions(options, fields, face) {
-  const things = new Map();
-  for (const name of FUNCTION_OPTIONS) if (typeof face[name] === 'function') things.set(name, face[name]);
-  if (face.privateKey?.isHandle) things.set('privateKey', options.privateKey.key);
-  for (const [name, hook] of Object.entries(face.hooks ?? {})) things.set(`hooks.${name}`, hook);
-  const functions = [...things.keys()];
-  if (functions.length === 0 || options.identity !== undefined) return;
+  const { identity, [MADE_OF]: madeOf } = options;
+  const functions = functionsOf(options, face);
+  const isNamed = identity !== undefined || functions.size === 0;
   // There it names the user whose token is kept; without one none is.
-  if (options.grant === 'authorization_code') return;
-  if (face.store) {
-    throw invalidOption('identity', `is required with a store where ${functions.join(' and ')} cannot be compared: a name that is the same exactly for those whose token may be shared`);
+  const isKept = options.grant !== 'authorization_code' || identity !== undefined;
+  if (face.store && isKept && !isNamed) {
+    const names = [...functions.keys()].join(' and ');
+    throw invalidOption('identity', `is required with a store where ${names} cannot be compared: a name that is the same exactly for those whose token may be shared`);
   }
-  const names = [...things].map(([name, itself]) => {
-    if (!functionNames.has(itself)) functionNames.set(itself, (lastFunction += 1));
-    return `${name} ${functionNames.get(itself)}`;
-  });
-  fields.push('identity', '', `functions ${names.join(' ')}`);
+  const names = isNamed ? [] : Array.from(functions, ([option, itself]) => nameOf(option, itself));
+  if (names.length > 0) noteRemade(fields, names);
+  if (functions.has('fetch')) fields.push('transport', '', identity === undefined ? nameOf('fetch', options.fetch) : `identity ${identity}`);
+  if (!isKept) return;
+  if (madeOf !== undefined) names.unshift(madeOf);
+  if (names.length > 0) fields.push('functions', '', JSON.stringify(names));
+}
+
+/** The functions of the last client, and how often they were others, by all else that clients were made of. */
+const remade = new Map();
+const MAX_REMADE = 100;
+const MANY = 10;
+
+/** Whoever makes its functions anew with every client has a cache that is always cold, and has to hear of it. */
+function noteRemade(fields, names) {
+  const key = JSON.stringify(fields);
+  const functions = names.join();
+  const { last = functions, times = 0 } = remade.get(key) ?? {};
+  const count = functions === last ? times : times + 1;
+  if (count === MANY && times < MANY) {
+    const options = names.map((name) => name.split(' ')[0]).join(', ');
+    console.warn(`edge-oauth2: ${MANY} clients that differ in nothing but ${options} share no token. Pass the same function each time, or say in the option identity what it stands for.`);
+  }
+  remade.delete(key);
+  if (remade.size >= MAX_REMADE) remade.delete(remade.keys().next().value);
+  remade.set(key, { last: functions, times: count });
 }
 
 const NO_CALL_OPTIONS = { fields: [] };
@@ -166,6 +201,7 @@ export function readCallOptions(options) {
     if (Object.hasOwn(DERIVING_OPTIONS, name)) call.fields.push(...replacing(name, value));
     else call[name] = value;
   }
+  wellFormed(call.fields);
   return call;
 }
 
@@ -173,13 +209,14 @@ export function readCallOptions(options) {
 export function readAuthorizationOptions(options) {
   const fields = [...read('options', AUTHORIZATION_OPTIONS, options)].flatMap(([name, value]) => replacing(name, value));
   demand(['redirectUri'], options);
-  return fields;
+  return wellFormed(fields);
 }
 
 /** Reads what a user came back to, and what was kept for it. */
 export function readCallback(callback, options) {
   const address = url('url', callback instanceof Request ? callback.url : callback);
   const given = Object.fromEntries(read('options', CALLBACK_OPTIONS, options));
+  wellFormed(['url', '', address, ...Object.entries(given).flatMap(([name, value]) => triples(name, value))]);
   demand(['redirectUri', 'state'], options);
   return [address, given.redirectUri, given.state, given.codeVerifier];
 }
@@ -188,7 +225,10 @@ export const readTokenType = oneOf('access_token', 'refresh_token');
 
 /** Reads the parameters of a refresh or a revocation, as keys and values in turn. */
 export function readParams(params) {
-  return params === undefined ? [] : pairs('params', params).flat();
+  if (params === undefined) return [];
+  const read = pairs('params', params);
+  wellFormed(triples('params', read));
+  return read.flat();
 }
 
 /** A text, or a function that gives one, or the promise of one. */
@@ -230,6 +270,8 @@ function claims(name, value) {
   return Object.entries(value).flatMap(([claim, content]) => {
     if (content === undefined) return [];
     const json = jsonOf(content);
+    // JSON writes half a character as an escape.
+    if (/(?<!\\)(\\\\)*\\ud[89a-f]/.test(json)) throw invalidOption(`${name}.${claim}`, 'must be well-formed: it has a half of a surrogate pair');
     if (json === undefined || json === 'null') {
       throw invalidOption(`${name}.${claim}`, `must be a JSON value other than null, not ${kind(content)}`);
     }
