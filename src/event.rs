@@ -70,6 +70,8 @@ pub enum Event {
     Refused,
     /// A token was dropped because the user said so.
     Invalidated,
+    /// The memory was full of tokens that cannot be had again, and one of them had to go.
+    Evicted,
 }
 
 impl Event {
@@ -117,7 +119,8 @@ impl Event {
             | Self::TakenOver
             | Self::StoreUnreadable
             | Self::Refused
-            | Self::Invalidated => {}
+            | Self::Invalidated
+            | Self::Evicted => {}
         }
         Json::object([
             ("type", text(self.name())),
@@ -149,6 +152,7 @@ impl Event {
             Self::Retry { .. } => "retry",
             Self::Refused => "refused",
             Self::Invalidated => "invalidated",
+            Self::Evicted => "evicted",
         }
     }
 }

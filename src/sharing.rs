@@ -207,7 +207,11 @@ impl<'a, H: Host> Shared<'a, H> {
             self.host.sleep(pause_ms as u32).await;
         }
         let put = self.store.put(&self.key, &text, ttl_seconds, fence);
-        self.ask("put", timeout_ms, put).await.is_some()
+        let is_put = self.ask("put", timeout_ms, put).await.is_some();
+        if is_put && !self.entry.outdates(token) {
+            self.entry.set_only_copy(false);
+        }
+        is_put
     }
 
     async fn sealed(&self, key: &str, text: &str) -> Option<String> {

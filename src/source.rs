@@ -19,6 +19,7 @@ use crate::cache::entry::{Cached, Entry};
 use crate::cache::flight::{Generation, HEARTBEAT_MS, Role, Sight, Watch};
 use crate::cache::memory::Memory;
 use crate::cache::slot::{Look, Slot};
+use crate::cache::span::Span;
 use crate::config::ClientConfig;
 use crate::error::{Error, ErrorCode};
 use crate::event::Event;
@@ -237,6 +238,12 @@ impl<H: Host> TokenSource<H> {
         generation: Generation,
         errand: Errand<H::View>,
     ) -> oneshot::Receiver<Option<Result<H::View>>> {
+        for _ in 0..self.slot.take_lost() {
+            self.host.event(Event::Evicted);
+        }
+        if !self.slot.config().grant.is_repeatable() {
+            entry.spends();
+        }
         // Caller and background task belong to the same request: here a waker is allowed.
         let (sender, receiver) = oneshot::channel();
         let source = Self::of_slot(Rc::clone(&self.host), Rc::clone(&self.slot));
@@ -286,17 +293,20 @@ impl<H: Host> TokenSource<H> {
         }
         let now_ms = self.host.now_ms();
         match result {
-            Ok(cached) => entry.keep(Rc::clone(cached)),
+            Ok(cached) => {
+                entry.keep(Rc::clone(cached));
+                entry.set_only_copy(brought.is_news && self.is_irreplaceable(&cached.token));
+            }
             Err(error) => {
                 let policy = &self.slot.config().policy;
                 if brought.is_news && retry::is_terminal(error) {
                     let remembered_ms = u64::from(policy.error_cache_seconds).saturating_mul(1000);
-                    entry.remember(error.clone(), now_ms.saturating_add(remembered_ms));
+                    entry.remember(error.clone(), Span::new(now_ms, remembered_ms));
                 }
                 if let Errand::Successor(_) = errand {
                     let rest_ms = retry::rest_ms(entry.refresh_failures(), self.host.random())
                         .max(error.retry_after_ms().unwrap_or(0));
-                    entry.refresh_failed(now_ms.saturating_add(rest_ms));
+                    entry.refresh_failed(Span::new(now_ms, rest_ms));
                 }
             }
         }

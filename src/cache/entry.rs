@@ -4,6 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use super::flight::Flight;
+use super::span::{Span, is_set_back};
 use crate::error::Error;
 use crate::token::{RefreshToken, Secret, Token};
 
@@ -22,6 +23,8 @@ pub struct Cached<V> {
     pub(crate) replaces_refused: bool,
     /// When this instance asks for its successor.
     pub(crate) refresh_at_ms: u64,
+    /// It can be had without the user.
+    pub(crate) is_renewable: bool,
 }
 
 /// A token together with the flight that brings the next one, and with what went wrong.
@@ -34,10 +37,17 @@ pub struct Entry<V> {
     /// Access tokens that were refused, and tokens that were revoked: they must not come back from a store.
     refused: RefCell<Vec<Secret>>,
     replaces_refused: Cell<bool>,
-    /// An error that stays, and until when it is answered from memory.
-    terminal: RefCell<Option<(Error, u64)>>,
+    /// An error that stays, and for how long it is answered from memory.
+    terminal: RefCell<Option<(Error, Span)>>,
     refresh_failures: Cell<u32>,
-    refresh_rests_until_ms: Cell<u64>,
+    refresh_rests: Cell<Span>,
+    /// The latest time that was seen here, and whether the clock was set back since the token came.
+    seen_ms: Cell<u64>,
+    is_doubtful: Cell<bool>,
+    /// A flight spends what is good for one use.
+    spends: Cell<bool>,
+    /// What is here cannot be had again, and is nowhere else.
+    is_only_copy: Cell<bool>,
     pub(crate) store: StoreHealth,
     pub(super) used_at: Cell<u64>,
     pub(super) evicted: Cell<bool>,
@@ -53,7 +63,11 @@ impl<V> Default for Entry<V> {
             replaces_refused: Cell::new(false),
             terminal: RefCell::default(),
             refresh_failures: Cell::new(0),
-            refresh_rests_until_ms: Cell::new(0),
+            refresh_rests: Cell::default(),
+            seen_ms: Cell::new(0),
+            is_doubtful: Cell::new(false),
+            spends: Cell::new(false),
+            is_only_copy: Cell::new(false),
             store: StoreHealth::default(),
             used_at: Cell::new(0),
             evicted: Cell::new(false),
@@ -77,7 +91,8 @@ impl<V> Entry<V> {
         self.learn(&cached.token);
         self.replaces_refused.set(false);
         self.refresh_failures.set(0);
-        self.refresh_rests_until_ms.set(0);
+        self.refresh_rests.set(Span::default());
+        self.is_doubtful.set(false);
         *self.terminal.borrow_mut() = None;
         *self.cached.borrow_mut() = Some(cached);
     }
@@ -163,14 +178,14 @@ impl<V> Entry<V> {
     }
 
     /// Remembers an error that stays.
-    pub(crate) fn remember(&self, error: Error, until_ms: u64) {
-        *self.terminal.borrow_mut() = Some((error, until_ms));
+    pub(crate) fn remember(&self, error: Error, rest: Span) {
+        *self.terminal.borrow_mut() = Some((error, rest));
     }
 
     /// The error that stays, if there is one.
     pub(crate) fn remembered(&self, now_ms: u64) -> Option<Error> {
         match &*self.terminal.borrow() {
-            Some((error, until_ms)) if now_ms < *until_ms => Some(error.clone()),
+            Some((error, rest)) if rest.is_on(now_ms) => Some(error.clone()),
             _ => None,
         }
     }
@@ -180,21 +195,49 @@ impl<V> Entry<V> {
         self.refresh_failures.get()
     }
 
-    /// A refresh failed; the next waits until `until_ms`.
-    pub(crate) fn refresh_failed(&self, until_ms: u64) {
+    /// A refresh failed; the next waits.
+    pub(crate) fn refresh_failed(&self, rest: Span) {
         self.refresh_failures
             .set(self.refresh_failures.get().saturating_add(1));
-        self.refresh_rests_until_ms.set(until_ms);
+        self.rest_refresh(rest);
     }
 
-    /// Somebody else refreshes; this instance looks again at `until_ms`.
-    pub(crate) fn rest_refresh(&self, until_ms: u64) {
-        self.refresh_rests_until_ms.set(until_ms);
+    /// Somebody else refreshes; this instance looks again after that.
+    pub(crate) fn rest_refresh(&self, rest: Span) {
+        self.refresh_rests.set(rest);
     }
 
     /// Whether a refresh may begin, as far as earlier ones are concerned.
     pub(crate) fn may_refresh(&self, now_ms: u64) -> bool {
-        now_ms >= self.refresh_rests_until_ms.get()
+        !self.refresh_rests.get().is_on(now_ms)
+    }
+
+    /// Whether nobody can tell how old the token is: since it came the clock was set back. It stays in use, and its
+    /// successor is asked for.
+    pub(crate) fn is_doubtful(&self, now_ms: u64) -> bool {
+        let seen_ms = self.seen_ms.get();
+        if is_set_back(seen_ms, now_ms) {
+            self.is_doubtful.set(true);
+            self.seen_ms.set(now_ms);
+        } else {
+            self.seen_ms.set(seen_ms.max(now_ms));
+        }
+        self.is_doubtful.get()
+    }
+
+    /// Flights of this identity spend what is good for one use: who leads one must not lose its place.
+    pub(crate) fn spends(&self) {
+        self.spends.set(true);
+    }
+
+    /// Notes whether what is here can be had again, from wherever.
+    pub(crate) fn set_only_copy(&self, is_only_copy: bool) {
+        self.is_only_copy.set(is_only_copy);
+    }
+
+    /// Whether giving this entry up may lose what cannot be had again.
+    pub(super) fn is_irreplaceable(&self) -> bool {
+        self.is_only_copy.get() || self.spends.get() && self.flight(|flight| flight.in_air())
     }
 }
 
@@ -202,7 +245,7 @@ impl<V> Entry<V> {
 #[derive(Debug, Default)]
 pub(crate) struct StoreHealth {
     failures: Cell<u32>,
-    rests_until_ms: Cell<u64>,
+    rest: Cell<Span>,
     put_at_ms: Cell<u64>,
 }
 
@@ -213,9 +256,12 @@ const STORE_REST_MS: u64 = 10_000;
 /// KV takes one write a second per key.
 const PUT_INTERVAL_MS: u64 = 1_000;
 
+/// No more writes than this takes are ever waiting; a clock that was set back may say so.
+const LONGEST_QUEUE_MS: u64 = 10_000;
+
 impl StoreHealth {
     pub(crate) fn is_resting(&self, now_ms: u64) -> bool {
-        now_ms < self.rests_until_ms.get()
+        self.rest.get().is_on(now_ms)
     }
 
     pub(crate) fn succeeded(&self) {
@@ -227,18 +273,17 @@ impl StoreHealth {
         self.failures.set(failures);
         if failures >= STORE_FAILURES {
             self.failures.set(0);
-            self.rests_until_ms
-                .set(now_ms.saturating_add(STORE_REST_MS));
+            self.rest.set(Span::new(now_ms, STORE_REST_MS));
         }
     }
 
     /// How long the next put has to wait; it is taken to be made then.
     pub(crate) fn before_put_ms(&self, now_ms: u64) -> u64 {
-        let at_ms = self
-            .put_at_ms
-            .get()
-            .saturating_add(PUT_INTERVAL_MS)
-            .max(now_ms);
+        let next_ms = self.put_at_ms.get().saturating_add(PUT_INTERVAL_MS);
+        let at_ms = match next_ms.saturating_sub(now_ms) {
+            0..=LONGEST_QUEUE_MS => next_ms.max(now_ms),
+            _ => now_ms,
+        };
         self.put_at_ms.set(at_ms);
         at_ms.saturating_sub(now_ms)
     }

@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use super::flight::{Flight, Generation};
+use super::span::Span;
 use crate::error::Error;
 use crate::protocol::metadata::Metadata;
 
@@ -21,8 +22,8 @@ impl Issuer {
     /// The metadata, while it is believed.
     pub(crate) fn metadata(&self, now_ms: u64) -> Option<Rc<Metadata>> {
         let metadata = self.outdated()?;
-        let age_ms = now_ms.saturating_sub(metadata.received_at_ms);
-        (age_ms < METADATA_LIFE_MS).then_some(metadata)
+        let life = Span::new(metadata.received_at_ms, METADATA_LIFE_MS);
+        life.is_on(now_ms).then_some(metadata)
     }
 
     /// The metadata, however old.

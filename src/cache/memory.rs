@@ -11,7 +11,8 @@ use crate::protocol::client_auth::ClientAuth;
 /// How many identities are remembered, so that a Worker that serves many tenants stays bounded.
 pub(crate) const DEFAULT_CAPACITY: usize = 1000;
 
-/// The entries of all identities; the least recently used one gives way when it is full.
+/// The entries of all identities; the least recently used one gives way when it is full, and what cannot be had
+/// again (a rotated refresh token that is in no store) only to its like.
 ///
 /// It belongs to one way of sending: sources whose hosts present another certificate, or go through another
 /// proxy, want a memory of their own, or an [`identity`](crate::ClientOptions::identity).
@@ -25,6 +26,7 @@ pub struct Memory<V> {
     /// What issuers say about themselves; the oldest gives way.
     issuers: RefCell<Vec<(String, Rc<Issuer>)>>,
     capacity: usize,
+    lost: Cell<u32>,
     uses: Cell<u64>,
 }
 
@@ -42,6 +44,7 @@ impl<V> Memory<V> {
             styles: RefCell::default(),
             issuers: RefCell::default(),
             capacity: capacity.max(1),
+            lost: Cell::new(0),
             uses: Cell::new(0),
         }
     }
@@ -52,17 +55,24 @@ impl<V> Memory<V> {
         if let Some((_, entry)) = entries.iter().find(|(present, _)| present == identity) {
             return Rc::clone(entry);
         }
-        if entries.len() >= self.capacity {
+        // What cannot be had again gives way to nothing but its like: there is room for as many of either kind.
+        // Who comes is of the first kind at first.
+        for (is_irreplaceable, coming) in [(false, 1), (true, 0)] {
+            let of_kind = || {
+                let entries = entries.iter().enumerate();
+                entries.filter(|(_, (_, entry))| entry.is_irreplaceable() == is_irreplaceable)
+            };
+            if of_kind().count().saturating_add(coming) <= self.capacity {
+                continue;
+            }
             // An entry that is waited for goes last: its flight would be flown again.
-            let least_recent = entries
-                .iter()
-                .enumerate()
-                .min_by_key(|(_, (_, entry))| {
-                    (entry.flight(|flight| flight.in_air()), entry.used_at.get())
-                })
-                .map(|(index, _)| index);
-            if let Some(index) = least_recent {
+            let least_recent = of_kind().min_by_key(|(_, (_, entry))| {
+                (entry.flight(|flight| flight.in_air()), entry.used_at.get())
+            });
+            if let Some((index, _)) = least_recent {
                 entries.swap_remove(index).1.evicted.set(true);
+                self.lost
+                    .set(self.lost.get().saturating_add(is_irreplaceable.into()));
             }
         }
         let entry = Rc::new(Entry::default());
@@ -70,6 +80,11 @@ impl<V> Memory<V> {
         drop(entries);
         self.touch(&entry);
         entry
+    }
+
+    /// How many tokens that cannot be had again had to go since this was asked last.
+    pub(super) fn take_lost(&self) -> u32 {
+        self.lost.take()
     }
 
     pub(super) fn style(&self, server: &str) -> Option<ClientAuth> {

@@ -10,4 +10,5 @@ pub mod memory;
 pub(crate) mod record;
 pub(crate) mod seal;
 pub mod slot;
+pub(crate) mod span;
 pub mod store;

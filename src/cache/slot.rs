@@ -8,6 +8,7 @@ use super::freshness::is_usable;
 use super::identity::Identity;
 use super::issuer::Issuer;
 use super::memory::Memory;
+use super::span::Span;
 use crate::config::ClientConfig;
 use crate::protocol::client_auth::ClientAuth;
 use crate::token::Token;
@@ -131,11 +132,12 @@ impl<V> Slot<V> {
     /// The cached token, if it may be handed out, and whether its successor is due.
     pub(crate) fn look(&self, now_ms: u64) -> Option<Look<V>> {
         let entry = self.entry();
+        let is_doubtful = entry.is_doubtful(now_ms);
         let cached = entry.cached()?;
         if !self.is_usable(&cached.token, now_ms) {
             return None;
         }
-        let is_due = now_ms >= cached.refresh_at_ms
+        let is_due = (now_ms >= cached.refresh_at_ms || is_doubtful && cached.is_renewable)
             && entry.may_refresh(now_ms)
             && !entry.flight(|flight| flight.is_alive(now_ms));
         Some(Look { cached, is_due })
@@ -170,6 +172,11 @@ impl<V> Slot<V> {
         self.on_the_way(&server)
     }
 
+    /// How many tokens that cannot be had again had to go since this was asked last.
+    pub(crate) fn take_lost(&self) -> u32 {
+        self.memory.take_lost()
+    }
+
     pub(crate) fn is_usable(&self, token: &Token, now_ms: u64) -> bool {
         is_usable(token, self.config.policy.expiry_skew_seconds, now_ms)
     }
@@ -185,8 +192,8 @@ impl<V> Slot<V> {
         else {
             return true;
         };
-        let age_ms = now_ms.saturating_sub(cached.token.received_at_ms);
-        if cached.replaces_refused && age_ms < REFUSAL_COOLDOWN_MS {
+        let cooldown = Span::new(cached.token.received_at_ms, REFUSAL_COOLDOWN_MS);
+        if cached.replaces_refused && cooldown.is_on(now_ms) {
             return false;
         }
         entry.clear_refused(&cached.token);

@@ -100,6 +100,13 @@ impl<H: Host> TokenSource<H> {
             || self.renewal(entry).is_some()
     }
 
+    /// Whether what came with `token` is nowhere but here, and no grant brings it again.
+    pub(super) fn is_irreplaceable(&self, token: &Token) -> bool {
+        let grant = &self.slot.config().grant;
+        let first = grant.first_refresh_token().map(|first| first.secret);
+        !grant.is_repeatable() && (first.is_none() || token.refresh_token != first)
+    }
+
     /// The access token that is part of the configuration, while it is good.
     pub(super) fn given(&self, entry: &Entry<H::View>) -> Option<Token> {
         let now_ms = self.host.now_ms();
@@ -216,6 +223,7 @@ impl<H: Host> TokenSource<H> {
             }
         };
         Rc::new(Cached {
+            is_renewable: self.is_renewable(entry, &token),
             view: self.host.view(&token),
             replaces_refused: entry.replaces_refused(),
             refresh_at_ms,

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use super::{Result, TokenSource, is_same};
 use crate::cache::entry::{Cached, Entry};
+use crate::cache::span::Span;
 use crate::cache::store::Acquired;
 use crate::error::ErrorCode;
 use crate::host::Host;
@@ -228,7 +229,7 @@ impl<H: Host> TokenSource<H> {
     /// The token will be in the store when this instance looks again.
     fn leave_to_others(&self, entry: &Entry<H::View>, retry_after_ms: u32) -> Turn<H::View> {
         let rest_ms = u64::from(retry_after_ms.min(LONGEST_REST_MS));
-        entry.rest_refresh(self.host.now_ms().saturating_add(rest_ms));
+        entry.rest_refresh(Span::new(self.host.now_ms(), rest_ms));
         Turn::Others
     }
 }
