@@ -693,7 +693,9 @@ export type OAuth2Event =
   /** The API refused the token. */
   | { readonly type: 'refused' }
   /** `invalidate()` was called. */
-  | { readonly type: 'invalidated' };
+  | { readonly type: 'invalidated' }
+  /** The memory was full of tokens that cannot be had again, and one of them had to go. */
+  | { readonly type: 'evicted' };
 
 /** How often each event has happened; those that have not may be missing. */
 export type OAuth2Stats = { readonly [Type in OAuth2Event['type']]?: number };

@@ -103,6 +103,7 @@ mod resource;
 mod retry;
 mod sharing;
 mod source;
+mod stopwatch;
 mod token;
 #[cfg(target_arch = "wasm32")]
 mod wasm;

@@ -27,6 +27,7 @@ use crate::host::Host;
 use crate::race::{First, race};
 use crate::retry;
 use crate::sharing::{Shared, Verdict};
+use crate::stopwatch::Stopwatch;
 use crate::token::Token;
 pub use authorization::{Authorization, AuthorizationOptions, CallbackOptions};
 pub use one_off::{HeldToken, Renewed};
@@ -141,7 +142,7 @@ impl<H: Host> TokenSource<H> {
 
     /// Joins the identity's flight, as whatever is needed, until one brings something.
     async fn fly(&self, since_ms: Option<u64>) -> Result<H::View> {
-        let begun_at_ms = self.host.now_ms();
+        let waited = Stopwatch::new(&*self.host);
         loop {
             let entry = self.slot.entry();
             let brought = match entry.flight(|flight| flight.join(self.host.now_ms())) {
@@ -150,7 +151,7 @@ impl<H: Host> TokenSource<H> {
                     let brought = self.follow(entry, watch, since_ms).await;
                     brought.filter(|result| {
                         since_ms != Some(NOBODY_ELSES)
-                            && !self.has_more_patience(result, begun_at_ms)
+                            && !self.has_more_patience(result, waited.ms())
                     })
                 }
             };
@@ -161,8 +162,7 @@ impl<H: Host> TokenSource<H> {
     }
 
     /// Whether a flight gave up long before this caller has to: its leader's `timeout_ms` was shorter.
-    fn has_more_patience(&self, result: &Result<H::View>, begun_at_ms: u64) -> bool {
-        let waited_ms = self.host.now_ms().saturating_sub(begun_at_ms);
+    fn has_more_patience(&self, result: &Result<H::View>, waited_ms: u64) -> bool {
         let timeout_ms = u64::from(self.slot.config().policy.timeout_ms);
         matches!(result, Err(error) if error.code() == ErrorCode::Timeout)
             && waited_ms < timeout_ms / 2
@@ -175,11 +175,12 @@ impl<H: Host> TokenSource<H> {
         mut watch: Watch,
         since_ms: Option<u64>,
     ) -> Option<Result<H::View>> {
-        let joined_at_ms = self.host.now_ms();
-        let waited_ms = || self.host.now_ms().saturating_sub(joined_at_ms);
+        let waited = Stopwatch::new(&*self.host);
         let landed = loop {
-            self.host.sleep(pause_ms(waited_ms())).await;
-            match entry.flight(|flight| flight.look(&mut watch, self.host.now_ms())) {
+            let pause_ms = pause_ms(waited.ms());
+            self.host.sleep(pause_ms).await;
+            let now_ms = self.host.now_ms();
+            match entry.flight(|flight| flight.look(&mut watch, pause_ms, now_ms)) {
                 Sight::Landed(result) => break result,
                 Sight::CalledOff => return None,
                 Sight::TakenOver(generation) => {
@@ -195,7 +196,7 @@ impl<H: Host> TokenSource<H> {
             }
         };
         self.host.event(Event::FlightWait {
-            duration_ms: waited_ms(),
+            duration_ms: waited.ms(),
         });
         Some(landed)
     }

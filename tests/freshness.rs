@@ -9,7 +9,7 @@
 
 mod support;
 
-use edge_oauth2::ClientOptions;
+use edge_oauth2::{ClientOptions, Grant};
 use support::host::{Reply, World};
 use support::isolate::START_MS;
 use support::{check_rows, config, options};
@@ -78,11 +78,65 @@ fn a_token_that_is_expired_at_once_is_never_used_again() {
     }
 }
 
-/// Clocks are set back, and at a Worker's top level the time is 0.
+/// Requests have clocks of their own, and at a Worker's top level the time is 0.
 #[test]
-fn a_clock_behind_the_tokens_arrival_does_no_harm() {
-    for at_ms in [START_MS - 1, START_MS - 3_600_000, 1, 0] {
+fn a_clock_a_little_behind_the_tokens_arrival_does_no_harm() {
+    for at_ms in [START_MS - 1, START_MS - 5_000, 0] {
         assert!(is_handed_out("3600", 10, at_ms), "{at_ms}");
+    }
+}
+
+/// Nobody knows how old the token is: it is handed out, and its successor asked for, once.
+#[test]
+fn a_clock_that_was_set_back_costs_a_grant() {
+    for at_ms in [START_MS - 5_001, START_MS - 3_600_000, 1] {
+        let world = World::new(|n, _| Reply::token(50, &format!("token-{n}")));
+        assert_eq!(world.access_token().unwrap(), "token-0");
+        world.isolate.set_clock(at_ms);
+        assert_eq!(world.access_token().unwrap(), "token-0");
+        world.isolate.run_for(100);
+        for _ in 0..3 {
+            assert_eq!(world.access_token().unwrap(), "token-1");
+            world.isolate.run_for(100);
+        }
+        assert_eq!(world.sent(), 2);
+    }
+}
+
+/// The same where the token had come long before: it must not live on by as much as the clock was set back.
+#[test]
+fn a_clock_that_was_set_back_within_a_life_costs_a_grant() {
+    let world = World::new(|n, _| Reply::token(50, &format!("token-{n}")));
+    world.access_token().unwrap();
+    world.isolate.set_clock(START_MS + 2_000_000);
+    assert_eq!(world.access_token().unwrap(), "token-0");
+    world.isolate.set_clock(START_MS + 1_000_000);
+    assert_eq!(world.access_token().unwrap(), "token-0");
+    world.isolate.run_for(100);
+    assert_eq!(world.access_token().unwrap(), "token-1");
+}
+
+/// What cannot be renewed is not given up for a clock.
+#[test]
+fn a_token_that_nobody_can_renew_outlives_a_clock_that_was_set() {
+    let given = || {
+        config(ClientOptions {
+            grant: Grant::Token {
+                access_token: "given".into(),
+                expires_at_ms: Some(START_MS + 3_600_000),
+                refresh_token: None,
+                response: None,
+            },
+            ..options()
+        })
+    };
+    let world = World::new(|_, _| panic!("nobody is asked"));
+    world.token(given()).unwrap();
+    for at_ms in [START_MS - 3_600_000, START_MS + 1_800_000, START_MS] {
+        world.isolate.set_clock(at_ms);
+        let token = world.token(given()).unwrap();
+        assert_eq!(token.access_token.expose(), "given");
+        world.isolate.run_for(100);
     }
 }
 

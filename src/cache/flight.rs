@@ -20,7 +20,8 @@ const OVERDUE_AFTER_MS: u64 = 150;
 /// turn before the follower looks again.
 const DEAD_AFTER_LOOKS: u32 = 2;
 
-/// A leader that nobody follows is taken for dead by the next caller after this long.
+/// A leader that nobody follows is taken for dead by the next caller after this long, if an earlier one has noticed
+/// it already: the isolate may have been frozen, or its clock set, and then the leader's timer is still to come.
 const SILENT_AFTER_MS: u64 = 2_000;
 
 /// Numbers the flights of one identity.
@@ -33,6 +34,8 @@ pub struct Flight<T> {
     in_air: bool,
     beats: u64,
     beaten_at_ms: u64,
+    /// At which beat the leader was found silent, and when.
+    suspected: Option<(u64, u64)>,
     outcome: Option<(Generation, Result<T, Error>)>,
 }
 
@@ -51,7 +54,8 @@ pub struct Watch {
     joined: Generation,
     generation: Generation,
     beats: u64,
-    beaten_at_ms: u64,
+    /// In the follower's own pauses: a clock may be set.
+    silent_ms: u64,
     overdue_looks: u32,
 }
 
@@ -75,6 +79,7 @@ impl<T> Default for Flight<T> {
             in_air: false,
             beats: 0,
             beaten_at_ms: 0,
+            suspected: None,
             outcome: None,
         }
     }
@@ -87,8 +92,19 @@ impl<T: Clone> Flight<T> {
     }
 
     /// Whether somebody leads, and has said so lately.
-    pub fn is_alive(&self, now_ms: u64) -> bool {
-        self.in_air && now_ms.saturating_sub(self.beaten_at_ms) < SILENT_AFTER_MS
+    pub fn is_alive(&mut self, now_ms: u64) -> bool {
+        if !self.in_air || now_ms.abs_diff(self.beaten_at_ms) < SILENT_AFTER_MS {
+            return self.in_air;
+        }
+        match self.suspected {
+            Some((beats, since_ms)) if beats == self.beats => {
+                now_ms.abs_diff(since_ms) < OVERDUE_AFTER_MS
+            }
+            _ => {
+                self.suspected = Some((self.beats, now_ms));
+                true
+            }
+        }
     }
 
     /// Joins the flight in the air, or begins one.
@@ -100,7 +116,7 @@ impl<T: Clone> Flight<T> {
             joined: self.generation,
             generation: self.generation,
             beats: self.beats,
-            beaten_at_ms: now_ms,
+            silent_ms: 0,
             overdue_looks: 0,
         })
     }
@@ -146,8 +162,8 @@ impl<T: Clone> Flight<T> {
         self.land(generation, Ok(brought));
     }
 
-    /// What the follower sees at `now_ms`.
-    pub fn look(&mut self, watch: &mut Watch, now_ms: u64) -> Sight<T> {
+    /// What the follower sees at `now_ms`, `paused_ms` after it looked last.
+    pub fn look(&mut self, watch: &mut Watch, paused_ms: u32, now_ms: u64) -> Sight<T> {
         if let Some((landed, result)) = &self.outcome
             && *landed >= watch.joined
         {
@@ -159,11 +175,12 @@ impl<T: Clone> Flight<T> {
         if self.generation != watch.generation || self.beats != watch.beats {
             watch.generation = self.generation;
             watch.beats = self.beats;
-            watch.beaten_at_ms = now_ms;
+            watch.silent_ms = 0;
             watch.overdue_looks = 0;
             return Sight::Waiting;
         }
-        if now_ms.saturating_sub(watch.beaten_at_ms) < OVERDUE_AFTER_MS {
+        watch.silent_ms = watch.silent_ms.saturating_add(paused_ms.into());
+        if watch.silent_ms < OVERDUE_AFTER_MS {
             return Sight::Waiting;
         }
         watch.overdue_looks = watch.overdue_looks.saturating_add(1);
@@ -177,6 +194,7 @@ impl<T: Clone> Flight<T> {
         self.generation = self.generation.wrapping_add(1);
         self.in_air = true;
         self.beats = 0;
+        self.suspected = None;
         self.beaten_at_ms = now_ms;
         self.generation
     }

@@ -22,7 +22,8 @@ impl Span {
     }
 }
 
-/// Whether a clock that shows `now_ms` was set back since it showed `before_ms`.
+/// Whether a clock that shows `now_ms` was set back since it showed `before_ms`. One that shows 0, as in a Worker's
+/// global scope, says nothing.
 pub(crate) fn is_set_back(before_ms: u64, now_ms: u64) -> bool {
-    now_ms.saturating_add(TOLERANCE_MS) < before_ms
+    now_ms > 0 && now_ms.saturating_add(TOLERANCE_MS) < before_ms
 }

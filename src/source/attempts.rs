@@ -4,11 +4,12 @@ use crate::error::Error;
 use crate::event::Event;
 use crate::host::Host;
 use crate::retry;
+use crate::stopwatch::Stopwatch;
 use crate::token::Token;
 
 pub(super) struct Attempts<'a, H> {
     host: &'a H,
-    begun_at_ms: u64,
+    running: Stopwatch<'a, H>,
     timeout_ms: u64,
     attempt: u32,
     delay_ms: Option<u32>,
@@ -19,7 +20,7 @@ impl<'a, H: Host> Attempts<'a, H> {
     pub(super) fn new(host: &'a H, timeout_ms: u64) -> Self {
         Self {
             host,
-            begun_at_ms: host.now_ms(),
+            running: Stopwatch::new(host),
             timeout_ms,
             attempt: 1,
             delay_ms: None,
@@ -27,7 +28,7 @@ impl<'a, H: Host> Attempts<'a, H> {
     }
 
     pub(super) fn passed_ms(&self) -> u64 {
-        self.host.now_ms().saturating_sub(self.begun_at_ms)
+        self.running.ms()
     }
 
     pub(super) fn left_ms(&self) -> u64 {

@@ -11,6 +11,7 @@ use crate::protocol::endpoint::Endpoint;
 use crate::protocol::metadata::{self, Metadata};
 use crate::race::{First, race};
 use crate::sharing::Shared;
+use crate::stopwatch::Stopwatch;
 
 type Result<T> = std::result::Result<T, Error>;
 
@@ -70,11 +71,12 @@ impl<H: Host> TokenSource<H> {
         name: &str,
         mut watch: Watch,
     ) -> Option<Result<Rc<Metadata>>> {
-        let begun_at_ms = self.host.now_ms();
+        let waited = Stopwatch::new(&*self.host);
         loop {
-            let waited_ms = self.host.now_ms().saturating_sub(begun_at_ms);
-            self.host.sleep(pause_ms(waited_ms)).await;
-            match issuer.flight(|flight| flight.look(&mut watch, self.host.now_ms())) {
+            let pause_ms = pause_ms(waited.ms());
+            self.host.sleep(pause_ms).await;
+            let now_ms = self.host.now_ms();
+            match issuer.flight(|flight| flight.look(&mut watch, pause_ms, now_ms)) {
                 Sight::Landed(result) => return Some(result),
                 Sight::CalledOff => return None,
                 Sight::TakenOver(generation) => {

@@ -18,6 +18,7 @@ use crate::protocol::form::Parameters;
 use crate::race::race;
 use crate::retry;
 use crate::sharing::{Found, Shared};
+use crate::stopwatch::Stopwatch;
 use crate::token::{RefreshToken, Secret, Token};
 
 /// How much newer than the newest refresh token one is that begins anew: another may be spent for
@@ -227,15 +228,14 @@ impl<H: Host> TokenSource<H> {
     /// The lease, if it can be had in half of the time there is. Whoever holds it brings a token of
     /// before.
     async fn lease(&self, shared: &Shared<'_, H>) -> Option<String> {
-        let begun_at_ms = self.host.now_ms();
+        let waited = Stopwatch::new(&*self.host);
         let timeout_ms = self.slot.config().policy.timeout_ms;
         loop {
             let retry_after_ms = match shared.acquire(LEASE_TTL_MS.min(timeout_ms / 2)).await? {
                 Acquired::Held { fence } => return Some(fence),
                 Acquired::HeldByOther { retry_after_ms } => retry_after_ms,
             };
-            let waited_ms = self.host.now_ms().saturating_sub(begun_at_ms);
-            if waited_ms > u64::from(timeout_ms / 2) {
+            if waited.ms() > u64::from(timeout_ms / 2) {
                 return None;
             }
             let pause_ms = retry_after_ms.clamp(SHORTEST_PAUSE_MS, LONGEST_PAUSE_MS);

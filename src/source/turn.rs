@@ -9,6 +9,7 @@ use crate::cache::store::Acquired;
 use crate::error::ErrorCode;
 use crate::host::Host;
 use crate::sharing::{Found, Shared};
+use crate::stopwatch::Stopwatch;
 use crate::token::Token;
 
 /// How long an instance has the lease at most. Others wait that long for one that died with it.
@@ -147,8 +148,8 @@ impl<H: Host> TokenSource<H> {
                 Found::Unreadable | Found::Failed => return Turn::Ours,
             }
         }
-        let begun_at_ms = self.host.now_ms();
-        let waited_ms = || self.host.now_ms().saturating_sub(begun_at_ms);
+        let waited = Stopwatch::new(&*self.host);
+        let waited_ms = || waited.ms();
         let timeout_ms = config.policy.timeout_ms;
         let ttl_ms = if is_spending {
             (timeout_ms / 4).saturating_mul(3).min(MAX_SPENDING_TTL_MS)

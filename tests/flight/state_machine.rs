@@ -9,7 +9,8 @@ use crate::support::explore::explore;
 enum Actor {
     Away,
     Leads(Generation),
-    Watches(Watch, Generation),
+    /// What it has seen, what it waits for, and when it looked last.
+    Watches(Watch, Generation, u64),
     Done,
 }
 
@@ -89,7 +90,7 @@ fn apply(flight: &mut Flight<Generation>, model: &mut Model, actors: &mut [Actor
                 }
                 Role::Follower(watch) => {
                     assert!(model.in_air, "nobody to follow");
-                    Actor::Watches(watch, model.current)
+                    Actor::Watches(watch, model.current, model.now_ms)
                 }
             };
         }
@@ -132,11 +133,13 @@ fn apply(flight: &mut Flight<Generation>, model: &mut Model, actors: &mut [Actor
             actors[index] = Actor::Done;
         }
         Event::Look(index) => {
-            let Actor::Watches(watch, joined) = &mut actors[index] else {
+            let Actor::Watches(watch, joined, looked_ms) = &mut actors[index] else {
                 return;
             };
+            let paused_ms = u32::try_from(model.now_ms - *looked_ms).expect("a short pause");
+            *looked_ms = model.now_ms;
             let for_me = model.landed.filter(|(landed, _)| landed >= joined);
-            match flight.look(watch, model.now_ms) {
+            match flight.look(watch, paused_ms, model.now_ms) {
                 Sight::Waiting => assert!(for_me.is_none(), "a landing was not seen"),
                 Sight::Landed(result) => {
                     let (landed, success) = for_me.expect("a landing for this follower");
@@ -188,40 +191,90 @@ fn every_order_of_events_keeps_the_rules() {
     assert!(runs > 100_000, "only {runs} orders");
 }
 
-#[test]
-fn a_late_look_alone_is_no_death() {
+/// A look of a follower that paused for so long.
+fn look(flight: &mut Flight<()>, watch: &mut Watch, paused_ms: u32) -> Sight<()> {
+    flight.look(watch, paused_ms, 0)
+}
+
+/// A leader, and those who watch it.
+fn led<const N: usize>() -> (Flight<()>, [Watch; N]) {
     let mut flight = Flight::<()>::default();
     flight.join(0);
-    let Role::Follower(mut watch) = flight.join(0) else {
-        panic!("a second leader");
-    };
-    for look_ms in [5, 10, 15, 20] {
-        assert!(matches!(flight.look(&mut watch, look_ms), Sight::Waiting));
+    let watches = [(); N].map(|()| match flight.join(0) {
+        Role::Follower(watch) => watch,
+        Role::Leader(_) => panic!("a second leader"),
+    });
+    (flight, watches)
+}
+
+#[test]
+fn a_late_look_alone_is_no_death() {
+    let (mut flight, [mut watch]) = led();
+    for paused_ms in [5, 5, 5, 5] {
+        assert!(matches!(
+            look(&mut flight, &mut watch, paused_ms),
+            Sight::Waiting
+        ));
     }
-    // The isolate was busy until now; the leader's timer is due after the follower's.
-    assert!(matches!(flight.look(&mut watch, 600), Sight::Waiting));
+    // The leader's timer is due after the follower's.
+    assert!(matches!(look(&mut flight, &mut watch, 500), Sight::Waiting));
     flight.beat(1, 600);
-    assert!(matches!(flight.look(&mut watch, 650), Sight::Waiting));
+    assert!(matches!(look(&mut flight, &mut watch, 50), Sight::Waiting));
     // Now the leader is gone.
-    assert!(matches!(flight.look(&mut watch, 799), Sight::Waiting));
-    assert!(matches!(flight.look(&mut watch, 800), Sight::Waiting));
-    assert!(matches!(flight.look(&mut watch, 850), Sight::TakenOver(2)));
+    assert!(matches!(look(&mut flight, &mut watch, 149), Sight::Waiting));
+    assert!(matches!(look(&mut flight, &mut watch, 1), Sight::Waiting));
+    assert!(matches!(
+        look(&mut flight, &mut watch, 50),
+        Sight::TakenOver(2)
+    ));
 }
 
 #[test]
 fn an_old_leaders_beat_does_not_keep_a_new_flight_alive() {
-    let mut flight = Flight::<()>::default();
-    flight.join(0);
-    let (Role::Follower(mut first), Role::Follower(mut second)) = (flight.join(0), flight.join(0))
-    else {
-        panic!("a second leader");
-    };
-    flight.look(&mut first, 150);
-    assert!(matches!(flight.look(&mut first, 200), Sight::TakenOver(2)));
-    for now_ms in [200, 250, 300, 350] {
-        flight.beat(1, now_ms);
-        assert!(matches!(flight.look(&mut second, now_ms), Sight::Waiting));
+    let (mut flight, [mut first, mut second]) = led();
+    look(&mut flight, &mut first, 150);
+    assert!(matches!(
+        look(&mut flight, &mut first, 50),
+        Sight::TakenOver(2)
+    ));
+    for _ in 0..4 {
+        flight.beat(1, 200);
+        assert!(matches!(look(&mut flight, &mut second, 50), Sight::Waiting));
     }
     flight.beat(1, 400);
-    assert!(matches!(flight.look(&mut second, 400), Sight::TakenOver(3)));
+    assert!(matches!(
+        look(&mut flight, &mut second, 50),
+        Sight::TakenOver(3)
+    ));
+}
+
+/// What it spends may be good for one use, so a clock that was set must not give it a second leader.
+#[test]
+fn a_leader_is_not_given_up_because_the_clock_was_set() {
+    const HOUR_MS: u64 = 3_600_000;
+    for now_ms in [0, 2 * HOUR_MS] {
+        let mut flight = Flight::<()>::default();
+        flight.join(HOUR_MS);
+        flight.beat(1, HOUR_MS);
+        assert!(flight.is_alive(now_ms));
+        assert!(matches!(flight.join(now_ms), Role::Follower(_)));
+        flight.beat(1, now_ms + 50);
+        assert!(matches!(flight.join(now_ms + 200), Role::Follower(_)));
+        // And set once more.
+        assert!(matches!(flight.join(HOUR_MS), Role::Follower(_)));
+    }
+}
+
+#[test]
+fn a_dead_leader_is_given_up_however_the_clock_was_set() {
+    const HOUR_MS: u64 = 3_600_000;
+    for now_ms in [0, 2 * HOUR_MS] {
+        let mut flight = Flight::<()>::default();
+        flight.join(HOUR_MS);
+        assert!(
+            matches!(flight.join(now_ms), Role::Follower(_)),
+            "perhaps it was only frozen"
+        );
+        assert!(matches!(flight.join(now_ms + 150), Role::Leader(2)));
+    }
 }

@@ -249,7 +249,7 @@ impl Drop for AbortOnDrop<'_> {
 
 impl Clock for TestHost {
     fn now_ms(&self) -> u64 {
-        self.isolate.now_ms()
+        self.isolate.clock_ms()
     }
 }
 

@@ -22,6 +22,8 @@ pub struct Isolate(Rc<State>);
 
 struct State {
     now_ms: Cell<u64>,
+    /// How far the clock is from that. Timers do not heed it.
+    clock_ahead_ms: Cell<i64>,
     choices: Choices,
     tasks: RefCell<Vec<Task>>,
     timers: RefCell<Vec<Timer>>,
@@ -78,6 +80,7 @@ impl Isolate {
     pub fn new(choices: &Choices) -> Self {
         Self(Rc::new(State {
             now_ms: Cell::new(START_MS),
+            clock_ahead_ms: Cell::new(0),
             choices: choices.clone(),
             tasks: RefCell::default(),
             timers: RefCell::default(),
@@ -88,6 +91,17 @@ impl Isolate {
 
     pub fn now_ms(&self) -> u64 {
         self.0.now_ms.get()
+    }
+
+    /// What the clock shows.
+    pub fn clock_ms(&self) -> u64 {
+        self.now_ms()
+            .saturating_add_signed(self.0.clock_ahead_ms.get())
+    }
+
+    /// Somebody sets the clock, by so much; time goes by as before.
+    pub fn shift_clock(&self, ms: i64) {
+        self.0.clock_ahead_ms.set(self.0.clock_ahead_ms.get() + ms);
     }
 
     /// Time goes by while nothing gets its turn: the isolate is busy.
