@@ -48,14 +48,16 @@ export interface ClientOptions {
   revocationUrl?: string | URL | undefined;
 
   /**
-   * The client identifier (RFC 6749 §2.2). Required, except with `grant: 'jwt_bearer'` and no secret: there the
-   * assertion may be enough to say who asks (RFC 7521 §4.1). One that is signed here needs an `issuer` then.
+   * The client identifier (RFC 6749 §2.2). Required, except with a `clientAssertion` that is ready, and with
+   * `grant: 'jwt_bearer'` and no secret: there the assertion may be enough to say who asks (RFC 7521 §4.1). One that
+   * is signed here needs an `issuer` then.
    */
   clientId?: string | undefined;
 
   /**
    * The client's password (RFC 6749 §2.3.1), or a function that gives it, called once per grant: see `identity`.
-   * Required with client credentials, unless `clientAuth` is `'none'` or `'private_key_jwt'`.
+   * Required with client credentials, unless `clientAuth` is `'none'` or `'private_key_jwt'`. With
+   * `'client_secret_jwt'` it has 32 bytes at least (RFC 7518 §3.2).
    *
    * @defaultValue none
    */
@@ -65,9 +67,11 @@ export interface ClientOptions {
    * How the client says who it is (RFC 6749 §2.3.1): `'header'` sends id and secret as HTTP Basic
    * authentication, `'body'` as `client_id` and `client_secret` in the body, `'both'` in both, `'none'` only
    * `client_id` in the body. `'auto'` tries the header, then the body if the server answers `invalid_client`, and
-   * remembers what worked. `'private_key_jwt'` and `'client_secret_jwt'` send an assertion (RFC 7523 §2.2).
+   * remembers what worked. `'private_key_jwt'` and `'client_secret_jwt'` send an assertion (RFC 7523 §2.2). For a server
+   * that wants `client_id` in the body beside the header, name it in `endpointParams`.
    *
-   * @defaultValue `'header'`; without a secret and with another grant than client credentials `'none'`
+   * @defaultValue `'header'`; without a secret and with another grant than client credentials `'none'`; with a
+   *   `clientAssertion` that is ready `'private_key_jwt'`
    */
   clientAuth?: 'auto' | 'header' | 'body' | 'both' | 'none' | 'private_key_jwt' | 'client_secret_jwt' | undefined;
 
@@ -99,6 +103,26 @@ export interface ClientOptions {
    * @defaultValue none
    */
   privateKey?: PrivateKey | undefined;
+
+  /**
+   * What takes the secret's place: an assertion that somebody else signs, such as the platform that the client runs
+   * on (workload identity federation), or a function that gives it, called once per grant: see `identity`. Or an object
+   * of what an assertion says that is signed here with `clientAuth: 'private_key_jwt'` or `'client_secret_jwt'`.
+   *
+   * Signed here, it is for the `issuer` alone where that is given, and of the type `client-authentication+jwt`
+   * (RFC 10070). Where only `tokenUrl` is given, nobody knows the issuer's name: then it is for the token endpoint, and of
+   * the type `JWT`, as it was before (RFC 7523), and so it is with an `audience` of yours.
+   *
+   * @defaultValue signed here
+   */
+  clientAssertion?: string | (() => string | PromiseLike<string>) | AssertionOptions | undefined;
+
+  /**
+   * `client_assertion_type` (RFC 7521 §4.2).
+   *
+   * @defaultValue `'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'`
+   */
+  clientAssertionType?: string | undefined;
 
   /**
    * What is asked for (RFC 6749 §1.3): `'client_credentials'`; `'password'` with `username` and `password`;
@@ -504,7 +528,10 @@ export interface TokenMembers {
 
 /** A key and what is said about it (RFC 7517 §4, RFC 7523 §3). */
 export interface PrivateKey {
-  /** PEM (PKCS#8, PKCS#1 or SEC1), a JWK, or a CryptoKey that may be used to sign: see `identity`. */
+  /**
+   * PEM (PKCS#8, PKCS#1 or SEC1), a JWK, or a CryptoKey that may be used to sign: see `identity`. A text may be in
+   * base64, in quotes, in one line, or have `\n` for line breaks. RSA keys have 2048 bits at least (RFC 7518 §3.3).
+   */
   key: string | JsonWebKey | CryptoKey;
   /**
    * The algorithm: `'RS256'`, `'PS256'`, `'ES256'`, `'EdDSA'`, …
@@ -514,12 +541,18 @@ export interface PrivateKey {
   alg?: string | undefined;
   /** Which of the client's keys it is, where the server knows several. */
   kid?: string | undefined;
+  /** The SHA-1 thumbprint of the key's certificate, in hexadecimal or base64url: what Entra ID shows. */
+  x5t?: string | undefined;
+  /** The SHA-256 thumbprint of the key's certificate, in hexadecimal or base64url. */
+  'x5t#S256'?: string | undefined;
+  /** The key's certificate, and those that vouch for it: the base64 of each. */
+  x5c?: readonly string[] | undefined;
   /**
-   * `aud` of the assertions.
+   * `aud` of the assertions, unless they have one of their own.
    *
    * @defaultValue `issuer` or `tokenUrl`
    */
-  audience?: string | undefined;
+  audience?: string | readonly string[] | undefined;
 }
 
 /** What an assertion says (RFC 7523 §3). `iat` and `jti` are added: the moment, and an id that no other has. */
@@ -539,9 +572,15 @@ export interface AssertionOptions {
   /**
    * `aud`: the authorization server.
    *
-   * @defaultValue `privateKey.audience`, else `tokenUrl`
+   * @defaultValue `privateKey.audience`, else `tokenUrl`; that of the client `issuer` before it
    */
-  audience?: string | undefined;
+  audience?: string | readonly string[] | undefined;
+  /**
+   * `typ`: what kind of assertion it is.
+   *
+   * @defaultValue `'JWT'`; that of the client, for its `issuer` alone, `'client-authentication+jwt'`
+   */
+  typ?: string | undefined;
   /** Further claims, such as a `scope` that the server wants to be signed. JSON values other than `null`. */
   claims?: Readonly<Record<string, unknown>> | undefined;
   /**

@@ -15,6 +15,10 @@ impl Assertion<'_> {
         crypto: &impl Crypto,
         secret: Option<&Secret>,
     ) -> Result<Secret, Error> {
+        let key = signing_option(secret);
+        secret
+            .map_or(Ok(()), |secret| self.algorithm.check_secret(secret))
+            .map_err(|problem| Error::invalid_option(key, problem))?;
         let nonce = crypto
             .nonce()
             .ok_or_else(|| Error::new(ErrorCode::Internal, "the host has no random bytes"))?;
@@ -22,7 +26,7 @@ impl Assertion<'_> {
         let signature = crypto
             .sign(self.algorithm, secret, input.as_bytes())
             .await
-            .map_err(|problem| Error::invalid_option(signing_option(secret), problem))?;
+            .map_err(|problem| Error::invalid_option(key, problem))?;
         Ok(compact(&input, &signature))
     }
 }

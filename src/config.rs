@@ -6,6 +6,8 @@ pub(crate) mod check;
 use std::fmt;
 
 use crate::error::Error;
+use crate::json::Json;
+use crate::protocol::assertion::{ClientAssertion, JWT_CLIENT_ASSERTION};
 use crate::protocol::client_auth::{ClientAuth, ClientCredentials, CredentialEncoding};
 use crate::protocol::endpoint::Endpoint;
 use crate::protocol::form::Parameters;
@@ -23,8 +25,10 @@ pub struct PrivateKey {
     pub algorithm: Algorithm,
     /// `kid`: which of the client's keys it is, where the server knows several.
     pub key_id: Option<String>,
-    /// `aud` of the assertions. Default: the token endpoint.
-    pub audience: Option<String>,
+    /// Further members of the header of the assertions, such as `x5t#S256` (RFC 7515 §4.1).
+    pub header: Vec<(String, Json)>,
+    /// `aud` of the assertions. Default: see [`AssertionOptions`](crate::AssertionOptions).
+    pub audience: Vec<String>,
     /// The key as a text, to tell clients apart by it; `None` for one that cannot be exported.
     pub key: Option<Secret>,
 }
@@ -73,6 +77,11 @@ pub struct ClientOptions {
     /// What [`ClientAuth::PrivateKeyJwt`] and [`Grant::SignedJwtBearer`] sign with:
     /// [`Crypto::sign`](crate::host::Crypto::sign).
     pub private_key: Option<PrivateKey>,
+    /// What takes the secret's place with [`ClientAuth::PrivateKeyJwt`] and [`ClientAuth::ClientSecretJwt`].
+    /// Default: it is signed here. One that is ready means [`ClientAuth::PrivateKeyJwt`].
+    pub client_assertion: ClientAssertion,
+    /// `client_assertion_type`. Default: [`JWT_CLIENT_ASSERTION`].
+    pub client_assertion_type: String,
     /// What is asked for. Default: client credentials (RFC 6749 §4.4).
     pub grant: Grant,
     /// Scopes (RFC 6749 §3.3). Default: none, the server decides.
@@ -146,6 +155,8 @@ impl Default for ClientOptions {
             client_id_param: "client_id".into(),
             client_secret_param: "client_secret".into(),
             private_key: None,
+            client_assertion: ClientAssertion::default(),
+            client_assertion_type: JWT_CLIENT_ASSERTION.into(),
             grant: Grant::default(),
             scopes: Vec::new(),
             scope_separator: " ".into(),
@@ -236,6 +247,7 @@ pub struct ClientConfig {
     pub(crate) asks_for_secret: bool,
     pub(crate) client_auth: ClientAuth,
     pub(crate) private_key: Option<PrivateKey>,
+    pub(crate) client_assertion: ClientAssertion,
     pub(crate) grant: Grant,
     pub(crate) scopes: Vec<String>,
     pub(crate) scope_separator: String,
@@ -272,7 +284,11 @@ impl ClientConfig {
         let refresh_endpoint = optional("refreshUrl", &options.refresh_url)?;
         let authorization_endpoint = optional("authorizationUrl", &options.authorization_url)?;
         let revocation_endpoint = optional("revocationUrl", &options.revocation_url)?;
+        let is_ready = matches!(options.client_assertion, ClientAssertion::Ready(_));
         let client_auth = match (&options.client_secret, &options.grant) {
+            (None, _) if is_ready && options.client_auth == ClientAuth::default() => {
+                ClientAuth::PrivateKeyJwt
+            }
             (None, Grant::ClientCredentials) => options.client_auth,
             // The other grants may be made by public clients, which have no secret (RFC 6749 §2.1).
             (None, _) if !options.client_auth.is_assertion() => ClientAuth::None,
@@ -280,7 +296,7 @@ impl ClientConfig {
         };
         check::client(&options, client_auth)?;
         check::grant(&options.grant)?;
-        check::request(&options)?;
+        check::request(&options, client_auth)?;
         check::policy(&options)?;
         check::identity(&options)?;
         let client_secret = options.client_secret.as_ref().and_then(Credential::given);
@@ -310,9 +326,11 @@ impl ClientConfig {
                 encoding: options.credential_encoding,
                 id_param: options.client_id_param,
                 secret_param: options.client_secret_param,
+                assertion_type: options.client_assertion_type,
             },
             client_auth,
             private_key: options.private_key,
+            client_assertion: options.client_assertion,
             grant: options.grant,
             scopes: options.scopes,
             scope_separator: options.scope_separator,
@@ -360,6 +378,11 @@ impl ClientConfig {
     /// The issuer, if it is to be asked where its endpoints are.
     pub(crate) fn issuer(&self) -> Option<&str> {
         self.is_discovered.then(|| self.endpoint.as_str())
+    }
+
+    /// The issuer, if it is known.
+    pub(crate) fn known_issuer(&self) -> Option<&str> {
+        self.issuer()
     }
 
     /// The server as messages name it.

@@ -111,6 +111,8 @@ pub enum Asked {
     ClientSecret,
     /// The assertion of a JWT bearer grant.
     Assertion,
+    /// The assertion that takes the client secret's place.
+    ClientAssertion,
 }
 
 impl Asked {
@@ -119,6 +121,7 @@ impl Asked {
         match self {
             Self::ClientSecret => "clientSecret",
             Self::Assertion => "assertion",
+            Self::ClientAssertion => "clientAssertion",
         }
     }
 }

@@ -225,7 +225,8 @@ mod finding {
         let key = |audience: Option<&str>| PrivateKey {
             algorithm: Algorithm::Es256,
             key_id: None,
-            audience: audience.map(str::to_owned),
+            header: Vec::new(),
+            audience: audience.into_iter().map(str::to_owned).collect(),
             key: Some("key".into()),
         };
         let private = |audience| ClientOptions {
@@ -235,6 +236,7 @@ mod finding {
             ..discovered()
         };
         let symmetric = ClientOptions {
+            client_secret: Some("a secret that is as long as the hash".into()),
             client_auth: ClientAuth::ClientSecretJwt,
             ..discovered()
         };

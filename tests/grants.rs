@@ -343,6 +343,7 @@ fn claims(form: &[(String, String)]) -> (Json, Json) {
 #[test]
 fn a_secret_authenticates_an_assertion() {
     let (header, claims) = claims(&form_of(ClientOptions {
+        client_secret: Some("a secret that is as long as the hash".into()),
         client_auth: ClientAuth::ClientSecretJwt,
         ..options()
     }));
@@ -363,7 +364,8 @@ fn a_private_key_signs_an_assertion() {
         private_key: Some(PrivateKey {
             algorithm: Algorithm::Es256,
             key_id: Some("key-1".into()),
-            audience: Some("https://issuer.example".into()),
+            header: Vec::new(),
+            audience: vec!["https://issuer.example".into()],
             key: Some("the key".into()),
         }),
         ..options()
@@ -380,7 +382,8 @@ fn a_private_key_and_its_method_belong_together() {
     let key = || PrivateKey {
         algorithm: Algorithm::Es256,
         key_id: None,
-        audience: None,
+        header: Vec::new(),
+        audience: Vec::new(),
         key: None,
     };
     let unused = ClientOptions {
@@ -416,7 +419,8 @@ mod signed_assertion {
             private_key: Some(PrivateKey {
                 algorithm: Algorithm::Rs256,
                 key_id: Some("key-1".into()),
-                audience: None,
+                header: Vec::new(),
+                audience: Vec::new(),
                 key: Some("the key".into()),
             }),
             ..using(Grant::SignedJwtBearer(assertion))
@@ -496,10 +500,11 @@ mod signed_assertion {
 
     #[test]
     fn says_what_it_is_told_to() {
-        let (_, _, claims) = request_of(signing(AssertionOptions {
+        let (_, header, claims) = request_of(signing(AssertionOptions {
             issuer: Some("issuer".into()),
             subject: Some("user".into()),
-            audience: Some("audience".into()),
+            audience: vec!["audience".into(), "another".into()],
+            typ: Some("authorization-grant+jwt".into()),
             claims: vec![
                 ("scope".into(), "signature impersonation".into()),
                 ("roles".into(), Json::Array(vec!["one".into()])),
@@ -507,8 +512,12 @@ mod signed_assertion {
             lifetime_seconds: 3600,
         }));
         assert_eq!(
+            header,
+            r#"{"alg":"RS256","typ":"authorization-grant+jwt","kid":"key-1"}"#
+        );
+        assert_eq!(
             claims,
-            r#"{"iss":"issuer","sub":"user","aud":"audience","exp":3600,"iat":0,"jti":"ID","scope":"signature impersonation","roles":["one"]}"#
+            r#"{"iss":"issuer","sub":"user","aud":["audience","another"],"exp":3600,"iat":0,"jti":"ID","scope":"signature impersonation","roles":["one"]}"#
         );
     }
 
@@ -518,7 +527,7 @@ mod signed_assertion {
             issuer: Some("issuer".into()),
             ..AssertionOptions::default()
         });
-        options.private_key.as_mut().unwrap().audience = Some("audience".into());
+        options.private_key.as_mut().unwrap().audience = vec!["audience".into()];
         let (_, _, claims) = request_of(options);
         assert!(
             claims.starts_with(r#"{"iss":"issuer","sub":"issuer","aud":"audience","#),
@@ -553,15 +562,19 @@ mod signed_assertion {
     fn goes_with_the_assertion_of_the_client() {
         let signed = || AssertionOptions {
             subject: Some("user".into()),
-            audience: Some("audience".into()),
+            audience: vec!["audience".into()],
             claims: vec![("admin".into(), Json::Bool(false))],
             lifetime_seconds: 7,
             ..AssertionOptions::default()
         };
-        let secret = Some(Credential::from("secret"));
+        let secret = "a secret that is as long as the hash";
         for (client_auth, client_secret, key) in [
             (ClientAuth::PrivateKeyJwt, None, PRIVATE_KEY),
-            (ClientAuth::ClientSecretJwt, secret, b"secret"),
+            (
+                ClientAuth::ClientSecretJwt,
+                Some(Credential::from(secret)),
+                secret.as_bytes(),
+            ),
         ] {
             let (form, header, claims) = request_of(ClientOptions {
                 client_secret,

@@ -431,7 +431,8 @@ fn private_key(key: &str) -> PrivateKey {
     PrivateKey {
         algorithm: Algorithm::Es256,
         key_id: None,
-        audience: None,
+        header: Vec::new(),
+        audience: Vec::new(),
         key: Some(key.into()),
     }
 }
@@ -443,7 +444,8 @@ fn every_part_of_a_signed_assertion_tells_clients_apart() {
     let base = || AssertionOptions {
         issuer: Some("x".into()),
         subject: Some("x".into()),
-        audience: Some("x".into()),
+        audience: vec!["x".into()],
+        typ: Some("x".into()),
         claims: vec![claim("scope", "x".into())],
         lifetime_seconds: 60,
     };
@@ -459,13 +461,16 @@ fn every_part_of_a_signed_assertion_tells_clients_apart() {
     assert!(!share(of(base(), "key"), of(base(), "other")), "key");
 
     type Change<'a> = &'a dyn Fn(&mut AssertionOptions);
-    let changes: [(&str, Change); 12] = [
+    let changes: [(&str, Change); 15] = [
         ("no issuer", &|o| o.issuer = None),
         ("issuer", &|o| o.issuer = Some("y".into())),
         ("no subject", &|o| o.subject = None),
         ("subject", &|o| o.subject = Some("y".into())),
-        ("no audience", &|o| o.audience = None),
-        ("audience", &|o| o.audience = Some("y".into())),
+        ("no audience", &|o| o.audience.clear()),
+        ("audience", &|o| o.audience = vec!["y".into()]),
+        ("another audience", &|o| o.audience.push("y".into())),
+        ("no type", &|o| o.typ = None),
+        ("type", &|o| o.typ = Some("y".into())),
         ("lifetime", &|o| o.lifetime_seconds = 61),
         ("no claim", &|o| o.claims.clear()),
         ("claim's name", &|o| {

@@ -172,16 +172,19 @@ fn debug_of_every_type_hides_them() {
     let assertion_options = AssertionOptions {
         issuer: Some(MARKER.into()),
         subject: Some(MARKER.into()),
-        audience: Some(MARKER.into()),
+        audience: vec![MARKER.into()],
+        typ: None,
         claims: vec![("email".into(), MARKER.into())],
         lifetime_seconds: 60,
     };
     let assertion = Assertion {
         algorithm: Algorithm::Rs256,
+        typ: "JWT",
         key_id: None,
+        header: &[],
         issuer: MARKER,
         subject: MARKER,
-        audience: MARKER,
+        audience: &[MARKER],
         issued_at: 0,
         lifetime_seconds: 60,
         claims: &assertion_options.claims,
@@ -191,7 +194,8 @@ fn debug_of_every_type_hides_them() {
         private_key: Some(PrivateKey {
             algorithm: Algorithm::Rs256,
             key_id: None,
-            audience: None,
+            header: Vec::new(),
+            audience: Vec::new(),
             key: Some(MARKER.into()),
         }),
         grant: Grant::SignedJwtBearer(assertion_options.clone()),
@@ -518,6 +522,7 @@ fn errors_hide_an_echoed_client_assertion() {
         )
     });
     let signing = || ClientOptions {
+        client_secret: Some("a secret that is as long as the hash".into()),
         client_auth: ClientAuth::ClientSecretJwt,
         ..of_user()
     };

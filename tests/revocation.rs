@@ -330,7 +330,8 @@ mod request {
         let key = |audience: Option<&str>| PrivateKey {
             algorithm: Algorithm::Es256,
             key_id: Some("key-1".into()),
-            audience: audience.map(str::to_owned),
+            header: Vec::new(),
+            audience: audience.into_iter().map(str::to_owned).collect(),
             key: Some("key".into()),
         };
         let private = |audience| ClientOptions {
@@ -340,6 +341,7 @@ mod request {
             ..options()
         };
         let symmetric = ClientOptions {
+            client_secret: Some("a secret that is as long as the hash".into()),
             client_auth: ClientAuth::ClientSecretJwt,
             ..options()
         };

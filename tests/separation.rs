@@ -12,8 +12,8 @@ use edge_oauth2::cache::identity::Identity;
 use edge_oauth2::cache::slot::Slot;
 use edge_oauth2::protocol::jwt::Algorithm;
 use edge_oauth2::{
-    AssertionOptions, BodyFormat, ClientAuth, ClientOptions, Credential, CredentialEncoding, Grant,
-    Json, Memory, PrivateKey,
+    AssertionOptions, BodyFormat, ClientAssertion, ClientAuth, ClientOptions, Credential,
+    CredentialEncoding, Grant, Json, Memory, PrivateKey,
 };
 use support::{config, options};
 
@@ -35,7 +35,8 @@ fn a_key(change: impl FnOnce(&mut PrivateKey)) -> PrivateKey {
     let mut key = PrivateKey {
         algorithm: Algorithm::Es256,
         key_id: None,
-        audience: None,
+        header: Vec::new(),
+        audience: Vec::new(),
         key: Some("x".into()),
     };
     change(&mut key);
@@ -48,6 +49,20 @@ fn signs(options: &mut ClientOptions, change: impl FnOnce(&mut PrivateKey)) {
     options.client_secret = None;
     options.seal_key = Some("x".into());
     options.private_key = Some(a_key(change));
+}
+
+fn signs_saying(options: &mut ClientOptions, change: impl FnOnce(&mut AssertionOptions)) {
+    let mut assertion = AssertionOptions::default();
+    change(&mut assertion);
+    signs(options, |_| {});
+    options.client_assertion = ClientAssertion::Signed(assertion);
+}
+
+/// Somebody else authenticates the client.
+fn ready(options: &mut ClientOptions, assertion: Credential) {
+    options.client_secret = None;
+    options.seal_key = Some("x".into());
+    options.client_assertion = ClientAssertion::Ready(assertion);
 }
 
 fn asserts(options: &mut ClientOptions, change: impl FnOnce(&mut AssertionOptions)) {
@@ -132,7 +147,34 @@ fn changes() -> Vec<Change> {
             signs(o, |key| key.key_id = Some("x".into()));
         }),
         ("private_key", Separates, |o| {
-            signs(o, |key| key.audience = Some("x".into()));
+            signs(o, |key| key.audience = vec!["x".into()]);
+        }),
+        ("private_key", Separates, |o| {
+            signs(o, |key| key.audience = vec!["x".into(), "y".into()]);
+        }),
+        ("private_key", Separates, |o| {
+            signs(o, |key| key.header = vec![("x5t".into(), "x".into())]);
+        }),
+        ("private_key", Separates, |o| {
+            signs(o, |key| key.header = vec![("x".into(), "x".into())]);
+        }),
+        ("client_assertion", Separates, |o| {
+            signs_saying(o, |it| it.typ = Some("x".into()));
+        }),
+        ("client_assertion", Separates, |o| {
+            signs_saying(o, |it| it.audience = vec!["x".into()]);
+        }),
+        ("client_assertion", Separates, |o| {
+            signs_saying(o, |it| it.lifetime_seconds = 5);
+        }),
+        ("client_assertion", Separates, |o| ready(o, "x".into())),
+        ("client_assertion", Separates, |o| ready(o, "y".into())),
+        ("client_assertion", Separates, |o| {
+            ready(o, Credential::Asked);
+            o.functions = Some("clientAssertion 1".into());
+        }),
+        ("client_assertion_type", Separates, |o| {
+            o.client_assertion_type = "x".into();
         }),
         ("private_key", Separates, |o| {
             signs(o, |key| key.algorithm = Algorithm::Ps256);
@@ -170,7 +212,13 @@ fn changes() -> Vec<Change> {
             asserts(o, |it| it.subject = Some("x".into()));
         }),
         ("grant", Separates, |o| {
-            asserts(o, |it| it.audience = Some("x".into()));
+            asserts(o, |it| it.audience = vec!["x".into()]);
+        }),
+        ("grant", Separates, |o| {
+            asserts(o, |it| it.audience = vec!["x".into(), "y".into()]);
+        }),
+        ("grant", Separates, |o| {
+            asserts(o, |it| it.typ = Some("x".into()));
         }),
         ("grant", Separates, |o| {
             asserts(o, |it| it.claims = vec![("x".into(), Json::from("x"))]);
@@ -282,6 +330,8 @@ fn no_option_is_forgotten() {
         client_id_param,
         client_secret_param,
         private_key,
+        client_assertion,
+        client_assertion_type,
         grant,
         scopes,
         scope_separator,

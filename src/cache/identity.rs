@@ -4,6 +4,7 @@ use std::fmt;
 use std::rc::Rc;
 
 use crate::config::{ClientConfig, PrivateKey};
+use crate::protocol::assertion::ClientAssertion;
 use crate::protocol::client_auth::ClientCredentials;
 use crate::protocol::endpoint::Endpoint;
 use crate::protocol::grant::Grant;
@@ -37,6 +38,7 @@ impl Identity {
             asks_for_secret,
             client_auth,
             private_key,
+            client_assertion,
             grant,
             scopes,
             scope_separator,
@@ -68,6 +70,7 @@ impl Identity {
         bytes.option(functions.as_deref());
         bytes.text(client_auth.name());
         bytes.private_key(private_key.as_ref());
+        bytes.client_assertion(client_assertion);
         bytes.client(client);
         bytes.flag(*asks_for_secret);
         bytes.scopes(scopes);
@@ -173,6 +176,7 @@ impl Bytes {
         let Some(PrivateKey {
             algorithm,
             key_id,
+            header,
             audience,
             key,
         }) = key
@@ -181,8 +185,26 @@ impl Bytes {
         };
         self.text(algorithm.as_str());
         self.option(key_id.as_deref());
-        self.option(audience.as_deref());
+        let header = header.iter();
+        let header: Vec<_> = header
+            .map(|(name, value)| (name.clone(), value.to_text()))
+            .collect();
+        self.pairs(&header);
+        self.list(audience.iter().map(String::as_str));
         self.secret(key.as_ref());
+    }
+
+    fn client_assertion(&mut self, assertion: &ClientAssertion) {
+        match assertion {
+            ClientAssertion::Signed(options) => {
+                self.text("signed");
+                self.text(&options.to_text());
+            }
+            ClientAssertion::Ready(assertion) => {
+                self.text("ready");
+                self.secret(assertion.given());
+            }
+        }
     }
 
     fn client(&mut self, client: &ClientCredentials) {
@@ -192,12 +214,14 @@ impl Bytes {
             encoding,
             id_param,
             secret_param,
+            assertion_type,
         } = client;
         self.text(id);
         self.secret(secret.as_ref());
         self.text(encoding.name());
         self.text(id_param);
         self.text(secret_param);
+        self.text(assertion_type);
     }
 
     fn scopes(&mut self, scopes: &[String]) {

@@ -84,6 +84,7 @@ impl<V> Slot<V> {
             asks_for_secret: _,
             client_auth: _,
             private_key: _,
+            client_assertion: _,
             grant: _,
             scopes: _,
             scope_separator: _,

@@ -2,9 +2,11 @@
 
 use super::ClientOptions;
 use crate::error::Error;
+use crate::protocol::assertion::{AssertionOptions, ClientAssertion};
 use crate::protocol::client_auth::ClientAuth;
 use crate::protocol::form::Parameters;
-use crate::protocol::grant::{AUTHORIZATION_CODE, AssertionOptions, Grant};
+use crate::protocol::grant::{AUTHORIZATION_CODE, Grant};
+use crate::protocol::jwt::Algorithm;
 use crate::protocol::metadata;
 use crate::protocol::token_request::{RESERVED_HEADERS, RESERVED_PARAMETERS};
 use crate::protocol::token_response::TokenMapping;
@@ -47,14 +49,15 @@ pub(super) fn client(options: &ClientOptions, client_auth: ClientAuth) -> Checke
         "" => {
             return Err(Error::invalid_option(
                 "clientId",
-                "is required, except where an assertion says who asks: with grant: 'jwt_bearer', assertion.issuer and no clientSecret",
+                "is required, except where an assertion says who asks: with a clientAssertion that is ready, or with grant: 'jwt_bearer', assertion.issuer and no clientSecret",
             ));
         }
         id => text("clientId", id)?,
     }
     text("clientIdParam", &options.client_id_param)?;
     text("clientSecretParam", &options.client_secret_param)?;
-    let signs = client_auth == ClientAuth::PrivateKeyJwt
+    let is_ready = client_assertion(options, client_auth)?;
+    let signs = client_auth == ClientAuth::PrivateKeyJwt && !is_ready
         || matches!(options.grant, Grant::SignedJwtBearer(_));
     if options.private_key.is_some() != signs {
         let problem = if signs {
@@ -83,8 +86,40 @@ pub(super) fn client(options: &ClientOptions, client_auth: ClientAuth) -> Checke
             ]
             .concat(),
         )),
-        (Some(Credential::Given(secret)), _) => credential("clientSecret", secret),
+        (Some(Credential::Given(secret)), _) => {
+            credential("clientSecret", secret)?;
+            match client_auth {
+                ClientAuth::ClientSecretJwt => Algorithm::Hs256.check_secret(secret),
+                _ => Ok(()),
+            }
+            .map_err(|problem| Error::invalid_option("clientSecret", problem))
+        }
         (Some(Credential::Asked), _) => Ok(()),
+    }
+}
+
+/// Whether the client assertion is ready.
+fn client_assertion(options: &ClientOptions, client_auth: ClientAuth) -> Result<bool, Error> {
+    text("clientAssertionType", &options.client_assertion_type)?;
+    let (is_ready, is_used) = match &options.client_assertion {
+        ClientAssertion::Ready(ready) => {
+            ready
+                .given()
+                .map_or(Ok(()), |it| credential("clientAssertion", it))?;
+            (true, client_auth == ClientAuth::PrivateKeyJwt)
+        }
+        ClientAssertion::Signed(signed) => {
+            assertion(&CLIENT_ASSERTION, signed)?;
+            let is_default = *signed == AssertionOptions::default();
+            (false, is_default || client_auth.is_assertion())
+        }
+    };
+    match is_used {
+        true => Ok(is_ready),
+        false => Err(Error::invalid_option(
+            "clientAssertion",
+            "takes the place of the secret, so it goes with clientAuth: 'private_key_jwt' and without clientSecret; or, as an object, with 'client_secret_jwt'",
+        )),
     }
 }
 
@@ -95,7 +130,13 @@ fn is_named_by_assertion(options: &ClientOptions, client_auth: ClientAuth) -> bo
         Grant::SignedJwtBearer(assertion) => assertion.issuer.is_some(),
         _ => false,
     };
-    has_issuer && client_auth == ClientAuth::None
+    let is_ready = matches!(options.client_assertion, ClientAssertion::Ready(_));
+    match client_auth {
+        ClientAuth::None => has_issuer,
+        // The user is sent to the server by the client's name.
+        ClientAuth::PrivateKeyJwt => is_ready && !matches!(options.grant, Grant::AuthorizationCode),
+        _ => false,
+    }
 }
 
 pub(super) fn grant(grant: &Grant) -> Checked {
@@ -110,7 +151,7 @@ pub(super) fn grant(grant: &Grant) -> Checked {
             Some(assertion) => credential("assertion", assertion),
             None => Ok(()),
         },
-        Grant::SignedJwtBearer(options) => assertion(options),
+        Grant::SignedJwtBearer(options) => assertion(&ASSERTION, options),
         Grant::Token {
             access_token,
             refresh_token,
@@ -139,44 +180,77 @@ pub(super) fn grant(grant: &Grant) -> Checked {
     }
 }
 
-fn assertion(options: &AssertionOptions) -> Checked {
-    for (option, value) in [
-        ("assertion.issuer", &options.issuer),
-        ("assertion.subject", &options.subject),
-        ("assertion.audience", &options.audience),
-    ] {
+/// The options of an assertion, by the names they are written with.
+const ASSERTION: [&str; 6] = [
+    "assertion.issuer",
+    "assertion.subject",
+    "assertion.audience",
+    "assertion.typ",
+    "assertion.lifetimeSeconds",
+    "assertion.claims",
+];
+const CLIENT_ASSERTION: [&str; 6] = [
+    "clientAssertion.issuer",
+    "clientAssertion.subject",
+    "clientAssertion.audience",
+    "clientAssertion.typ",
+    "clientAssertion.lifetimeSeconds",
+    "clientAssertion.claims",
+];
+
+fn assertion(names: &[&'static str; 6], options: &AssertionOptions) -> Checked {
+    let [issuer, subject, audience, typ, lifetime, claims] = names;
+    let texts = [
+        (issuer, &options.issuer),
+        (subject, &options.subject),
+        (typ, &options.typ),
+    ];
+    for (option, value) in texts {
         value
             .as_deref()
             .map_or(Ok(()), |value| text(option, value))?;
     }
+    for value in &options.audience {
+        text(audience, value)?;
+    }
     if !(1..=MAX_ASSERTION_SECONDS).contains(&options.lifetime_seconds) {
         return Err(Error::invalid_option(
-            "assertion.lifetimeSeconds",
+            lifetime,
             "must be from 1 to 3600: it is for one request",
         ));
     }
     for (name, _) in &options.claims {
         let instead = match name.as_str() {
-            "iss" => "; use assertion.issuer",
-            "sub" => "; use assertion.subject",
-            "aud" => "; use assertion.audience",
-            "exp" => "; use assertion.lifetimeSeconds",
-            "iat" | "jti" => ", which is another in every request",
+            "iss" => issuer,
+            "sub" => subject,
+            "aud" => audience,
+            "exp" => lifetime,
+            "iat" | "jti" => "",
             _ => continue,
         };
+        let instead = match instead {
+            "" => [", which is another in every request", ""],
+            option => ["; use ", option],
+        };
         return Err(Error::invalid_option(
-            "assertion.claims",
-            ["must not set ", name, instead].concat(),
+            claims,
+            ["must not set ", name, &instead.concat()].concat(),
         ));
     }
     Ok(())
 }
 
 /// What every token request carries.
-pub(super) fn request(options: &ClientOptions) -> Checked {
-    parameters("endpointParams", &options.endpoint_params, options)?;
+pub(super) fn request(options: &ClientOptions, client_auth: ClientAuth) -> Checked {
+    let is_basic = client_auth == ClientAuth::Basic;
+    parameters(
+        "endpointParams",
+        &options.endpoint_params,
+        options,
+        is_basic,
+    )?;
     if let Some(refresh_params) = &options.refresh_params {
-        parameters(REFRESH_PARAMS, refresh_params, options)?;
+        parameters(REFRESH_PARAMS, refresh_params, options, is_basic)?;
     }
     headers(&options.headers)?;
     scopes(&options.scopes)?;
@@ -242,11 +316,16 @@ pub(super) fn identity(options: &ClientOptions) -> Checked {
         Grant::JwtBearer { assertion } => Some(assertion),
         _ => None,
     };
+    let client_assertion = match &options.client_assertion {
+        ClientAssertion::Ready(ready) => Some(ready),
+        ClientAssertion::Signed(_) => None,
+    };
     let has_handle = matches!(&options.private_key, Some(key) if key.key.is_none());
     if has_handle
         || options.has_hooks
         || is_asked(options.client_secret.as_ref())
         || is_asked(assertion)
+        || is_asked(client_assertion)
     {
         return Err(Error::invalid_option(
             "identity",
@@ -301,13 +380,22 @@ fn credential(option: &'static str, credential: &Secret) -> Checked {
     text(option, credential.expose())
 }
 
-fn parameters(option: &'static str, parameters: &Parameters, options: &ClientOptions) -> Checked {
+fn parameters(
+    option: &'static str,
+    parameters: &Parameters,
+    options: &ClientOptions,
+    is_basic: bool,
+) -> Checked {
     let own = options.grant.parameters();
     let is_of_code = matches!(options.grant, Grant::AuthorizationCode);
     let is_of_renewal = option == REFRESH_PARAMS;
-    for (name, _) in parameters {
+    for (name, value) in parameters {
         if name.is_empty() {
             return Err(Error::invalid_option(option, "must not have an empty name"));
+        }
+        // Beside the header it says the same once more, for servers that look for it there.
+        if is_basic && *name == options.client_id_param && *value == options.client_id {
+            continue;
         }
         let is_own = |(own, _): &(String, String)| own == name;
         let use_instead = match name.as_str() {
@@ -317,6 +405,8 @@ fn parameters(option: &'static str, parameters: &Parameters, options: &ClientOpt
             "refresh_token" if is_of_renewal => "refreshToken",
             "client_id" => "clientId",
             "client_secret" => "clientSecret",
+            "client_assertion" => "clientAssertion",
+            "client_assertion_type" => "clientAssertionType",
             "resource" if !options.resource.is_empty() => "resource",
             name if RESERVED_PARAMETERS.contains(&name) => "grant",
             name if name == options.client_id_param => "clientId",

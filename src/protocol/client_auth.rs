@@ -2,12 +2,10 @@
 
 use base64ct::{Base64, Encoding};
 
+use super::assertion::JWT_CLIENT_ASSERTION;
 use super::form::{Parameters, encode_value};
 use crate::redaction::Sent;
 use crate::token::Secret;
-
-/// The value of `client_assertion_type` (RFC 7523 §2.2).
-const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
 /// A method of client authentication, by its name in the IANA registry.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -124,6 +122,8 @@ pub struct ClientCredentials {
     pub id_param: String,
     /// What `client_secret` is called in the body.
     pub secret_param: String,
+    /// `client_assertion_type`, where an assertion takes the secret's place.
+    pub assertion_type: String,
 }
 
 impl ClientCredentials {
@@ -135,6 +135,7 @@ impl ClientCredentials {
             encoding: CredentialEncoding::default(),
             id_param: "client_id".into(),
             secret_param: "client_secret".into(),
+            assertion_type: JWT_CLIENT_ASSERTION.into(),
         }
     }
 
@@ -155,22 +156,25 @@ impl ClientCredentials {
     /// The body's parameters for `method`; `assertion` is the one of RFC 7523 §2.2, if it needs one.
     pub fn parameters(&self, method: ClientAuth, assertion: Option<&str>) -> Parameters {
         let id = || (self.id_param.clone(), self.id.clone());
+        let given_id = || (!self.id.is_empty()).then(id);
         match (method, &self.secret, assertion) {
             (ClientAuth::Basic, ..) => Vec::new(),
-            // What is granted says who asks.
-            (ClientAuth::None, ..) if self.id.is_empty() => Vec::new(),
             (ClientAuth::Post | ClientAuth::Both, Some(secret), _) => {
                 vec![
                     id(),
                     (self.secret_param.clone(), secret.expose().to_owned()),
                 ]
             }
-            (ClientAuth::PrivateKeyJwt | ClientAuth::ClientSecretJwt, _, Some(assertion)) => vec![
-                id(),
-                ("client_assertion_type".to_owned(), JWT_BEARER.to_owned()),
-                ("client_assertion".to_owned(), assertion.to_owned()),
-            ],
-            _ => vec![id()],
+            (ClientAuth::PrivateKeyJwt | ClientAuth::ClientSecretJwt, _, Some(assertion)) => {
+                let own = [
+                    ("client_assertion_type", self.assertion_type.as_str()),
+                    ("client_assertion", assertion),
+                ];
+                let own = own.map(|(name, value)| (name.to_owned(), value.to_owned()));
+                given_id().into_iter().chain(own).collect()
+            }
+            // Without one, the assertion says who asks.
+            _ => given_id().into_iter().collect(),
         }
     }
 

@@ -1,9 +1,7 @@
 //! What is asked for: the grant and its parameters (RFC 6749 §1.3).
 
-use std::fmt;
-
+use super::assertion::AssertionOptions;
 use super::form::Parameters;
-use super::jwt::DEFAULT_LIFETIME_SECONDS;
 use super::token_response;
 use crate::json::Json;
 use crate::token::{Credential, RefreshToken, Secret, Token};
@@ -66,62 +64,6 @@ pub enum Grant {
         /// `grant_type`, an absolute URI or a name that the server understands.
         grant_type: String,
     },
-}
-
-/// What an assertion says (RFC 7523 §3) that is signed here: another one in every request, by its `jti`.
-#[derive(Clone)]
-pub struct AssertionOptions {
-    /// `iss`. Default: the client's id.
-    pub issuer: Option<String>,
-    /// `sub`, whom the token is for. Default: the issuer itself.
-    pub subject: Option<String>,
-    /// `aud`, the authorization server. Default: that of the private key, else the token endpoint.
-    pub audience: Option<String>,
-    /// Further claims, such as a `scope` that the server wants to be signed.
-    pub claims: Vec<(String, Json)>,
-    /// How long it is good. Default: [`DEFAULT_LIFETIME_SECONDS`].
-    pub lifetime_seconds: u32,
-}
-
-impl Default for AssertionOptions {
-    fn default() -> Self {
-        Self {
-            issuer: None,
-            subject: None,
-            audience: None,
-            claims: Vec::new(),
-            lifetime_seconds: DEFAULT_LIFETIME_SECONDS,
-        }
-    }
-}
-
-impl AssertionOptions {
-    /// All of it, no two alike: for identities.
-    pub(crate) fn to_text(&self) -> String {
-        let text = |text: &Option<String>| text.as_deref().map(Json::from);
-        Json::object([
-            ("issuer", text(&self.issuer)),
-            ("subject", text(&self.subject)),
-            ("audience", text(&self.audience)),
-            ("claims", Some(Json::Object(self.claims.clone()))),
-            (
-                "lifetimeSeconds",
-                Some(Json::Number(self.lifetime_seconds.into())),
-            ),
-        ])
-        .to_text()
-    }
-}
-
-/// Without the values of the claims: they may be somebody's name.
-impl fmt::Debug for AssertionOptions {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names: Vec<_> = self.claims.iter().map(|(name, _)| name).collect();
-        f.debug_struct("AssertionOptions")
-            .field("claims", &names)
-            .field("lifetime_seconds", &self.lifetime_seconds)
-            .finish_non_exhaustive()
-    }
 }
 
 impl Grant {

@@ -85,28 +85,55 @@ impl Algorithm {
             Self::Hs512 => "HS512",
         }
     }
+
+    /// What is wrong with `secret` as a key: it is to be as long as the hash (RFC 7518 §3.2), or it is guessed
+    /// by whoever sees one assertion.
+    pub(crate) fn check_secret(self, secret: &Secret) -> Result<(), &'static str> {
+        let (least, problem) = match self {
+            Self::Hs256 => (32, SHORT_SECRET),
+            Self::Hs384 => (
+                48,
+                "has fewer than 48 bytes, which HS384 needs (RFC 7518 §3.2)",
+            ),
+            Self::Hs512 => (
+                64,
+                "has fewer than 64 bytes, which HS512 needs (RFC 7518 §3.2)",
+            ),
+            _ => return Ok(()),
+        };
+        match secret.expose().len() >= least {
+            true => Ok(()),
+            false => Err(problem),
+        }
+    }
 }
+
+const SHORT_SECRET: &str = "has fewer than 32 bytes, which HS256 needs (RFC 7518 §3.2): have the server make a longer one, or say another clientAuth";
 
 /// What an assertion says (RFC 7523 §3). [`Assertion::sign`] makes a JWT of it.
 #[derive(Clone, Copy)]
 pub struct Assertion<'a> {
     /// `alg`
     pub algorithm: Algorithm,
+    /// `typ`
+    pub typ: &'a str,
     /// `kid`: which of the client's keys signs, where the server knows several.
     pub key_id: Option<&'a str>,
+    /// Further members of the header, such as `x5t`.
+    pub header: &'a [(String, Json)],
     /// `iss`; in client authentication the client's id.
     pub issuer: &'a str,
     /// `sub`: whom it speaks for; in client authentication the client itself.
     pub subject: &'a str,
-    /// `aud`: the authorization server.
-    pub audience: &'a str,
+    /// `aud`: the authorization server. One is a text, several are an array.
+    pub audience: &'a [&'a str],
     /// `iat`, in seconds since the epoch.
     pub issued_at: u64,
     /// How many seconds after `iat` it ends: `exp`. Servers refuse what lives for more than some
     /// minutes; [`DEFAULT_LIFETIME_SECONDS`] suits all of them.
     pub lifetime_seconds: u32,
-    /// Further claims. They win over those above, and `null` leaves one out: that is how `aud`
-    /// becomes an array, or `jti` goes where a server refuses it.
+    /// Further claims. They win over those above, and `null` leaves one out: that is how
+    /// `jti` goes where a server refuses it.
     pub claims: &'a [(String, Json)],
 }
 
@@ -126,11 +153,15 @@ impl fmt::Debug for Assertion<'_> {
 impl Assertion<'_> {
     /// What is signed (RFC 7515 §5.1): header and claims. `id` is `jti`, never used before.
     pub fn signing_input(&self, id: &str) -> String {
-        let header = Json::object([
-            ("alg", Some(self.algorithm.as_str().into())),
-            ("typ", Some("JWT".into())),
-            ("kid", self.key_id.map(Json::from)),
-        ]);
+        let mut header = vec![
+            ("alg".to_owned(), self.algorithm.as_str().into()),
+            ("typ".to_owned(), self.typ.into()),
+        ];
+        if let Some(key_id) = self.key_id {
+            header.push(("kid".to_owned(), key_id.into()));
+        }
+        header.extend_from_slice(self.header);
+        let header = Json::Object(header);
         [&encode(&header), ".", &encode(&self.claims(id))].concat()
     }
 
@@ -138,10 +169,14 @@ impl Assertion<'_> {
         let expires_at = self
             .issued_at
             .saturating_add(u64::from(self.lifetime_seconds));
+        let audience = match self.audience {
+            [one] => (*one).into(),
+            several => Json::Array(several.iter().map(|one| (*one).into()).collect()),
+        };
         let standard = [
             ("iss", self.issuer.into()),
             ("sub", self.subject.into()),
-            ("aud", self.audience.into()),
+            ("aud", audience),
             ("exp", Json::Number(expires_at as f64)),
             ("iat", Json::Number(self.issued_at as f64)),
             ("jti", id.into()),

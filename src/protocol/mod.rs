@@ -1,5 +1,6 @@
 //! OAuth 2.0 as bytes: requests are built and responses are read here, without I/O, clock or async.
 
+pub mod assertion;
 pub mod authorization;
 pub mod client_auth;
 pub mod endpoint;

@@ -3,8 +3,9 @@
 use crate::config::{ClientOptions, PrivateKey};
 use crate::error::Error;
 use crate::json::Json;
+use crate::protocol::assertion::{AssertionOptions, ClientAssertion};
 use crate::protocol::client_auth::{ClientAuth, CredentialEncoding};
-use crate::protocol::grant::{AssertionOptions, Grant};
+use crate::protocol::grant::Grant;
 use crate::protocol::jwt::Algorithm;
 use crate::protocol::token_request::BodyFormat;
 use crate::source::AuthorizationOptions;
@@ -27,15 +28,9 @@ struct GrantFields {
 pub(super) fn options(fields: &[String]) -> Result<ClientOptions, Error> {
     let mut options = ClientOptions::default();
     let mut grant = GrantFields::default();
-    let mut private_key = (None, None, None, None);
     for field in fields.chunks_exact(3) {
         let [option, key, value] = field else {
             continue;
-        };
-        let number = || {
-            value
-                .parse()
-                .map_err(|_| Error::invalid_option("options", "has a number that is out of range"))
         };
         let text = || value.clone();
         let secret = || Secret::from(value.as_str());
@@ -60,26 +55,24 @@ pub(super) fn options(fields: &[String]) -> Result<ClientOptions, Error> {
             }
             "clientIdParam" => options.client_id_param = text(),
             "clientSecretParam" => options.client_secret_param = text(),
-            "privateKey.alg" => private_key.0 = Algorithm::from_name(value),
-            "privateKey.kid" => private_key.1 = Some(text()),
-            "privateKey.audience" => private_key.2 = Some(text()),
-            "privateKey.key" => private_key.3 = Some(secret()),
+            // The first of its fields.
+            "privateKey.alg" => {
+                let new = |algorithm| PrivateKey {
+                    algorithm,
+                    key_id: None,
+                    header: Vec::new(),
+                    audience: Vec::new(),
+                    key: None,
+                };
+                options.private_key = Algorithm::from_name(value).map(new);
+            }
+            "clientAssertion" => options.client_assertion = ClientAssertion::Ready(credential()),
+            "clientAssertionType" => options.client_assertion_type = text(),
             "grant" => grant.grant = text(),
             "username" => grant.username = Some(text()),
             "password" => grant.password = Some(secret()),
             "refreshToken" => grant.refresh_token = Some(secret()),
             "assertion" => grant.assertion = Some(credential()),
-            "assertion.signed" => grant.signed = Some(AssertionOptions::default()),
-            "assertion.issuer" => grant.signed().issuer = Some(text()),
-            "assertion.subject" => grant.signed().subject = Some(text()),
-            "assertion.audience" => grant.signed().audience = Some(text()),
-            "assertion.lifetimeSeconds" => grant.signed().lifetime_seconds = number()?,
-            "assertion.claims" => {
-                let value = Json::parse(value).ok_or_else(|| {
-                    Error::invalid_option("assertion.claims", "must be JSON of no great depth")
-                })?;
-                grant.signed().claims.push((key.clone(), value));
-            }
             "token" => grant.token = Some(secret()),
             "token.expiresAt" => grant.expires_at_ms = value.parse().ok(),
             "token.response" => grant.response = Json::parse(value),
@@ -99,29 +92,81 @@ pub(super) fn options(fields: &[String]) -> Result<ClientOptions, Error> {
             "transport" => options.transport = Some(text()),
             "hooks" => options.has_hooks = true,
             "headers" => options.headers.push(pair()),
-            "expirySkewSeconds" => options.expiry_skew_seconds = number()?,
-            "defaultLifetimeSeconds" => options.default_lifetime_seconds = number()?,
-            "timeoutMs" => options.timeout_ms = number()?,
-            "errorCacheSeconds" => options.error_cache_seconds = number()?,
+            "expirySkewSeconds" => options.expiry_skew_seconds = number(value)?,
+            "defaultLifetimeSeconds" => options.default_lifetime_seconds = number(value)?,
+            "timeoutMs" => options.timeout_ms = number(value)?,
+            "errorCacheSeconds" => options.error_cache_seconds = number(value)?,
             "refreshAhead" => options.refresh_ahead = share(value),
             "seal" => options.seal = value == "true",
             "sealKey" => options.seal_key = Some(secret()),
             "previousSealKeys" => options.previous_seal_keys.push(secret()),
             "previousClientSecret" => options.previous_client_secret = Some(secret()),
-            "storeTimeoutMs" => options.store_timeout_ms = number()?,
+            "storeTimeoutMs" => options.store_timeout_ms = number(value)?,
             "storePrefix" => options.store_prefix = text(),
-            _ => {}
+            member => match member.split_once('.') {
+                Some(("assertion", member)) => {
+                    let signed = grant.signed.get_or_insert_default();
+                    assertion_member(signed, member, key, value)?;
+                }
+                Some(("clientAssertion", member)) => {
+                    if let ClientAssertion::Signed(signed) = &mut options.client_assertion {
+                        assertion_member(signed, member, key, value)?;
+                    }
+                }
+                Some(("privateKey", member)) => {
+                    if let Some(private_key) = &mut options.private_key {
+                        private_key_member(private_key, member, key, value);
+                    }
+                }
+                _ => {}
+            },
         }
     }
     options.grant = grant.into_grant()?;
-    let (algorithm, key_id, audience, key) = private_key;
-    options.private_key = algorithm.map(|algorithm| PrivateKey {
-        algorithm,
-        key_id,
-        audience,
-        key,
-    });
     Ok(options)
+}
+
+fn assertion_member(
+    options: &mut AssertionOptions,
+    member: &str,
+    key: &str,
+    value: &str,
+) -> Result<(), Error> {
+    match member {
+        "issuer" => options.issuer = Some(value.to_owned()),
+        "subject" => options.subject = Some(value.to_owned()),
+        "audience" => options.audience.push(value.to_owned()),
+        "typ" => options.typ = Some(value.to_owned()),
+        "lifetimeSeconds" => options.lifetime_seconds = number(value)?,
+        "claims" => {
+            let value = Json::parse(value).ok_or_else(|| {
+                Error::invalid_option("assertion.claims", "must be JSON of no great depth")
+            })?;
+            options.claims.push((key.to_owned(), value));
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
+fn private_key_member(private_key: &mut PrivateKey, member: &str, key: &str, value: &str) {
+    match member {
+        "kid" => private_key.key_id = Some(value.to_owned()),
+        "audience" => private_key.audience.push(value.to_owned()),
+        "header" => {
+            let content = Json::parse(value);
+            let content = content.map(|content| (key.to_owned(), content));
+            private_key.header.extend(content);
+        }
+        "key" => private_key.key = Some(Secret::from(value)),
+        _ => {}
+    }
+}
+
+fn number(value: &str) -> Result<u32, Error> {
+    let problem = "has a number that is out of range";
+    let number = value.parse();
+    number.map_err(|_| Error::invalid_option("options", problem))
 }
 
 /// What one authorization request says.
@@ -146,10 +191,6 @@ pub(super) fn authorization(fields: &[String]) -> AuthorizationOptions {
 }
 
 impl GrantFields {
-    fn signed(&mut self) -> &mut AssertionOptions {
-        self.signed.get_or_insert_default()
-    }
-
     /// The grant; what belongs to another one is refused, what it needs is demanded.
     fn into_grant(self) -> Result<Grant, Error> {
         let Self {

@@ -33,6 +33,11 @@ extern "C" {
     #[allow(dead_code)]
     type PrivateKey;
 }
+#[wasm_bindgen(module = "/src/wasm/js/pem.js")]
+extern "C" {
+    #[allow(dead_code)]
+    type Pem;
+}
 #[wasm_bindgen(module = "/src/wasm/js/resource.js")]
 extern "C" {
     #[allow(dead_code)]

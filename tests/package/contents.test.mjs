@@ -50,6 +50,7 @@ test('the tarball holds these files and no others', async () => {
     'package/near.js',
     'package/options.js',
     'package/package.json',
+    'package/pem.js',
     'package/readers.js',
     'package/refusal.js',
     'package/resource.js',

@@ -82,8 +82,16 @@ new OAuth2Client({ ...required, timeoutMs: '10s' });
 new OAuth2Client({ ...required, endpointParams: { claims: { deep: true } } });
 // @ts-expect-error a misspelt member
 new OAuth2Client({ ...signing, assertion: { sub: 'user' } });
-// @ts-expect-error one audience
-new OAuth2Client({ ...signing, assertion: { audience: ['a', 'b'] } });
+new OAuth2Client({ ...signing, assertion: { audience: ['a', 'b'], typ: 'JWT' } });
+const keyless = { tokenUrl: required.tokenUrl, clientAssertion: async () => 'a.b.c' };
+new OAuth2Client(keyless);
+new OAuth2Client({ ...keyless, clientAssertion: 'a.b.c', clientAssertionType: 'urn:example:type' });
+const key = { key: 'PEM', x5t: 'thumbprint', 'x5t#S256': 'thumbprint', x5c: ['certificate'], audience: ['a', 'b'] };
+new OAuth2Client({ ...required, clientSecret: undefined, privateKey: key, clientAssertion: { typ: 'JWT', lifetimeSeconds: 300 } });
+// @ts-expect-error not a text
+new OAuth2Client({ ...keyless, clientAssertion: async () => 7 });
+// @ts-expect-error one type
+new OAuth2Client({ ...signing, assertion: { typ: ['JWT'] } });
 // @ts-expect-error a share, or false
 new OAuth2Client({ ...required, refreshAhead: true });
 // @ts-expect-error needs options

@@ -2,8 +2,8 @@
 
 use edge_oauth2::protocol::jwt::Algorithm;
 use edge_oauth2::{
-    AssertionOptions, ClientAuth, ClientConfig, ClientOptions, Credential, ErrorCode, Grant, Json,
-    PrivateKey,
+    AssertionOptions, ClientAssertion, ClientAuth, ClientConfig, ClientOptions, Credential,
+    ErrorCode, Grant, Json, PrivateKey,
 };
 
 use crate::support::{check_rows, options, same};
@@ -39,7 +39,8 @@ fn signing(options: &mut ClientOptions, spoil: impl Fn(&mut AssertionOptions)) {
     options.private_key = Some(PrivateKey {
         algorithm: Algorithm::Rs256,
         key_id: None,
-        audience: None,
+        header: Vec::new(),
+        audience: Vec::new(),
         key: Some(MARKER.into()),
     });
 }
@@ -48,6 +49,21 @@ fn signing_claim(options: &mut ClientOptions, name: &str) {
     signing(options, |it| {
         it.claims = vec![(name.into(), MARKER.into())];
     });
+}
+
+/// A client without a secret, whose assertion somebody else signs.
+fn ready(options: &mut ClientOptions, assertion: &str) {
+    options.client_secret = None;
+    options.client_assertion = ClientAssertion::Ready(assertion.into());
+}
+
+/// A client that signs an assertion that is not as it should be.
+fn saying(options: &mut ClientOptions, spoil: impl Fn(&mut AssertionOptions)) {
+    let mut assertion = AssertionOptions::default();
+    spoil(&mut assertion);
+    options.client_secret = Some("a secret that is as long as the hash".into());
+    options.client_auth = ClientAuth::ClientSecretJwt;
+    options.client_assertion = ClientAssertion::Signed(assertion);
 }
 
 /// What is done to valid options, and the option that the error must name.
@@ -511,7 +527,7 @@ fn bad_values_name_their_option() {
             (
                 "empty audience",
                 row(
-                    |o| signing(o, |it| it.audience = Some("".into())),
+                    |o| signing(o, |it| it.audience = vec!["x".into(), "".into()]),
                     "assertion.audience",
                 ),
             ),
@@ -585,6 +601,132 @@ fn bad_values_name_their_option() {
                 ),
             ),
             (
+                "secret that is too short to sign",
+                row(
+                    |o| o.client_auth = ClientAuth::ClientSecretJwt,
+                    "clientSecret",
+                ),
+            ),
+            (
+                "empty client assertion",
+                row(|o| ready(o, ""), "clientAssertion"),
+            ),
+            (
+                "client assertion with a line break at its end",
+                row(|o| ready(o, "a.b.c\n"), "clientAssertion"),
+            ),
+            (
+                "client assertion beside a secret",
+                row(
+                    |o| {
+                        ready(o, MARKER);
+                        o.client_secret = Some(MARKER.into());
+                    },
+                    "clientAssertion",
+                ),
+            ),
+            (
+                "client assertion of a public client",
+                row(
+                    |o| {
+                        ready(o, MARKER);
+                        o.client_auth = ClientAuth::None;
+                    },
+                    "clientAssertion",
+                ),
+            ),
+            (
+                "client assertion that is ready, and a key",
+                row(
+                    |o| {
+                        signing(o, |_| {});
+                        o.grant = Grant::ClientCredentials;
+                        ready(o, MARKER);
+                    },
+                    "privateKey",
+                ),
+            ),
+            (
+                "client assertion of users without an id",
+                row(
+                    |o| {
+                        ready(o, MARKER);
+                        o.client_id.clear();
+                        o.grant = Grant::AuthorizationCode;
+                    },
+                    "clientId",
+                ),
+            ),
+            (
+                "no kind of client assertion",
+                row(|o| o.client_assertion_type.clear(), "clientAssertionType"),
+            ),
+            (
+                "what a client assertion says that nobody signs",
+                row(
+                    |o| {
+                        saying(o, |it| it.typ = Some("JWT".into()));
+                        o.client_auth = ClientAuth::Post;
+                    },
+                    "clientAssertion",
+                ),
+            ),
+            (
+                "client assertion for nobody",
+                row(
+                    |o| saying(o, |it| it.audience = vec![String::new()]),
+                    "clientAssertion.audience",
+                ),
+            ),
+            (
+                "client assertion of no type",
+                row(
+                    |o| saying(o, |it| it.typ = Some(String::new())),
+                    "clientAssertion.typ",
+                ),
+            ),
+            (
+                "client assertion that is over",
+                row(
+                    |o| saying(o, |it| it.lifetime_seconds = 0),
+                    "clientAssertion.lifetimeSeconds",
+                ),
+            ),
+            (
+                "client assertion that says itself when",
+                row(
+                    |o| saying(o, |it| it.claims = vec![("iat".into(), Json::Null)]),
+                    "clientAssertion.claims",
+                ),
+            ),
+            (
+                "the id of another in the body",
+                row(
+                    |o| o.endpoint_params = pair("client_id", MARKER),
+                    "endpointParams",
+                ),
+            ),
+            (
+                "the id in the body once more",
+                row(
+                    |o| {
+                        o.client_auth = ClientAuth::Post;
+                        o.endpoint_params = pair("client_id", &o.client_id);
+                    },
+                    "endpointParams",
+                ),
+            ),
+            (
+                "the id in the body, where it may have to go there",
+                row(
+                    |o| {
+                        o.client_auth = ClientAuth::Auto;
+                        o.endpoint_params = pair("client_id", &o.client_id);
+                    },
+                    "endpointParams",
+                ),
+            ),
+            (
                 "token with a space",
                 row(
                     |o| {
@@ -620,6 +762,8 @@ fn a_reserved_parameter_is_led_to_its_option() {
         ("scope", "scopes"),
         ("client_id", "clientId"),
         ("client_secret", "clientSecret"),
+        ("client_assertion", "clientAssertion"),
+        ("client_assertion_type", "clientAssertionType"),
         ("grant_type", "grant"),
     ] {
         let options = ClientOptions {
@@ -677,7 +821,7 @@ fn parameters_of_a_code_are_not_set_twice() {
 
 #[test]
 fn good_values_are_accepted() {
-    let rows: [(_, fn(&mut ClientOptions)); 14] = [
+    let rows: [(_, fn(&mut ClientOptions)); 19] = [
         ("issuer", |o| {
             o.token_url.clear();
             o.issuer = Some("https://a.example/tenant".into());
@@ -708,6 +852,26 @@ fn good_values_are_accepted() {
             o.grant = Grant::JwtBearer {
                 assertion: "a.b.c".into(),
             };
+        }),
+        ("no id beside a client assertion", |o| {
+            ready(o, "a.b.c");
+            o.client_id.clear();
+        }),
+        ("client assertion with its method", |o| {
+            ready(o, "a.b.c");
+            o.client_auth = ClientAuth::PrivateKeyJwt;
+        }),
+        ("a key for the grant beside a client assertion", |o| {
+            signing(o, |_| {});
+            ready(o, "a.b.c");
+        }),
+        ("the id in the body beside the header", |o| {
+            o.endpoint_params = pair("client_id", &o.client_id);
+            o.refresh_params = Some(pair("client_id", &o.client_id));
+        }),
+        ("by another name", |o| {
+            o.client_id_param = "appid".into();
+            o.endpoint_params = pair("appid", &o.client_id);
         }),
         ("any other claim", |o| {
             signing(o, |it| {

@@ -14,10 +14,12 @@ use crate::support::{check_rows, crypto, same};
 
 const ASSERTION: Assertion = Assertion {
     algorithm: Algorithm::Rs256,
+    typ: "JWT",
     key_id: None,
+    header: &[],
     issuer: "client",
     subject: "client",
-    audience: "https://auth.example.com/token",
+    audience: &["https://auth.example.com/token"],
     issued_at: 1_800_000_000,
     lifetime_seconds: DEFAULT_LIFETIME_SECONDS,
     claims: &[],
@@ -56,19 +58,27 @@ fn header_and_claims_are_these_and_no_others() {
 fn every_member_goes_where_it_belongs() {
     let assertion = Assertion {
         algorithm: Algorithm::EdDsa,
+        typ: "client-authentication+jwt",
         key_id: Some("key-1"),
+        header: &[
+            ("x5t".into(), "thumbprint".into()),
+            ("x5c".into(), Json::Array(vec!["certificate".into()])),
+        ],
         issuer: "issuer",
         subject: "subject",
-        audience: "audience",
+        audience: &["audience", "another"],
         issued_at: 7,
         lifetime_seconds: 3600,
         claims: &[("scope".into(), "read write".into())],
     };
     let (header, claims) = decode(&assertion.signing_input("unique"));
-    assert_eq!(header, r#"{"alg":"EdDSA","typ":"JWT","kid":"key-1"}"#);
+    assert_eq!(
+        header,
+        r#"{"alg":"EdDSA","typ":"client-authentication+jwt","kid":"key-1","x5t":"thumbprint","x5c":["certificate"]}"#
+    );
     assert_eq!(
         claims,
-        r#"{"iss":"issuer","sub":"subject","aud":"audience","exp":3607,"iat":7,"jti":"unique","scope":"read write"}"#,
+        r#"{"iss":"issuer","sub":"subject","aud":["audience","another"],"exp":3607,"iat":7,"jti":"unique","scope":"read write"}"#,
     );
 }
 
@@ -199,10 +209,11 @@ fn is_signed_by_a_secret() {
         algorithm: Algorithm::Hs256,
         ..ASSERTION
     };
-    let secret = Secret::from("s3cr3t");
+    let text = "a secret that is as long as the hash";
+    let secret = Secret::from(text);
     let signed = now(assertion.sign(&Platform::default(), Some(&secret))).unwrap();
     let input = assertion.signing_input("AQEBAQEBAQEBAQEB");
-    let signature = crypto::hmac_sha256(b"s3cr3t", input.as_bytes());
+    let signature = crypto::hmac_sha256(text.as_bytes(), input.as_bytes());
     assert_eq!(signed.expose(), compact(&input, &signature).expose());
 }
 
@@ -230,7 +241,7 @@ fn without_random_bytes_nothing_is_signed() {
 
 #[test]
 fn a_key_that_does_not_sign_is_named() {
-    let secret = Secret::from("s3cr3t");
+    let secret = Secret::from("a secret that is as long as the hash");
     for (secret, option) in [(None, "privateKey.key"), (Some(&secret), "clientSecret")] {
         let error = now(ASSERTION.sign(&WithoutKeys, secret)).unwrap_err();
         assert_eq!(error.code(), ErrorCode::InvalidOption);
@@ -239,6 +250,37 @@ fn a_key_that_does_not_sign_is_named() {
             error.to_string(),
             [option, " cannot be used: this host does not sign"].concat(),
         );
+    }
+}
+
+/// RFC 7518 §3.2: whoever sees one assertion can try secrets at leisure.
+#[test]
+fn a_secret_shorter_than_the_hash_does_not_sign() {
+    for (algorithm, least) in [
+        (Algorithm::Hs256, 32),
+        (Algorithm::Hs384, 48),
+        (Algorithm::Hs512, 64),
+    ] {
+        let assertion = Assertion {
+            algorithm,
+            ..ASSERTION
+        };
+        let sign = |length: usize| {
+            let secret = Secret::from("é".repeat(length / 2));
+            now(assertion.sign(&Platform::default(), Some(&secret)))
+        };
+        assert!(sign(least).is_ok());
+        for short in [0, 2, least - 2] {
+            let error = sign(short).unwrap_err();
+            assert_eq!(error.code(), ErrorCode::InvalidOption);
+            assert_eq!(error.option(), Some("clientSecret"));
+            let message = error.to_string();
+            let said = format!(
+                "has fewer than {least} bytes, which {} needs",
+                algorithm.as_str()
+            );
+            assert!(message.contains(&said), "{message}");
+        }
     }
 }
 

@@ -18,9 +18,12 @@ const resourceServer = { client_id: 'protected-api', client_secret: 'protected-a
  * A client that has `jwks` and {@link JWT_BEARER} among its `grant_types` may grant itself a token by an assertion; the
  * answer has its `subject` as a member. What the assertion says of scopes counts, before the parameter.
  *
+ * `insists` are clients of which it takes client assertions only as RFC 10070 has them (`'issuer'`), or only as they
+ * were before (`'tokenUrl'`).
+ *
  * A token lasts an hour, or as many seconds as the parameter `lifetime` of its request says.
  */
-export async function startAuthorizationServer({ clients }) {
+export async function startAuthorizationServer({ clients, insists = {} }) {
   const { url, close } = await listen((request, response) => handle(request, response));
   const records = new Map();
   const assertions = new Set();
@@ -32,6 +35,12 @@ export async function startAuthorizationServer({ clients }) {
       response_types: [],
       ...client,
     })),
+    assertJwtClientAuthClaimsAndHeader(_, { aud }, { typ }, { clientId }) {
+      const wanted = { issuer: [url, 'client-authentication+jwt'], tokenUrl: [`${url}/token`, 'JWT'] }[insists[clientId]];
+      if (wanted && (aud !== wanted[0] || typ !== wanted[1])) {
+        throw new errors.InvalidClientAuth('the assertion is for another audience, or of another type');
+      }
+    },
     cookies: { keys: ['unused'] },
     features: {
       clientCredentials: { enabled: true },

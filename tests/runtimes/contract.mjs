@@ -7,6 +7,7 @@ import { authorizationHooks } from './contract/authorization-hooks.mjs';
 import { authorisedFetch } from './contract/authorised-fetch.mjs';
 import { cache } from './contract/cache.mjs';
 import { cancellation } from './contract/cancellation.mjs';
+import { clientAssertions } from './contract/client-assertions.mjs';
 import { clientAuthentication } from './contract/client-authentication.mjs';
 import { discovery } from './contract/discovery.mjs';
 import { failures } from './contract/failures.mjs';
@@ -28,6 +29,7 @@ export const contract = {
   separation,
   failures,
   'client authentication': clientAuthentication,
+  'client assertions': clientAssertions,
   grants,
   authorization,
   'hooks of an authorization': authorizationHooks,

@@ -25,11 +25,20 @@ const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const ec = (namedCurve) => generateKeyPairSync('ec', { namedCurve });
 const [p256, p384, p521, k256] = ['P-256', 'P-384', 'P-521', 'secp256k1'].map(ec);
 const ed25519 = generateKeyPairSync('ed25519');
+const pss = generateKeyPairSync('rsa-pss', { modulusLength: 2048 });
+const [rsa512, rsa1024] = [512, 1024].map((modulusLength) => generateKeyPairSync('rsa', { modulusLength }));
 const x25519 = generateKeyPairSync('x25519');
 
 const pem = ({ privateKey }, type) => privateKey.export({ format: 'pem', type });
 const jwk = ({ privateKey }, members) => ({ ...privateKey.export({ format: 'jwk' }), ...members });
 const base64 = ({ privateKey }) => privateKey.export({ format: 'der', type: 'pkcs8' }).toString('base64');
+const inBase64 = (text) => Buffer.from(text).toString('base64');
+const withoutPublicKey = ({ privateKey }) => {
+  // Version 0, the algorithm, and ECPrivateKey with its two first elements only (RFC 5915).
+  const { d } = privateKey.export({ format: 'jwk' });
+  const prefix = '3041020100301306072a8648ce3d020106082a8648ce3d030107042730250201010420';
+  return `-----BEGIN PRIVATE KEY-----\n${Buffer.from(prefix + Buffer.from(d, 'base64url').toString('hex'), 'hex').toString('base64')}\n-----END PRIVATE KEY-----`;
+};
 const encrypted = ({ privateKey }, type) =>
   privateKey.export({ format: 'pem', type, cipher: 'aes-256-cbc', passphrase: 'passphrase' });
 
@@ -81,6 +90,17 @@ const readable = [
   ['single quotes and white space', rsa, 'RS256', ` '\n${pem(rsa, 'pkcs8')}' `],
   ['after its parameters', p256, 'ES256', `-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n${pem(p256, 'sec1')}`],
   ['after its certificate', rsa, 'RS256', `-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n${pem(rsa, 'pkcs8')}`],
+  ['PKCS#8 between the lines of two labels', rsa, 'RS256', pem(rsa, 'pkcs8').replace('BEGIN PRIVATE', 'BEGIN RSA PRIVATE')],
+  ['backslashes at the ends of lines', rsa, 'RS256', pem(rsa, 'pkcs8').replaceAll('\n', '\\\n')],
+  ['a byte order mark', p256, 'ES256', `\ufeff${pem(p256, 'pkcs8')}`],
+  ['PEM in base64', rsa, 'RS256', inBase64(pem(rsa, 'pkcs1'))],
+  ['PEM in base64, broken into lines and in quotes', rsa, 'RS256', `"${inBase64(pem(rsa, 'pkcs8')).replaceAll(/.{76}/g, '$&\n')}"`],
+  ['PEM with literal \\n in base64', p256, 'ES256', inBase64(pem(p256, 'pkcs8').replaceAll('\n', '\\n'))],
+  ['JWK in base64', p256, 'ES256', inBase64(JSON.stringify(jwk(p256)))],
+  ['no lines before and after it', rsa, 'RS256', base64(rsa)],
+  ['no lines before and after it, PKCS#1 in lines', rsa, 'RS256', pem(rsa, 'pkcs1').split('\n').slice(1, -2).join('\n')],
+  ['PKCS#8 without the public key', p256, 'ES256', withoutPublicKey(p256)],
+  ['RSASSA-PSS by its own identifier', pss, 'PS256', pem(pss, 'pkcs8')],
   ['PKCS#8 under the label of PKCS#1', rsa, 'RS256', pem(rsa, 'pkcs8').replaceAll('PRIVATE', 'RSA PRIVATE')],
   ['PKCS#1 under the label of PKCS#8', rsa, 'RS256', pem(rsa, 'pkcs1').replaceAll('RSA PRIVATE', 'PRIVATE')],
 ];
@@ -110,15 +130,37 @@ const refused = [
   ['a JWK', jwk(rsa), /^privateKey must be an object with the key as a member/],
   ['null', null, /^privateKey must be an object/],
   ['an array', [], /^privateKey must be an object/],
-  ['an unknown member', { key: pem(rsa, 'pkcs8'), algorithm: 'RS256' }, /^privateKey\.algorithm is not an option; there are key, alg, kid, audience$/],
+  ['an unknown member', { key: pem(rsa, 'pkcs8'), algorithm: 'RS256' }, /^privateKey\.algorithm is not an option; there are key, alg, kid, x5t, x5t#S256, x5c, audience$/],
   ['a number as kid', { key: pem(rsa, 'pkcs8'), kid: 1 }, /^privateKey\.kid must be a string/],
-  ['an empty audience', { key: pem(rsa, 'pkcs8'), audience: '' }, /^privateKey\.audience must be a string that is not empty/],
+  ['an empty audience', { key: pem(rsa, 'pkcs8'), audience: '' }, /^privateKey\.audience must be a string that is not empty, or an array of them/],
+  ['no audience at all', { key: pem(rsa, 'pkcs8'), audience: [] }, /^privateKey\.audience must be a string that is not empty, or an array of them/],
+  ['an empty audience among others', { key: pem(rsa, 'pkcs8'), audience: ['a', ''] }, /^privateKey\.audience must be/],
+  ['a thumbprint of another length', { key: pem(rsa, 'pkcs8'), x5t: 'AQID' }, /^privateKey\.x5t must be the SHA-1 thumbprint of the certificate, in hexadecimal or base64url$/],
+  ['a thumbprint of SHA-1 for one of SHA-256', { key: pem(rsa, 'pkcs8'), 'x5t#S256': 'ab'.repeat(20) }, /^privateKey\.x5t#S256 must be the SHA-256 thumbprint/],
+  ['a certificate as its thumbprint', { key: pem(rsa, 'pkcs8'), 'x5t#S256': '-----BEGIN CERTIFICATE-----' }, /^privateKey\.x5t#S256 must be the SHA-256 thumbprint/],
+  ['a thumbprint that is no text', { key: pem(rsa, 'pkcs8'), x5t: 7 }, /^privateKey\.x5t must be the SHA-1 thumbprint/],
+  ['a certificate as PEM', { key: pem(rsa, 'pkcs8'), x5c: ['-----BEGIN CERTIFICATE-----'] }, /^privateKey\.x5c must be an array of certificates/],
+  ['one certificate', { key: pem(rsa, 'pkcs8'), x5c: 'MIIB' }, /^privateKey\.x5c must be an array of certificates/],
   ['no key', {}, /^privateKey\.key must be a private key as PEM text, a JWK or a CryptoKey$/],
   ['a number', { key: 7 }, /^privateKey\.key must be a private key/],
   ['an empty string', { key: '' }, /^privateKey\.key must be .*; this text is none of them/],
   ['another text', { key: 'correct horse battery staple' }, /^privateKey\.key must be .*; this text is none of them/],
   ['a public key', { key: rsa.publicKey.export({ format: 'pem', type: 'spki' }) }, /^privateKey\.key has no private key in it, only: PUBLIC KEY$/],
   ['a public key, PKCS#1', { key: rsa.publicKey.export({ format: 'pem', type: 'pkcs1' }) }, /^privateKey\.key has no private key in it, only: RSA PUBLIC KEY$/],
+  ['RSA of 512 bits, PKCS#8', { key: pem(rsa512, 'pkcs8') }, /^privateKey\.key is an RSA key of 512 bits, and signatures need 2048 \(RFC 7518 §3\.3\); make another with: openssl /],
+  ['RSA of 1024 bits, PKCS#1', { key: pem(rsa1024, 'pkcs1') }, /^privateKey\.key is an RSA key of 1024 bits/],
+  ['RSA of 1024 bits, JWK', { key: jwk(rsa1024) }, /^privateKey\.key is an RSA key of 1024 bits/],
+  ['a pair of keys', { key: { privateKey: {}, publicKey: {} } }, /^privateKey\.key is a pair of keys: give its privateKey$/],
+  ['a KeyObject', { key: { type: 'private', asymmetricKeyType: 'rsa' } }, /^privateKey\.key is a KeyObject: give what its export\(/],
+  ['JWK to encrypt with, by its use', { key: jwk(rsa, { use: 'enc' }) }, /says by its use or key_ops that it is not for signatures/],
+  ['JWK to verify with, by its key_ops', { key: jwk(p256, { key_ops: ['verify'] }) }, /says by its use or key_ops that it is not for signatures/],
+  ['JWK with key_ops that are no list', { key: jwk(p256, { key_ops: 'sign' }) }, /says by its use or key_ops/],
+  ['JWK with a number as kid', { key: jwk(p256, { kid: 7 }) }, /^privateKey\.key has a kid that is not a string/],
+  ['a public key in base64', { key: inBase64(rsa.publicKey.export({ format: 'pem', type: 'spki' })) }, /^privateKey\.key has no private key in it, only: PUBLIC KEY$/],
+  ['an encrypted key in base64', { key: inBase64(encrypted(rsa, 'pkcs8')) }, /^privateKey\.key is encrypted;/],
+  ['a public key without its lines', { key: rsa.publicKey.export({ format: 'der', type: 'spki' }).toString('base64') }, /content is not a private key in PKCS#8/],
+  ['a label that is none', { key: '-----BEGIN x<secret>-----\n-----END x<secret>-----' }, /^privateKey\.key has no private key in it, only: something else$/],
+  ['a JWT', { key: 'eyJhbGciOiJIUzI1NiJ9.e30.c2ln' }, /this text is none of them/],
   ['a public JWK', { key: rsa.publicKey.export({ format: 'jwk' }) }, /^privateKey\.key is a public key: it has no d$/],
   ['a certificate', { key: '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----' }, /^privateKey\.key has no private key in it, only: CERTIFICATE$/],
   ['encrypted, PKCS#8', { key: encrypted(rsa, 'pkcs8') }, /^privateKey\.key is encrypted; decrypt it with: openssl /],
@@ -154,6 +196,7 @@ const refused = [
 
 const refusedHandles = [
   ['another alg', { cryptoKey: cryptoKey(rsa, { name: 'RSA-PSS', hash: 'SHA-256' }), privateKey: { alg: 'RS256' } }, /^privateKey\.alg must be PS256 with this key$/],
+  ['RSA of 1024 bits', { cryptoKey: cryptoKey(rsa1024, { name: 'RSA-PSS', hash: 'SHA-256' }) }, /^privateKey\.key is an RSA key of 1024 bits/],
   ['SHA-1', rsaKey('RSASSA-PKCS1-v1_5', 'SHA-1'), /^privateKey\.key is of a kind that cannot be used here/],
   ['one to encrypt with', { cryptoKey: cryptoKey(rsa, { name: 'RSA-OAEP', hash: 'SHA-256' }, ['decrypt']) }, /^privateKey\.key must not be used to sign/],
   ['in the place of the option', { ...rsaKey('RSA-PSS', 'SHA-256'), isOption: true }, /^privateKey must be an object with the key as a member/],
@@ -218,9 +261,43 @@ for (const [runtime, { sign, signBySecret }] of Object.entries(runtimes)) {
       assert.equal(await kid({ key: pem(p256, 'pkcs8'), kid: 'of the option' }), 'of the option');
     });
 
-    test('audience is passed on', async () => {
-      const { options } = await sign({ privateKey: { key: jwk(p256), audience: 'https://as.example.com' }, text: TEXT });
-      assert.equal(options['privateKey.audience'], 'https://as.example.com');
+    test('audience is passed on, each where there are several', async () => {
+      const audience = async (audience) => {
+        const { fields } = await sign({ privateKey: { key: jwk(p256), audience }, text: TEXT });
+        return fields.flatMap((field, at) => (field === 'privateKey.audience' ? [fields[at + 2]] : []));
+      };
+      assert.deepEqual(await audience('https://as.example.com'), ['https://as.example.com']);
+      assert.deepEqual(await audience(['https://as.example.com', 'urn:as']), ['https://as.example.com', 'urn:as']);
+    });
+
+    test('thumbprints are written as headers have them, however they are given', async () => {
+      const header = async (certificate) => {
+        const { fields } = await sign({ privateKey: { key: jwk(p256), ...certificate }, text: TEXT });
+        const at = fields.indexOf('privateKey.header');
+        return [fields[at + 1], JSON.parse(fields[at + 2])];
+      };
+      const sha1 = Buffer.alloc(20, 0xfb);
+      const sha256 = Buffer.alloc(32, 0xff);
+      const colons = (bytes) => bytes.toString('hex').toUpperCase().replaceAll(/..(?=.)/g, '$&:');
+      for (const given of [sha1.toString('base64url'), sha1.toString('base64'), sha1.toString('hex'), colons(sha1)]) {
+        assert.deepEqual(await header({ x5t: given }), ['x5t', sha1.toString('base64url')]);
+      }
+      for (const given of [sha256.toString('base64url'), ` ${sha256.toString('hex')}\n`, colons(sha256)]) {
+        assert.deepEqual(await header({ 'x5t#S256': given }), ['x5t#S256', sha256.toString('base64url')]);
+      }
+      assert.deepEqual(await header({ x5c: ['MII\nB', 'MIIC'] }), ['x5c', ['MIIB', 'MIIC']]);
+    });
+
+    test('no text is looked at for longer than a key is long', async () => {
+      const longest = 65_536;
+      for (const piece of ['\\', '\\n', '-', '-----BEGIN A-----', '-----BEGIN PRIVATE KEY-----', '"', ' ', '=', 'MIIB', '{"a":', '\n']) {
+        const text = piece.repeat(longest).slice(0, longest);
+        for (const [key, said] of [[text, /^privateKey\.key (?!.*longer)/], [`${text}${piece}`, /^privateKey\.key must be .*; this text is longer than any$/]]) {
+          const { code, message } = await sign({ privateKey: { key }, text: TEXT });
+          assert.equal(code, 'invalid_option');
+          assert.match(message, said);
+        }
+      }
     });
 
     test('one key is one secret, however its text is laid out; another key is another', async () => {
@@ -251,7 +328,7 @@ for (const [runtime, { sign, signBySecret }] of Object.entries(runtimes)) {
     test('says it when the runtime cannot import the key, and nothing of the key', async () => {
       const broken = base64(rsa).slice(0, 200).padEnd(base64(rsa).length, 'A');
       const key = `-----BEGIN PRIVATE KEY-----\n${broken}\n-----END PRIVATE KEY-----`;
-      for (const privateKey of [{ key }, { key: jwk(p256, { x: 'AAAA' }) }, { key: jwk(rsa, { use: 'enc' }) }]) {
+      for (const privateKey of [{ key }, { key: jwk(p256, { x: 'AAAA' }) }]) {
         const { message } = await sign({ privateKey, text: TEXT });
         assert.match(message, /^cannot be used for [ER]S256 by this runtime: \w+$/);
         holdsNothingOf(privateKey, message);

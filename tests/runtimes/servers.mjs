@@ -15,6 +15,10 @@ const clients = {
   web: { id: 'web client', secret: 'MARKER web secret' },
   app: { id: 'app' },
   signer: { id: 'signing client', ...keys('ec', { namedCurve: 'P-256' }, 'ES256') },
+  newSigner: { id: 'client of RFC 10070', ...keys('ec', { namedCurve: 'P-256' }, 'ES256') },
+  newHmac: { id: 'client of RFC 10070 with a secret', secret: 'MARKER secret of more than 32 bytes, as HS256 wants' },
+  oldSigner: { id: 'client of RFC 7523', ...keys('rsa', { modulusLength: 2048 }, 'PS256') },
+  oldHmac: { id: 'client of RFC 7523 with a secret', secret: 'MARKER secret of more than 32 bytes, as HS256 wants' },
   bearer: { id: 'bearer client', ...keys('rsa', { modulusLength: 2048 }, 'RS256') },
 };
 
@@ -30,8 +34,20 @@ function keys(type, options, alg) {
 }
 
 export async function startServers() {
+  const { newSigner, newHmac, oldSigner, oldHmac } = clients;
   const authorizationServer = await startAuthorizationServer({
+    insists: { [newSigner.id]: 'issuer', [newHmac.id]: 'issuer', [oldSigner.id]: 'tokenUrl', [oldHmac.id]: 'tokenUrl' },
     clients: [
+      ...[newSigner, oldSigner].map(({ id, jwk }) => ({
+        client_id: id,
+        token_endpoint_auth_method: 'private_key_jwt',
+        jwks: { keys: [jwk] },
+      })),
+      ...[newHmac, oldHmac].map(({ id, secret }) => ({
+        client_id: id,
+        client_secret: secret,
+        token_endpoint_auth_method: 'client_secret_jwt',
+      })),
       { client_id: clients.header.id, client_secret: clients.header.secret },
       {
         client_id: clients.body.id,

@@ -17,7 +17,7 @@ export async function sign({ privateKey, cryptoKey, isOption, text }) {
     const options = {};
     for (let i = 0; i < fields.length; i += 3) options[fields[i]] = fields[i + 2];
     const signature = await sign(options['privateKey.alg'], encoder.encode(text));
-    return { options, isHandle, signature: [...signature] };
+    return { options, fields, isHandle, signature: [...signature] };
   } catch ({ code, message }) {
     return { code, message };
   }

@@ -1,8 +1,9 @@
 // The key that a client signs assertions with (RFC 7523), in whatever format it is kept.
 
 import { invalidOption } from './error.js';
+import { decoded, isPem, pemContent, readDer } from './pem.js';
 
-const MEMBERS = ['key', 'alg', 'kid', 'audience'];
+const MEMBERS = ['key', 'alg', 'kid', 'x5t', 'x5t#S256', 'x5c', 'audience'];
 
 /** What each kind of key signs, the default first (RFC 7518 §3.1, RFC 8037, RFC 9864). */
 const ALGORITHMS = {
@@ -11,6 +12,7 @@ const ALGORITHMS = {
   'P-384': ['ES384'],
   'P-521': ['ES512'],
   Ed25519: ['EdDSA', 'Ed25519'],
+  'RSA-PSS': ['PS256', 'PS384', 'PS512'],
 };
 
 const CURVES = { ES256: 'P-256', ES384: 'P-384', ES512: 'P-521' };
@@ -22,32 +24,21 @@ const JWK_MEMBERS = {
   OKP: ['crv', 'x', 'd'],
 };
 
-/** The content of object identifiers in DER. */
-const OIDS = {
-  '2a864886f70d010101': 'RSA',
-  '2a8648ce3d030107': 'P-256',
-  '2b81040022': 'P-384',
-  '2b81040023': 'P-521',
-  '2b6570': 'Ed25519',
-};
-
-/** The algorithm identifier's content for RSA, and its object identifier for elliptic curves. */
-const RSA_IDENTIFIER = [0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01, 0x05, 0x00];
-const EC_OID = [0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01];
-
-const SEQUENCE = 0x30;
-const INTEGER = 0x02;
-const OCTET_STRING = 0x04;
-const PARAMETERS = 0xa0;
-
 const WANTED = 'a private key as PEM text, a JWK or a CryptoKey';
 
+/** Of RSA keys, in bytes (RFC 7518 §3.3, §3.5). */
+const MIN_MODULUS = 256;
+
+/** Four times as long as the longest key there is, and its certificates. */
+const MAX_TEXT = 65_536;
+
 /**
- * Reads the option `{ key, alg?, kid?, audience? }`. Returns
+ * Reads the option `{ key, alg?, kid?, x5t?, 'x5t#S256'?, x5c?, audience? }`. Returns
  *
- * - `fields` for wasm, as triples of option, '' and value: `privateKey.alg` always, `privateKey.kid` and
- *   `privateKey.audience` if there is one, and `privateKey.key` if the key can be read: its secret part, which
- *   tells one client from another as a client secret does. It is in no format.
+ * - `fields` for wasm, as triples of option, key and value: `privateKey.alg` always, `privateKey.kid`, and
+ *   `privateKey.audience` for each, if there are any, `privateKey.header` for what else the header says, as JSON, and
+ *   `privateKey.key` if the key can be read: its secret part, which tells one client from another as a client secret
+ *   does. It is in no format.
  * - `isHandle`: whether it cannot be read, since it is a CryptoKey.
  * - `sign(algorithm, data)`, which resolves to the signature. It rejects with what is wrong with the key: a
  *   message to follow the option's name.
@@ -61,22 +52,67 @@ export function readPrivateKey(name, value) {
       throw invalidOption(`${name}.${member}`, `is not an option; there are ${MEMBERS.join(', ')}`);
     }
   }
-  for (const member of ['alg', 'kid', 'audience']) {
+  for (const member of ['alg', 'kid']) {
     if (value[member] !== undefined && (typeof value[member] !== 'string' || value[member] === '')) {
       throw invalidOption(`${name}.${member}`, 'must be a string that is not empty');
     }
   }
   const key = readKey(`${name}.key`, value.key);
-  const { alg = key.algorithms[0], kid = key.kid, audience } = value;
+  const { alg = key.algorithms[0], kid = key.kid } = value;
   if (!key.algorithms.includes(alg)) {
     throw invalidOption(`${name}.alg`, `must be ${key.algorithms.join(' or ')} with this key`);
   }
-  const members = Object.entries({ alg, kid, audience, key: key.secret });
+  const members = Object.entries({ alg, kid, key: key.secret });
   return {
-    fields: members.flatMap(([member, text]) => (text === undefined ? [] : [`${name}.${member}`, '', text])),
+    fields: [
+      ...members.flatMap(([member, text]) => (text === undefined ? [] : [`${name}.${member}`, '', text])),
+      ...readAudience(`${name}.audience`, value.audience),
+      ...certificateFields(name, value),
+    ],
     isHandle: key.secret === undefined,
     sign: (algorithm, data) => sign(key, algorithm, data),
   };
+}
+
+/** One or several, as fields; none if there is none. */
+export function readAudience(name, value) {
+  if (value === undefined) return [];
+  const all = Array.isArray(value) ? value : [value];
+  if (all.length === 0 || all.some((one) => typeof one !== 'string' || one === '')) {
+    throw invalidOption(name, 'must be a string that is not empty, or an array of them');
+  }
+  return all.flatMap((one) => [name, '', one]);
+}
+
+/** What tells a server which certificate the key belongs to (RFC 7515 §4.1.6 to §4.1.8), as fields. */
+function certificateFields(name, { x5t, 'x5t#S256': x5tS256, x5c }) {
+  if (x5c !== undefined && !(Array.isArray(x5c) && x5c.length > 0 && x5c.every((one) => typeof one === 'string' && decoded(one)))) {
+    throw invalidOption(`${name}.x5c`, 'must be an array of certificates, each the base64 between its BEGIN and END lines');
+  }
+  const header = {
+    x5t: thumbprint(`${name}.x5t`, x5t, 20, 'SHA-1'),
+    'x5t#S256': thumbprint(`${name}.x5t#S256`, x5tS256, 32, 'SHA-256'),
+    x5c: x5c?.map((one) => one.replaceAll(/\s/g, '')),
+  };
+  return Object.entries(header).flatMap(([member, content]) =>
+    content === undefined ? [] : [`${name}.header`, member, JSON.stringify(content)],
+  );
+}
+
+/** Consoles and openssl show it in hexadecimal, headers have it in base64url. */
+function thumbprint(name, value, length, hash) {
+  if (value === undefined) return undefined;
+  const text = typeof value === 'string' ? value.trim() : '';
+  const digits = text.replaceAll(/[:\s]/g, '');
+  const isHex = digits.length === length * 2 && /^[\da-f]*$/i.test(digits);
+  const bytes = isHex
+    ? digits.match(/../g).map((byte) => Number.parseInt(byte, 16))
+    : decoded(text.replaceAll('-', '+').replaceAll('_', '/'));
+  if (bytes?.length !== length) {
+    throw invalidOption(name, `must be the ${hash} thumbprint of the certificate, in hexadecimal or base64url`);
+  }
+  const base64 = btoa(String.fromCharCode(...bytes));
+  return base64.replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
 }
 
 /** Imported anew each time: that takes half a millisecond in an hour, and what is not kept is not shared. */
@@ -110,8 +146,48 @@ function readKey(name, key) {
   if (isCryptoKey(key)) return readCryptoKey(name, key);
   if (typeof key === 'object' && key !== null) return readJwk(name, key);
   if (typeof key !== 'string') throw invalidOption(name, `must be ${WANTED}`);
+  if (key.length > MAX_TEXT) throw invalidOption(name, `must be ${WANTED}; this text is longer than any`);
+  return readText(name, key);
+}
+
+/** Also in base64 once more, as settings are told to keep what has line breaks, or without its first and last line. */
+function readText(name, key) {
   const text = unquoted(key);
-  return text.startsWith('{') ? readJwk(name, parsed(name, text)) : readPem(name, text);
+  if (text.startsWith('{')) return readJwk(name, parsed(name, text));
+  if (isPem(text)) return readPem(name, pemContent(name, text));
+  const content = text.replaceAll(/\s/g, '');
+  const bytes = decoded(content);
+  const inner = bytes && new TextDecoder().decode(bytes);
+  if (inner && (isPem(inner) || inner.startsWith('{'))) return readText(name, inner);
+  // A SEQUENCE of DER.
+  if (bytes?.[0] === 0x30) return readPem(name, content);
+  throw invalidOption(name, `must be ${WANTED}; this text is none of them`);
+}
+
+/** Files of settings are read by programs that do not all take the quotes away. */
+function unquoted(text) {
+  const trimmed = text.trim();
+  const isQuoted = trimmed.length > 1 && trimmed.at(0) === trimmed.at(-1) && ['"', "'", '`'].includes(trimmed.at(0));
+  return isQuoted ? trimmed.slice(1, -1).trim() : trimmed;
+}
+
+function readPem(name, content) {
+  const { kind, modulus, pkcs8 } = readDer(name, content);
+  checkModulus(name, modulus?.subarray(modulus.findIndex((byte) => byte !== 0)).length);
+  return {
+    algorithms: usable(name, ALGORITHMS[kind]),
+    secret: content,
+    import: (parameters) => crypto.subtle.importKey('pkcs8', pkcs8, parameters, false, ['sign']),
+  };
+}
+
+/** `length` in bytes; other kinds of keys have none. */
+function checkModulus(name, length) {
+  if (length === undefined || length >= MIN_MODULUS) return;
+  throw invalidOption(
+    name,
+    `is an RSA key of ${length * 8} bits, and signatures need 2048 (RFC 7518 §3.3); make another with: openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out key.pem`,
+  );
 }
 
 /** By its members: in some runtimes a CryptoKey is of another realm's class. */
@@ -120,9 +196,10 @@ function isCryptoKey(value) {
 }
 
 function readCryptoKey(name, key) {
-  const { name: algorithm, hash, namedCurve } = key.algorithm;
+  const { name: algorithm, hash, namedCurve, modulusLength } = key.algorithm;
   if (key.type !== 'private') throw invalidOption(name, `is a ${key.type} key; a private one is needed to sign`);
   if (!key.usages.includes('sign')) throw invalidOption(name, "must not be used to sign: import it with the usage 'sign'");
+  checkModulus(name, modulusLength && Math.ceil(modulusLength / 8));
   const bits = hash?.name.slice('SHA-'.length);
   const signed = {
     'RSASSA-PKCS1-v1_5': [`RS${bits}`],
@@ -148,18 +225,27 @@ function readJwk(name, jwk) {
     throw invalidOption(name, "is a service account's file: give its private_key as key, its private_key_id as kid");
   }
   if (Array.isArray(jwk.keys)) throw invalidOption(name, 'is a set of keys: give one of them');
+  if (jwk.privateKey) throw invalidOption(name, 'is a pair of keys: give its privateKey');
+  if (jwk.asymmetricKeyType) throw invalidOption(name, "is a KeyObject: give what its export({ format: 'jwk' }) returns");
   if (typeof jwk.kty !== 'string') throw invalidOption(name, `must be ${WANTED}; this object has no kty`);
   if (jwk.kty === 'oct') throw invalidOption(name, "is a symmetric key; a secret goes with clientAuth 'client_secret_jwt'");
   if (!Object.hasOwn(JWK_MEMBERS, jwk.kty)) throw unusable(name);
   if (jwk.d === undefined) throw invalidOption(name, 'is a public key: it has no d');
   const missing = JWK_MEMBERS[jwk.kty].filter((member) => typeof jwk[member] !== 'string');
   if (missing.length > 0) throw invalidOption(name, `lacks ${missing.join(', ')}, which a private key has`);
+  const { use = 'sig', key_ops: operations = ['sign'], kid = '' } = jwk;
+  if (use !== 'sig' || !Array.isArray(operations) || !operations.includes('sign')) {
+    throw invalidOption(name, 'says by its use or key_ops that it is not for signatures: give the key that is');
+  }
+  if (typeof kid !== 'string') throw invalidOption(name, 'has a kid that is not a string, as servers know it');
+  // Four digits of base64 are three bytes.
+  checkModulus(name, jwk.kty === 'RSA' ? Math.floor((jwk.n.replaceAll('=', '').length * 3) / 4) : undefined);
   const algorithms = usable(name, ALGORITHMS[jwk.kty === 'RSA' ? 'RSA' : jwk.crv]);
   // The name of an algorithm is ours to check: runtimes differ in the names they know.
   const copy = { ...jwk, alg: undefined };
   return {
     algorithms: jwk.alg === undefined ? algorithms : narrowed(name, algorithms, jwk.alg),
-    kid: typeof jwk.kid === 'string' && jwk.kid !== '' ? jwk.kid : undefined,
+    kid: kid === '' ? undefined : kid,
     secret: jwk.d,
     import: (parameters) => crypto.subtle.importKey('jwk', copy, parameters, false, ['sign']),
   };
@@ -182,110 +268,3 @@ function unusable(name) {
   return invalidOption(name, `is of a kind that cannot be used here; there are ${Object.keys(ALGORITHMS).join(', ')}`);
 }
 
-/** Files of settings are read by programs that do not all take the quotes away. */
-function unquoted(text) {
-  const [, , inner] = /^(["'`])([^]*)\1$/.exec(text.trim()) ?? [undefined, undefined, text];
-  return inner.trim();
-}
-
-function readPem(name, text) {
-  const secret = pemContent(name, text.replaceAll(/\\+[nr]/g, '\n'));
-  const { kind, pkcs8 } = readDer(name, bytesOf(name, secret));
-  return {
-    algorithms: usable(name, ALGORITHMS[kind]),
-    secret,
-    import: (parameters) => crypto.subtle.importKey('pkcs8', pkcs8, parameters, false, ['sign']),
-  };
-}
-
-/** The base64 of the private key in a text that may hold more, as `openssl ecparam` writes it. */
-function pemContent(name, text) {
-  const blocks = [...text.matchAll(/-----BEGIN ([A-Z0-9 ]+)-----([^]*?)-----END \1-----/g)];
-  const [, label, content] = blocks.find(([, label]) => label.endsWith('PRIVATE KEY')) ?? blocks[0] ?? [];
-  if (label === undefined) {
-    throw invalidOption(
-      name,
-      text.includes('-----BEGIN ')
-        ? 'is cut off: it has a BEGIN line and no END line, as when a setting keeps the first line only'
-        : `must be ${WANTED}; this text is none of them`,
-    );
-  }
-  if (!label.endsWith('PRIVATE KEY')) throw invalidOption(name, `has no private key in it, only: ${label}`);
-  if (label.startsWith('ENCRYPTED') || content.includes('Proc-Type:')) {
-    throw invalidOption(name, 'is encrypted; decrypt it with: openssl pkey -in encrypted.pem -out key.pem');
-  }
-  if (label.startsWith('OPENSSH')) {
-    throw invalidOption(name, "is in OpenSSH's own format; convert it with: ssh-keygen -p -m PKCS8 -f key");
-  }
-  return content.replaceAll(/\s/g, '');
-}
-
-function bytesOf(name, base64) {
-  try {
-    return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
-  } catch {
-    throw invalidOption(name, 'is not PEM: there is something other than base64 between its BEGIN and END lines');
-  }
-}
-
-/**
- * Which of the formats it is, the second element says, better than the label, which people change. Web Crypto
- * takes PKCS#8 (RFC 5958) alone; the older ones are put inside of it.
- */
-function readDer(name, bytes) {
-  try {
-    const [, second, ...rest] = elements(element(bytes).content);
-    switch (second.tag) {
-      case SEQUENCE: {
-        const [algorithm, parameters] = elements(second.content);
-        return { kind: OIDS[hex(algorithm)] ?? OIDS[hex(parameters)], pkcs8: bytes };
-      }
-      // PKCS#1 (RFC 8017 appendix A.1.2): the modulus.
-      case INTEGER:
-        return { kind: 'RSA', pkcs8: pkcs8(RSA_IDENTIFIER, bytes) };
-      // SEC1 (RFC 5915): the key, and after it the curve.
-      case OCTET_STRING: {
-        const { content: curve } = rest.find(({ tag }) => tag === PARAMETERS);
-        return { kind: OIDS[hex(element(curve))], pkcs8: pkcs8([...EC_OID, ...curve], bytes) };
-      }
-    }
-  } catch {
-    // Told below.
-  }
-  throw invalidOption(name, 'is PEM whose content is not a private key in PKCS#8, PKCS#1 or SEC1');
-}
-
-function pkcs8(identifier, key) {
-  const version = [INTEGER, 1, 0];
-  return Uint8Array.from(encoded(SEQUENCE, [...version, ...encoded(SEQUENCE, identifier), ...encoded(OCTET_STRING, key)]));
-}
-
-function encoded(tag, content) {
-  const { length } = content;
-  // The shortest form, as DER demands; no key is longer than two bytes can say.
-  const size = length < 0x80 ? [] : length < 0x100 ? [0x81] : [0x82, length >> 8];
-  return [tag, ...size, length & 0xff, ...content];
-}
-
-/** The element of DER at `start`: its tag, its content, and where it ends. */
-function element(bytes, start = 0) {
-  let at = start + 2;
-  let length = bytes[start + 1];
-  if (length >= 0x80) {
-    const end = at + (length & 0x7f);
-    for (length = 0; at < end; at++) length = length * 256 + bytes[at];
-  }
-  const end = at + length;
-  if (end > bytes.length) throw new RangeError();
-  return { tag: bytes[start], content: bytes.subarray(at, end), end };
-}
-
-function elements(bytes) {
-  const found = [];
-  for (let at = 0; at < bytes.length; at = found.at(-1).end) found.push(element(bytes, at));
-  return found;
-}
-
-function hex(element) {
-  return Array.from(element?.content ?? [], (byte) => byte.toString(16).padStart(2, '0')).join('');
-}

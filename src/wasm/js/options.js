@@ -2,7 +2,7 @@
 
 import { invalidOption } from './error.js';
 import { MADE_OF, replacing, triples, wellFormed } from './fields.js';
-import { readPrivateKey } from './jwt.js';
+import { readAudience, readPrivateKey } from './jwt.js';
 import { abortSignal, callable, demand, flag, kind, list, oneOf, pairs, read, text, texts, url, whole, words, wordsOrUrls } from './readers.js';
 import { storeAdapter } from './store.js';
 import { readToken } from './token.js';
@@ -20,6 +20,8 @@ const CLIENT_OPTIONS = {
   clientIdParam: text,
   clientSecretParam: text,
   privateKey: readPrivateKey,
+  clientAssertion: assertion,
+  clientAssertionType: text,
   grant: text,
   username: text,
   password: text,
@@ -79,7 +81,7 @@ const CALLBACK_OPTIONS = { url: text, redirectUri: url, state: text, codeVerifie
 
 const HOOKS = { tokenRequest: callable, credentials: callable, refresh: callable };
 
-const ASSERTION_OPTIONS = { issuer: text, subject: text, audience: text, claims, lifetimeSeconds: whole };
+const ASSERTION_OPTIONS = { issuer: text, subject: text, audience: readAudience, typ: text, claims, lifetimeSeconds: whole };
 
 /** Options that JavaScript keeps; all others are for wasm. */
 const FACE_OPTIONS = new Set(['store', 'waitUntil', 'onEvent', 'baseUrl', 'allowedOrigins', 'apply', 'refreshOn', 'detectOn', 'apiHeaders', 'fetch']);
@@ -127,7 +129,7 @@ function tokenFields({ accessToken, tokenType, expiresAt, scope, refreshToken, i
 }
 
 /** Options that may be functions, which take part in the token request and cannot be compared. */
-const FUNCTION_OPTIONS = ['clientSecret', 'assertion'];
+const FUNCTION_OPTIONS = ['clientSecret', 'assertion', 'clientAssertion'];
 
 /** What takes part in the token request and cannot be compared, by the option that gives it. */
 function functionsOf(options, face) {
