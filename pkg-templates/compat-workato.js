@@ -5,6 +5,7 @@ import { OAuth2Client } from 'edge-oauth2';
 import { base64, checked, checkFunctions, checkText, fetcher, identityOf, isPlain, thrown } from './compat-common.js';
 import { OAuth2Error, invalidOption } from './error.js';
 import { MADE_OF } from './fields.js';
+import { discard } from './response.js';
 
 const YEAR_SECONDS = 31_536_000;
 
@@ -372,7 +373,7 @@ async function send(fetch, request, detectOn) {
     const response = await fetcher(fetch)(url.href, { ...init, redirect: 'manual' });
     const next = isRedirect(response) && new URL(response.headers.get('location'), url);
     if (next && next.origin === url.origin && ['GET', 'HEAD'].includes(init.method) && count < MAX_REDIRECTS) {
-      await response.body?.cancel();
+      discard(response);
       url = next;
       continue;
     }

@@ -380,7 +380,8 @@ export interface ClientOptions {
 
   /**
    * The protected API. Relative URLs given to {@link OAuth2Client.fetch} are appended to it: `'/hello'` and
-   * `'hello'` with `https://api.example.com/v1` both mean `https://api.example.com/v1/hello`.
+   * `'hello'` with `https://api.example.com/v1` both mean `https://api.example.com/v1/hello`, and `'urn:x:1'` is below it
+   * too. A path whose dots lead out of that of `baseUrl` is refused.
    * The token is sent to this origin. `https:`, or `http:` on a loopback host.
    *
    * @defaultValue none: `fetch` then wants `allowedOrigins` and absolute URLs
@@ -396,13 +397,14 @@ export interface ClientOptions {
   allowedOrigins?: readonly (string | URL)[] | undefined;
 
   /**
-   * Puts the token on a request to the API: into a header, under another scheme, into the query or into the body. `url`
-   * and `headers` are copies made to be changed; a body is replaced by returning `{ body }`. A token of any type can be
+   * Puts the token on a request to the API: into a header, under another scheme, into the query or into the body. `url`,
+   * `headers` and `body` are copies made to be changed (but for a stream); another body is returned as `{ body }`, and takes
+   * the place of `Content-Length` and digests too, and of `Content-Type` where it has its own. A token of any type can be
    * applied. No `Authorization` is set then but the one you set.
    *
    * It is called again for the request with another token, and for every redirect to `baseUrl` or `allowedOrigins`,
-   * with the request as the caller made it. A redirect to any other origin takes along nothing that it put there; one
-   * with the token in the path of its URL is not followed. What it throws is the `cause` of an error of code
+   * with the request as the caller made it. A redirect to any other origin takes along nothing that it put there, in
+   * whatever spelling; one with the token in the path of its URL is not followed. What it throws is the `cause` of an error of code
    * `hook_failed`. How long it takes is up to the signal of the call.
    *
    * @defaultValue `Authorization: Bearer …` (RFC 6750 §2.1)
@@ -442,6 +444,8 @@ export interface ClientOptions {
    * Used instead of the global `fetch`, for the token request and the API alike: a function, or an object with
    * a `fetch` method such as a service binding. What it is decides whose token comes back (a certificate, a tenant's
    * proxy), so clients share a token when they were given the very same function or binding, or an `identity`.
+   * What it gives may be a library's response (node-fetch) or a mock; of the token endpoint's, `text()` or `json()` is
+   * needed.
    *
    * @defaultValue the global `fetch`
    */
@@ -616,7 +620,7 @@ export interface ApiRequest {
   readonly method: string;
   /** The headers, `apiHeaders` among them: a copy, to be changed. */
   readonly headers: Headers;
-  /** The body as the caller gave it; that of a `Request` is a stream. */
+  /** The body as the caller gave it, a copy, to be changed; that of a `Request` is a stream. */
   readonly body: RequestBody;
 }
 

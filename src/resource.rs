@@ -212,7 +212,7 @@ impl Default for ResourceOptions {
 
 impl ResourceOptions {
     fn check(&self) -> Result<(), Error> {
-        check_signs("refreshOn", &self.refresh_on, 300..600)?;
+        check_signs("refreshOn", &self.refresh_on, 300..1000)?;
         check_signs("detectOn", &self.detect_on, 200..300)?;
         check_headers("apiHeaders", &self.api_headers)
     }

@@ -73,6 +73,31 @@ extern "C" {
     #[allow(dead_code)]
     type Application;
 }
+#[wasm_bindgen(module = "/src/wasm/js/abort.js")]
+extern "C" {
+    #[allow(dead_code)]
+    type Abort;
+}
+#[wasm_bindgen(module = "/src/wasm/js/body.js")]
+extern "C" {
+    #[allow(dead_code)]
+    type Body;
+}
+#[wasm_bindgen(module = "/src/wasm/js/request.js")]
+extern "C" {
+    #[allow(dead_code)]
+    type ResourceRequest;
+}
+#[wasm_bindgen(module = "/src/wasm/js/response.js")]
+extern "C" {
+    #[allow(dead_code)]
+    type Responses;
+}
+#[wasm_bindgen(module = "/src/wasm/js/spelling.js")]
+extern "C" {
+    #[allow(dead_code)]
+    type Spelling;
+}
 #[wasm_bindgen(module = "/src/wasm/js/refusal.js")]
 extern "C" {
     #[allow(dead_code)]

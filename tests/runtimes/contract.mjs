@@ -1,6 +1,7 @@
 // What a user is promised, in any runtime: one suite, run by the tests that are named after runtimes.
 //
 // A test is a title and a function of a scene (scene.mjs). It uses what every runtime has, no more.
+import { anyFetch } from './contract/any-fetch.mjs';
 import { apiRequests } from './contract/api-requests.mjs';
 import { authorization } from './contract/authorization.mjs';
 import { authorizationHooks } from './contract/authorization-hooks.mjs';
@@ -9,8 +10,10 @@ import { cache } from './contract/cache.mjs';
 import { cancellation } from './contract/cancellation.mjs';
 import { clientAssertions } from './contract/client-assertions.mjs';
 import { clientAuthentication } from './contract/client-authentication.mjs';
+import { discardedBodies } from './contract/discarded-bodies.mjs';
 import { discovery } from './contract/discovery.mjs';
 import { failures } from './contract/failures.mjs';
+import { fetchArguments } from './contract/fetch-arguments.mjs';
 import { grants } from './contract/grants.mjs';
 import { hooks } from './contract/hooks.mjs';
 import { options } from './contract/options.mjs';
@@ -20,6 +23,7 @@ import { redirects } from './contract/redirects.mjs';
 import { refusedTokens } from './contract/refused-tokens.mjs';
 import { revocation } from './contract/revocation.mjs';
 import { separation } from './contract/separation.mjs';
+import { tokenConfinement } from './contract/token-confinement.mjs';
 import { tokenEndpoint } from './contract/token-endpoint.mjs';
 import { tokenObject } from './contract/token-object.mjs';
 
@@ -36,9 +40,13 @@ export const contract = {
   discovery,
   revocation,
   'API requests': apiRequests,
+  'arguments of fetch': fetchArguments,
   'refused tokens': refusedTokens,
   'authorised fetch': authorisedFetch,
   redirects,
+  'discarded bodies': discardedBodies,
+  'token confinement': tokenConfinement,
+  "a fetch of the user's": anyFetch,
   cancellation,
   options,
   hooks,

@@ -8,9 +8,9 @@ import { byName, json, listen, route } from './http.mjs';
  * a name of its own:
  *
  *     /{name}/seen                  what came for that name, from anybody (not protected)
- *     /{name}/redirect?status&to    a redirect, given before the token is looked at
+ *     /{name}/redirect?status&to    a redirect, given before the token is looked at; its Location has the bytes of UTF-8
  *     /{name}/refuse                401 whatever the token
- *     /{name}/status?is             that status
+ *     /{name}/status?is&reason      that status, and the reason phrase in bytes of UTF-8
  *     /{name}/stream?chunks&type    as many chunks, one each 30 ms
  *     /{name}/flood                 text without end, as fast as it is read
  *     /{name}/slow?ms               the headers after that time
@@ -32,7 +32,7 @@ export async function startProtectedApi({ isActive }) {
     response.on('close', () => (seen.closedEarly = !response.writableFinished));
     if (action === 'redirect') {
       const status = Number(query.get('status') ?? 302);
-      return response.writeHead(status, { location: query.get('to') }).end();
+      return response.writeHead(status, { location: inBytes(query.get('to')) }).end();
     }
     const [isGood, body] = await Promise.all([
       isAnyActive(isActive, tokensOutsideBody(seen, query)),
@@ -42,7 +42,10 @@ export async function startProtectedApi({ isActive }) {
     if (!(isGood || (await isAnyActive(isActive, [tokenInBody(body)]))) || action === 'refuse') {
       return await refuse(response, JSON.parse(query.get('refusal') ?? '{}'));
     }
-    if (action === 'status') return json(response, {}, Number(query.get('is')));
+    if (action === 'status') {
+      response.writeHead(Number(query.get('is')), inBytes(query.get('reason') ?? ''), { 'content-type': 'application/json' });
+      return response.end('{}');
+    }
     if (action === 'slow') await sleep(Number(query.get('ms')));
     if (action === 'stream') {
       response.writeHead(200, { 'content-type': query.get('type') ?? 'text/plain' });
@@ -84,6 +87,11 @@ export async function startProtectedApi({ isActive }) {
     socket.end(Buffer.concat([Buffer.from([0x81, hello.length]), hello, Buffer.from([0x88, 0])]));
   });
   return api;
+}
+
+/** Node writes each character of a header as one byte. */
+function inBytes(text) {
+  return Buffer.from(text).toString('latin1');
 }
 
 function record(request, path) {

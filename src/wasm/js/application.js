@@ -1,6 +1,12 @@
 // How a token is applied to a request by the user's function `apply`.
 
+import { orAborted } from './abort.js';
+import { copyOf, hasOwnType } from './body.js';
 import { OAuth2Error } from './error.js';
+
+/** Headers that are about the bytes of a body, and those that are only about bytes which are no text. */
+const ABOUT_BYTES = ['content-length', 'content-digest', 'content-md5', 'digest', 'repr-digest'];
+const ABOUT_CODED_BYTES = [...ABOUT_BYTES, 'content-encoding'];
 
 /** One token, and the requests that it is applied to: the first, and those that redirects lead to. */
 export class Application {
@@ -17,64 +23,44 @@ export class Application {
   }
 
   /** The URL, headers and body to send, made from copies: without the token they may be needed again. */
-  async to({ url: given, method, headers, body }) {
+  async to({ url: given, method, headers, body: original }) {
     const url = new URL(given);
-    const request = Object.freeze({ url, method, headers, body });
-    const run = async () => this.#apply(request, this.#token);
-    const change = await orAborted(run().catch(failed), this.#signal);
-    const isChange = typeof change === 'object' && change && Object.keys(change).every((key) => key === 'body');
-    if (change !== undefined && !isChange) {
-      throw new OAuth2Error('apply must return nothing or { body }', { code: 'hook_failed' });
+    const copy = copyOf(original);
+    const before = new Headers(headers);
+    const change = await orAborted(this.#change({ url, method, headers, body: copy }), this.#signal);
+    const body = change === undefined ? copy : change;
+    for (const name of describing(body, copy, original)) {
+      if (headers.get(name) === before.get(name)) headers.delete(name);
     }
     for (const [name, value] of url.searchParams) {
       if (!given.searchParams.getAll(name).includes(value)) this.#parameters.push([name, value]);
     }
-    return { url, headers, body: change?.body === undefined ? body : change.body };
+    return { url, headers, body };
   }
 
-  /** `url`, which an API redirected to and which must not see the token. APIs repeat what they were sent. */
-  takeFrom(url) {
-    const { accessToken } = this.#token;
-    const clean = new URL(url);
-    for (const [name, value] of url.searchParams) {
-      const wasPut = this.#parameters.some(([key, put]) => key === name && put === value);
-      if (wasPut || holds(value, accessToken)) clean.searchParams.delete(name);
+  /** Whether a parameter of a URL was put there with the token. */
+  hasPut = (name, value) => this.#parameters.some(([key, put]) => key === name && put === value);
+
+  /** The body that `apply` gives, if it gives one. */
+  async #change(request) {
+    let change;
+    let isChange;
+    try {
+      change = await this.#apply(Object.freeze(request), this.#token);
+      isChange = typeof change === 'object' && change && Object.keys(change).every((key) => key === 'body');
+      if (isChange) return change.body;
+    } catch (cause) {
+      throw new OAuth2Error('apply failed', { code: 'hook_failed', cause });
     }
-    if (!holds(clean.href, accessToken)) return clean;
-    throw new OAuth2Error(`the API redirected to ${url.origin} with the token in the URL, which was not followed`, {
-      code: 'origin_not_allowed',
-    });
+    if (change === undefined) return undefined;
+    throw new OAuth2Error('apply must return nothing or { body }', { code: 'hook_failed' });
   }
 }
 
-function failed(cause) {
-  throw new OAuth2Error('apply failed', { code: 'hook_failed', cause });
-}
-
-/** How long `apply` takes is up to the caller: its signal is the only limit. */
-function orAborted(promise, signal) {
-  if (!signal) return promise;
-  return new Promise((resolve, reject) => {
-    const abort = () => reject(signal.reason);
-    if (signal.aborted) abort();
-    signal.addEventListener('abort', abort);
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
-  });
-}
-
-/** Whether `text` has the token in it, also encoded, and in a URL that is a parameter of another. */
-function holds(text, accessToken) {
-  for (let depth = 0; depth < 3; depth++) {
-    if (text.includes(accessToken)) return true;
-    text = text.replaceAll(/(%[0-9a-f]{2})+/gi, decoded);
-  }
-  return text.includes(accessToken);
-}
-
-function decoded(text) {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
+/** Headers that were about `original`, and may not be about the `body` that takes its place; `copy` may have been written to. */
+function describing(body, copy, original) {
+  if (body === original) return [];
+  const mayBeCoded = body === copy || (typeof body === 'object' && !hasOwnType(body));
+  const about = mayBeCoded ? ABOUT_BYTES : ABOUT_CODED_BYTES;
+  return hasOwnType(body) && body !== copy ? [...about, 'content-type'] : about;
 }

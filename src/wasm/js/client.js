@@ -1,3 +1,4 @@
+import { onAbort, reasonOf } from './abort.js';
 import { OAuth2Error, keepCause } from './error.js';
 import { statsOf, tell } from './events.js';
 import { hooked } from './hooks.js';
@@ -13,6 +14,7 @@ import {
 } from './options.js';
 import { Refusal } from './refusal.js';
 import { Resource } from './resource.js';
+import { discard } from './response.js';
 import { readToken, revokeAll, Token } from './token.js';
 
 /** Counts configurations, over all instances of the wasm module: a number is never used again. */
@@ -121,7 +123,7 @@ export class OAuth2Client {
       stage = 'api';
       const { isRefused, response } = await this.#sendOnce(request, view);
       const ok = response.ok && !isRefused;
-      await response.body?.cancel();
+      discard(response);
       return ok ? { ok, status: response.status } : { ok, stage, status: response.status };
     } catch (error) {
       if (stage === 'configuration' && !(error instanceof OAuth2Error)) throw error;
@@ -294,16 +296,19 @@ export class OAuth2Client {
     try {
       renewed = this.#applicable(await this.#obtain(false, request.signal));
     } catch (error) {
-      if (request.signal?.aborted) throw error;
+      if (request.signal?.aborted) {
+        discard(response);
+        throw error;
+      }
       // Without another token the API's own answer says most.
       return response;
     }
-    await response.body?.cancel();
+    discard(response);
     return this.#resource.send(request, renewed);
   }
 
   #obtain(forceRefresh, signal, slot = this.#slot) {
-    if (signal?.aborted) return Promise.reject(signal.reason);
+    if (signal?.aborted) return Promise.reject(reasonOf(signal));
     const obtained = this.#run((call) => kernel.obtain(slot.id, call, forceRefresh), slot);
     return this.#patiently(obtained, signal, slot);
   }
@@ -315,13 +320,13 @@ export class OAuth2Client {
         () => settle(reject, new OAuth2Error('the request for a token was lost', { code: 'internal' })),
         timeoutMs + this.#lastResortMs,
       );
-      const abort = () => settle(reject, signal.reason);
+      let endWait;
       const settle = (how, value) => {
         clearTimeout(lastResort);
-        signal?.removeEventListener('abort', abort);
+        endWait?.();
         how(value);
       };
-      signal?.addEventListener('abort', abort);
+      if (signal) endWait = onAbort(signal, (reason) => settle(reject, reason));
       promised.then((value) => settle(resolve, value), (error) => settle(reject, error));
     });
   }

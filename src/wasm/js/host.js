@@ -9,11 +9,14 @@ export async function exchange(fetch, method, url, headers, body, maxResponseByt
   const response = await fetch(url, { method, headers, body: body || undefined, signal, redirect: 'manual' });
   const text = await boundedText(response, maxResponseBytes);
   if (text === undefined) return undefined;
-  return [response.status, text, HEADERS.map((name) => [name, response.headers.get(name)])];
+  // A mock may say no more than whether all went well.
+  const { status = response.ok === false ? 400 : 200 } = response;
+  return [status, text, HEADERS.map((name) => [name, response.headers?.get?.(name)])];
 }
 
 async function boundedText(response, maxBytes) {
-  if (!response.body) return '';
+  if (response?.bodyUsed) throw new TypeError('fetch gave a response whose body somebody has read already');
+  if (typeof response?.body?.getReader !== 'function') return wholeText(response, maxBytes);
   const reader = response.body.getReader();
   const decoder = new TextDecoder();
   let text = '';
@@ -29,6 +32,15 @@ async function boundedText(response, maxBytes) {
     }
     text += decoder.decode(value, { stream: true });
   }
+}
+
+/** The text of a response without a stream of the web's: node-fetch's, or a mock. */
+async function wholeText(response, maxBytes) {
+  if (typeof response?.text !== 'function' && typeof response?.json !== 'function') {
+    throw new TypeError(`fetch gave ${response ? 'what has neither text() nor json()' : typeof response}, and not a Response`);
+  }
+  const text = response.text ? await response.text() : (JSON.stringify(await response.json()) ?? '');
+  return text.length > maxBytes ? undefined : text;
 }
 
 /** Why a fetch failed, in one line. Node says only "fetch failed" and hides the reason in `cause`. */

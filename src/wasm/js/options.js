@@ -57,7 +57,7 @@ const CLIENT_OPTIONS = {
   baseUrl: url,
   allowedOrigins: list,
   apply: callable,
-  refreshOn: signs(300, 599, 'a 2xx status belongs in detectOn'),
+  refreshOn: signs(300, 999, 'a 2xx status belongs in detectOn'),
   detectOn: signs(200, 299, 'any other status belongs in refreshOn'),
   apiHeaders,
   fetch: fetcher,

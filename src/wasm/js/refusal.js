@@ -1,5 +1,7 @@
 // Which answers of the API mean that it refused the token.
 
+import { withBody } from './response.js';
+
 /** How much of a body is looked at, and for how long: a refusal is short and comes at once. */
 const MAX_BYTES = 64 * 1024;
 const MAX_MS = 1_000;
@@ -37,7 +39,7 @@ export class Refusal {
       pattern.lastIndex = 0;
       return pattern.test(text);
     });
-    return { isRefused, response: like(response, new Response(unread, response)) };
+    return { isRefused, response: withBody(response, unread) };
   }
 }
 
@@ -47,8 +49,22 @@ function sorted(signs) {
 }
 
 function isText({ body, headers }) {
-  const type = headers.get('content-type');
-  return Boolean(body) && (!type || TEXT_TYPES.test(type));
+  const type = headers?.get?.('content-type');
+  return Boolean(body?.getReader ?? body?.[Symbol.asyncIterator]) && (!type || TEXT_TYPES.test(type));
+}
+
+/** Node's own streams, which are the bodies of node-fetch, are read by iterating. */
+function readerOf(body) {
+  if (body.getReader) return body.getReader();
+  const iterator = body[Symbol.asyncIterator]();
+  return {
+    async read() {
+      const { done, value } = await iterator.next();
+      // A copy: buffers of Node's lie in a memory that is not theirs alone.
+      return done ? { done } : { done, value: new Uint8Array(typeof value === 'string' ? new TextEncoder().encode(value) : value) };
+    },
+    cancel: () => iterator.return(),
+  };
 }
 
 /**
@@ -57,7 +73,7 @@ function isText({ body, headers }) {
  * what is left of one that was read in part can end without an error where the connection broke.
  */
 async function beginning({ body }) {
-  const reader = body.getReader();
+  const reader = readerOf(body);
   let timer;
   const late = new Promise((resolve) => (timer = setTimeout(resolve, MAX_MS)));
   const decoder = new TextDecoder();
@@ -101,12 +117,4 @@ function joined(chunks, next, reader) {
     },
     cancel: (reason) => reader.cancel(reason),
   });
-}
-
-/** Gives `copy` what a response cannot be made with. */
-function like({ url, redirected, type }, copy) {
-  const { clone } = copy;
-  const members = { url, redirected, type, clone: () => like({ url, redirected, type }, clone.call(copy)) };
-  for (const [name, value] of Object.entries(members)) Object.defineProperty(copy, name, { value, configurable: true });
-  return copy;
 }

@@ -1,7 +1,11 @@
 // Requests to the protected API: where they may go, what they carry, and how redirects are followed.
 
 import { Application } from './application.js';
+import { bodyInit } from './body.js';
 import { OAuth2Error, invalidOption } from './error.js';
+import { initOf, isHostsRequest, isRequest, ResourceRequest, urlText } from './request.js';
+import { discard, isRedirect, like, locationOf } from './response.js';
+import { unescaped, withoutParameters, withoutToken } from './spelling.js';
 
 const MAX_REDIRECTS = 20;
 
@@ -18,6 +22,8 @@ const BODY_HEADERS = [
 const ORIGIN_BOUND_HEADERS = ['cookie', 'host', 'proxy-authorization'];
 
 export class Resource {
+  /** The base URL as it was given, and as the folder that paths are below. */
+  #given;
   #base;
   #origins;
   #fetch;
@@ -27,8 +33,11 @@ export class Resource {
   constructor({ baseUrl, allowedOrigins = [], fetch, apply, apiHeaders = [] }) {
     // A binding decides itself how its requests travel.
     const isSafe = (url) => url.protocol === 'https:' || fetch !== undefined || isLoopback(url);
-    this.#base = baseUrl === undefined ? undefined : apiUrl('baseUrl', baseUrl, isSafe);
-    if (this.#base && !this.#base.pathname.endsWith('/')) this.#base.pathname += '/';
+    if (baseUrl !== undefined) {
+      this.#given = apiUrl('baseUrl', baseUrl, isSafe);
+      this.#base = new URL(this.#given);
+      if (!this.#base.pathname.endsWith('/')) this.#base.pathname += '/';
+    }
     const origins = allowedOrigins.map((origin) => apiUrl('allowedOrigins', origin, isSafe).origin);
     this.#origins = new Set(this.#base ? [this.#base.origin, ...origins] : origins);
     this.#fetch = fetch ?? ((input, init) => globalThis.fetch(input, init));
@@ -46,58 +55,72 @@ export class Resource {
 
   /** What fetch was called with, its URL resolved and found allowed. */
   request(input, init) {
-    if (init instanceof Request) {
+    if (isRequest(init)) {
       // `fetch(url, request)` is a common way to forward; its members are not own ones.
-      return this.request(new Request(this.#resolve(input), init));
+      const url = this.#resolve(input);
+      return isHostsRequest(init) ? this.request(new Request(url, init)) : this.request(url, initOf(init));
     }
     const request = new ResourceRequest(input, init, this.#resolve(input));
     if (this.allows(request.url)) return request;
+    const { origin, protocol } = request.url;
     const problem =
       this.#origins.size === 0
         ? 'no origin may see the token yet: give baseUrl or allowedOrigins'
-        : `the token is not for ${request.url.origin}; if it is, add that to allowedOrigins`;
+        : `the token is not for ${origin === 'null' ? protocol : origin}; if it is, add that to allowedOrigins`;
     throw new OAuth2Error(problem, { code: 'origin_not_allowed' });
   }
 
-  /** Strings are resolved below the base URL's path, with or without a leading slash. */
   #resolve(input) {
-    if (input instanceof Request) return new URL(input.url);
-    const text = String(input);
-    const reference = this.#base && /^\/(?![/\\])/.test(text) ? `.${text}` : text;
-    if (URL.canParse(reference, this.#base)) return new URL(reference, this.#base);
-    if (!this.#base) throw invalidOption('baseUrl', 'is required for a relative URL');
+    if (isRequest(input)) return new URL(input.url);
+    // What a URL is read without.
+    const text = urlText(input).replaceAll(/^[\0-\x20]+|[\t\n\r]|[\0-\x20]+$/g, '');
+    // With a colon alone it is a path: `urn:li:person:1`.
+    const isRelative = !/^([a-z][a-z\d+.-]*:\/\/|[/\\]{2})/i.test(text);
+    if (isRelative && !this.#base) throw invalidOption('baseUrl', 'is required for a relative URL');
+    const url = isRelative ? this.#below(text) : parsed(text, this.#base);
+    if (url) return url;
     throw new TypeError('the request has no valid URL');
+  }
+
+  /** Text is resolved below the base URL's path, with or without a leading slash. */
+  #below(text) {
+    if (/^([?#]|$)/.test(text)) return parsed(text, this.#given);
+    const url = parsed(/^[/\\]/.test(text) ? `.${text}` : `./${text}`, this.#base);
+    if (!url || (url.pathname.startsWith(this.#base.pathname) && !climbs(text))) return url;
+    throw new OAuth2Error("the dots in the request's path lead out of baseUrl; if that is meant, give the whole URL", {
+      code: 'origin_not_allowed',
+    });
   }
 
   /** Sends `request` with the token, as `apply` says or as a bearer token; resolves to the response after redirects. */
   send(request, { token, authorization }) {
     request.carriesToken = true;
-    if (this.#apply) return this.#sendApplied(request, new Application(this.#apply, token, request.signal));
+    if (this.#apply) return this.#sendApplied(request, token);
     const headers = this.#authorized(request.headers(), authorization);
     const sent = this.#fetch(request.input, { ...request.init, headers, redirect: 'manual' });
     if (request.redirect === 'manual') return sent;
-    return sent.then((response) =>
-      isRedirect(response) ? this.#follow(request, request.url, { authorization }, response) : response,
+    // Mocks may give no promise.
+    return Promise.resolve(sent).then((response) =>
+      isRedirect(response) ? this.#follow(request, request.url, { token, authorization }, response) : response,
     );
   }
 
-  async #sendApplied(request, application) {
+  async #sendApplied(request, token) {
+    const application = new Application(this.#apply, token, request.signal);
     const { init, method } = request;
     const given = { url: request.url, method, headers: this.#withApiHeaders(request.headers()), body: request.content };
     const { url, headers, body } = await this.#applied(application, given);
     const replaced = body === given.body ? undefined : bodyInit(body);
     const response = await this.#fetch(request.inputAt(url), { ...init, headers, ...replaced, redirect: 'manual' });
     if (request.redirect === 'manual' || !isRedirect(response)) return response;
-    return this.#follow(request, url, { application }, response);
+    return this.#follow(request, url, { token, application }, response);
   }
 
   /** A function that is handed the token can still be mistaken about where it goes. */
   async #applied(application, request) {
     const applied = await application.to(request);
     if (this.allows(applied.url)) return applied;
-    throw new OAuth2Error(`apply led to ${applied.url.origin}, which may not see the token`, {
-      code: 'origin_not_allowed',
-    });
+    throw new OAuth2Error('apply led to an origin that may not see the token', { code: 'origin_not_allowed' });
   }
 
   #withApiHeaders(headers) {
@@ -115,18 +138,19 @@ export class Resource {
    * the token off a request that is redirected to another origin. Each request is made anew of what the
    * caller gave, so that nothing of ours is left on one that goes elsewhere.
    */
-  async #follow(request, url, { application, authorization }, response) {
+  async #follow(request, url, { token, authorization, application }, response) {
     let { method, body } = request;
+    const { signal } = request;
     const headers = request.headers();
     for (let count = 1; isRedirect(response); count++) {
-      if (request.redirect === 'error') throw new TypeError(`${url.origin} answered with a redirect`);
+      discard(response);
+      if (request.redirect === 'error') throw new TypeError('the API answered with a redirect');
       if (count > MAX_REDIRECTS) {
         throw new OAuth2Error(`more than ${MAX_REDIRECTS} redirects`, { code: 'too_many_redirects' });
       }
       const from = url;
-      url = new URL(response.headers.get('location'), from);
-      url.hash ||= from.hash;
-      if (!/^https?:$/.test(url.protocol)) throw new TypeError(`a redirect to ${url.protocol} was not followed`);
+      url = target(response, from);
+      url.hash ||= request.url.hash;
       const { status } = response;
       if ((status === 303 && method !== 'HEAD') || (status < 303 && method === 'POST')) {
         method = 'GET';
@@ -142,96 +166,83 @@ export class Resource {
           request.carriesToken = false;
         }
       }
-      await response.body?.cancel();
       let next = { url, method, headers: new Headers(headers), body };
       if (!request.carriesToken) {
-        if (application) next.url = application.takeFrom(url);
+        next.url = this.#shown(url, token, application);
       } else if (application) {
+        // The API may repeat what apply had put there, and does so again.
+        next.url = withoutParameters(url, application.hasPut);
         this.#withApiHeaders(next.headers);
         next = await this.#applied(application, next);
       } else {
         this.#authorized(next.headers, authorization);
       }
       url = next.url;
-      const { signal } = request;
       const init = { ...request.init, method, headers: next.headers, ...bodyInit(next.body), signal, redirect: 'manual' };
       response = await this.#fetch(url.href, init);
     }
-    return response;
+    // Each was asked for by itself; the host's fetch would have told of the way.
+    return like({ redirected: true, url: response.url || withoutHash(url) }, response);
+  }
+
+  /** `url`, where the API redirected to, for an origin that must not see the token. */
+  #shown(url, { accessToken }, application) {
+    const shown = withoutToken(url, accessToken, application?.hasPut ?? (() => false));
+    if (shown) return shown;
+    throw new OAuth2Error('the API redirected to another origin with the token in the URL, which was not followed', {
+      code: 'origin_not_allowed',
+    });
   }
 }
 
-/** The arguments of a fetch, which may be sent more than once. */
-class ResourceRequest {
-  /** Whether it was last sent with the token: a redirect may have taken it off. */
-  carriesToken = false;
-  #template;
-
-  constructor(input, init, url) {
-    this.url = url;
-    this.init = init;
-    this.input = input instanceof Request ? input : url.href;
-    this.#template = input instanceof Request ? input : {};
+/** Where a redirect leads. Errors of the host's would repeat the URL that it comes from, and that may have the token in it. */
+function target(response, from) {
+  const location = locationOf(response);
+  if (location === undefined) {
+    // To browsers, which hide it, an opaque one.
+    throw new OAuth2Error("this host does not say where a redirect leads: ask for the URL that it leads to, or fetch with redirect: 'manual'", {
+      code: 'redirect_refused',
+    });
   }
+  const url = parsed(location, from);
+  if (!url) throw new TypeError('the API redirected to what is no URL');
+  if (!/^https?:$/.test(url.protocol)) throw new TypeError(`a redirect to ${url.protocol} was not followed`);
+  // Hosts refuse a URL that has credentials, and repeat them.
+  url.username = '';
+  url.password = '';
+  return url;
+}
 
-  /** The input with another URL, if it is another. */
-  inputAt({ href }) {
-    if (href === this.url.href) return this.input;
-    return this.input instanceof Request ? new Request(href, this.input) : href;
+/** Whether dots in a path lead out of where it begins, for whoever reads it: servers decode it, more than once, and drop parameters. */
+function climbs(text) {
+  const [path] = text.split(/[?#]/, 1);
+  let depth = 0;
+  for (const segment of unescaped(path).split(/[/\\]/)) {
+    const [name] = segment.split(';', 1);
+    if (name === '..') depth -= 1;
+    else if (name !== '' && name !== '.') depth += 1;
+    if (depth < 0) return true;
   }
+  return false;
+}
 
-  get method() {
-    return (this.init?.method ?? this.#template.method ?? 'GET').toUpperCase();
-  }
-
-  get body() {
-    return this.init?.body ?? undefined;
-  }
-
-  /** The body, also that of a Request. */
-  get content() {
-    return this.body ?? this.#template.body ?? undefined;
-  }
-
-  get signal() {
-    return this.init?.signal ?? this.#template.signal ?? undefined;
-  }
-
-  get redirect() {
-    return this.init?.redirect ?? this.#template.redirect ?? 'follow';
-  }
-
-  headers() {
-    return new Headers(this.init?.headers ?? this.#template.headers);
-  }
-
-  /** Whether the body can be sent again. A Request's body is a stream, whatever it was made from. */
-  get isReplayable() {
-    const body = this.init?.body;
-    if (body === undefined || body === null) return !this.#template.body;
-    return (
-      typeof body === 'string' ||
-      body instanceof ArrayBuffer ||
-      ArrayBuffer.isView(body) ||
-      body instanceof Blob ||
-      body instanceof FormData ||
-      body instanceof URLSearchParams
-    );
+function parsed(text, base) {
+  try {
+    return new URL(text, base);
+  } catch {
+    return undefined;
   }
 }
 
-/** Node wants to be told that a stream does not wait for the answer. */
-function bodyInit(body) {
-  return body instanceof ReadableStream ? { body, duplex: 'half' } : { body };
-}
-
-function isRedirect({ status, headers }) {
-  return [301, 302, 303, 307, 308].includes(status) && headers.has('location');
+function withoutHash(url) {
+  const bare = new URL(url);
+  bare.hash = '';
+  return bare.href;
 }
 
 function apiUrl(option, text, isSafe) {
-  if (!URL.canParse(text)) throw invalidOption(option, 'must be an absolute URL, such as https://api.example.com/');
-  const url = new URL(text);
+  const url = parsed(text);
+  if (!url) throw invalidOption(option, 'must be an absolute URL, such as https://api.example.com/');
   if (!/^https?:$/.test(url.protocol) || !isSafe(url)) {
     throw invalidOption(option, 'must use https; http is accepted for loopback hosts, and with a fetch of your own');
   }

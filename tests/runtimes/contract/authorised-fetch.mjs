@@ -294,7 +294,7 @@ export const authorisedFetch = {
       ['/echo', '/echo'],
       [`/echo?a=1&token=${accessToken}&mac=MARK`, '/echo?a=1'],
       [`/echo?mac=other&next=${inner}`, '/echo?mac=other'],
-      [`/echo?next=${encodeURIComponent(inner)}&b=%zz`, '/echo?b=%25zz'],
+      [`/echo?next=${encodeURIComponent(inner)}&b=%zz`, '/echo?b=%zz'],
     ]) {
       const path = to(otherUrl + echoed, 307);
       await (await one.fetch(path, { method: 'POST', body: 'mine', headers: { 'x-mine': '1' } })).text();

@@ -81,4 +81,78 @@ export const cancellation = {
     })());
     await eventually(async () => (await apiRequests()).at(-1).closedEarly, 'the API sees the socket close');
   },
+
+  'many who wait for one signal listen to it once, and leave nothing there': async ({ client, behave }) => {
+    await behave({ delayMs: 200 });
+    const { signal, abort } = counted(new AbortController());
+    const own = client({ apply: ({ headers }, { accessToken }) => void sleep(20).then(() => headers.set('x-token', accessToken)), scopes: 'api:read' });
+    const made = Array.from({ length: 30 }, () => [client().getToken({ signal }), client().authorizationHeader({ signal }), own.getToken({ signal })]);
+    equal(signal.most, 1, 'listeners at once, ours');
+    await Promise.all(made.flat());
+    equal(signal.listeners, 0, 'listeners left');
+    await Promise.all(Array.from({ length: 5 }, () => client().getToken({ signal, forceRefresh: true })));
+    equal([signal.most, signal.listeners], [1, 0], 'once more');
+    const outcomes = Array.from({ length: 15 }, () => rejects(client({ scopes: 'api:read', endpointParams: { n: '1' } }).getToken({ signal })));
+    abort(reason);
+    for (const outcome of outcomes) ok((await outcome) === reason, 'all hear of it');
+    equal(signal.listeners, 0, 'listeners left after it was aborted');
+  },
+
+  'a slow apply listens once too': async ({ client }) => {
+    const { signal, abort } = counted(new AbortController());
+    const mocked = async (input, init) => (String(input).endsWith('/token') ? fetch(input, init) : new Response('end'));
+    let go;
+    const gate = new Promise((resolve) => (go = resolve));
+    const one = client({ fetch: mocked, apply: () => gate });
+    await one.getToken();
+    const calls = Array.from({ length: 15 }, () => one.fetch('/echo', { signal }));
+    await sleep(20);
+    equal([signal.most, signal.listeners], [1, 1], 'while they wait');
+    go();
+    await Promise.all(calls);
+    equal(signal.listeners, 0, 'listeners left');
+    const waiting = client({ fetch: mocked, apply: () => new Promise(() => {}) });
+    const outcomes = Array.from({ length: 15 }, () => rejects(waiting.fetch('/echo', { signal })));
+    await sleep(20);
+    abort(reason);
+    for (const outcome of outcomes) ok((await outcome) === reason, 'all hear of it');
+  },
+
+  "a library's signal without a reason rejects with an AbortError": async ({ client, behave }) => {
+    await behave({ delayMs: 200 });
+    const signal = new EventTarget();
+    signal.aborted = false;
+    const outcome = rejects(client().getToken({ signal }));
+    signal.aborted = true;
+    signal.dispatchEvent(new Event('abort'));
+    equal((await outcome).name, 'AbortError', 'while it waits');
+    equal((await rejects(client().getToken({ signal }))).name, 'AbortError', 'before the call');
+  },
+
+  'an abort in the middle of the call is heard': async ({ client }) => {
+    const controller = new AbortController();
+    const aborting = () => (controller.abort(reason), new Promise(() => {}));
+    ok((await rejects(client({ fetch: aborting }).getToken({ signal: controller.signal }))) === reason, 'its reason');
+  },
 };
+
+/** A signal that counts who listens to it. */
+function counted(controller) {
+  const { signal } = controller;
+  signal.listeners = 0;
+  signal.most = 0;
+  const { addEventListener, removeEventListener } = signal;
+  const heard = new Set();
+  signal.addEventListener = (type, listener, ...rest) => {
+    heard.add(listener);
+    signal.listeners = heard.size;
+    signal.most = Math.max(signal.most, heard.size);
+    addEventListener.call(signal, type, listener, ...rest);
+  };
+  signal.removeEventListener = (type, listener, ...rest) => {
+    heard.delete(listener);
+    signal.listeners = heard.size;
+    removeEventListener.call(signal, type, listener, ...rest);
+  };
+  return { signal, abort: (why) => controller.abort(why) };
+}

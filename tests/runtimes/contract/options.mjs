@@ -57,7 +57,7 @@ const rows = [
   [{ refreshOn: [''] }, 'refreshOn', 'empty'],
   [{ refreshOn: [401.5] }, 'refreshOn'],
   [{ refreshOn: [99] }, 'refreshOn', '300'],
-  [{ refreshOn: [600] }, 'refreshOn', '599'],
+  [{ refreshOn: [1000] }, 'refreshOn', '999'],
   [{ refreshOn: [200] }, 'refreshOn', 'detectOn'],
   [{ refreshOn: [null] }, 'refreshOn', 'null'],
   [{ refreshOn: [[401]] }, 'refreshOn'],

@@ -1,0 +1,90 @@
+// The arguments of a fetch, as the protected API's requests are made of them.
+
+import { isReplayable } from './body.js';
+import { kind } from './readers.js';
+
+/** Told by its shape: that of another realm or of a library is no instance of the host's. */
+export function isRequest(value) {
+  if (typeof value !== 'object' || value === null) return false;
+  return [value.url, value.method].every((member) => typeof member === 'string') && typeof value.headers?.get === 'function';
+}
+
+/** Whether the host's fetch takes it as it is. What only looks like it, or adds to it, may be taken for a URL. */
+export function isHostsRequest(value) {
+  return typeof Request === 'function' && Object.getPrototypeOf(value) === Request.prototype;
+}
+
+/** The URL of a fetch as text. An object that can say no more than its kind is a mistake, and not a path. */
+export function urlText(input) {
+  if (typeof input === 'string') return input;
+  const isObject = typeof input === 'object' && input !== null && !Array.isArray(input);
+  const text = isObject && typeof input.toString === 'function' ? String(input) : '[object';
+  if (!text.startsWith('[object')) return text;
+  throw new TypeError(`fetch takes a string, a URL or a Request, and not ${kind(input)}`);
+}
+
+/** What a Request says, for who cannot take it as it is. */
+export function initOf({ method, headers, body, signal, redirect }) {
+  return { method, headers: new Headers([...headers]), signal, redirect, ...(body && { body, duplex: 'half' }) };
+}
+
+/** The arguments of a fetch, which may be sent more than once. */
+export class ResourceRequest {
+  /** Whether it was last sent with the token: a redirect may have taken it off. */
+  carriesToken = false;
+  #template = {};
+
+  constructor(input, init, url) {
+    this.url = url;
+    this.init = init;
+    this.input = url.href;
+    if (isRequest(input)) {
+      if (isHostsRequest(input)) this.input = this.#template = input;
+      else this.init = { ...initOf(input), ...init };
+    }
+    const given = this.init?.method;
+    // Fetch leaves `patch` as it is, and servers do not know it.
+    if (given !== undefined && given !== this.method) this.init = { ...this.init, method: this.method };
+  }
+
+  /** The input with another URL, if it is another. */
+  inputAt({ href }) {
+    if (href === this.url.href) return this.input;
+    return typeof this.input === 'string' ? href : new Request(href, this.input);
+  }
+
+  get method() {
+    return String(this.init?.method ?? this.#template.method ?? 'GET').toUpperCase();
+  }
+
+  get body() {
+    return this.init?.body ?? undefined;
+  }
+
+  /** The body, also that of a Request. */
+  get content() {
+    return this.body ?? this.#template.body ?? undefined;
+  }
+
+  /** `null` takes off that of a Request. */
+  get signal() {
+    const { signal } = this.init ?? {};
+    return (signal === undefined ? this.#template.signal : signal) ?? undefined;
+  }
+
+  get redirect() {
+    return this.init?.redirect ?? this.#template.redirect ?? 'follow';
+  }
+
+  headers() {
+    return new Headers(this.init?.headers ?? this.#template.headers);
+  }
+
+  /** Whether the body can be sent again. A Request's body is a stream, whatever it was made from. */
+  get isReplayable() {
+    const { body } = this;
+    if (body !== undefined) return isReplayable(body);
+    // Not every browser shows the body of a Request. Once it is sent, all say that it was used.
+    return !this.#template.body && !this.#template.bodyUsed;
+  }
+}
