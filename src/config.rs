@@ -226,8 +226,10 @@ pub struct Policy {
 #[derive(Clone, PartialEq)]
 pub(crate) struct Sharing {
     pub(crate) seal: bool,
-    /// What records are sealed with, first, and may be sealed with, after it.
+    /// What records are sealed with and named by, first, and were of before, after it.
     pub(crate) seal_keys: Vec<Secret>,
+    /// The first of them is the client secret.
+    pub(crate) is_sealed_by_secret: bool,
     pub(crate) timeout_ms: u32,
     pub(crate) prefix: String,
     pub(crate) previous_client_secret: Option<Secret>,
@@ -302,12 +304,12 @@ impl ClientConfig {
         let client_secret = options.client_secret.as_ref().and_then(Credential::given);
         let sharing = Sharing {
             seal: options.seal,
+            is_sealed_by_secret: options.seal_key.is_none(),
             seal_keys: check::seal_keys(
                 options.seal,
                 options.seal_key,
                 options.previous_seal_keys,
                 client_secret,
-                options.previous_client_secret.as_ref(),
             )?,
             timeout_ms: options.store_timeout_ms,
             prefix: options.store_prefix,
@@ -358,6 +360,13 @@ impl ClientConfig {
 
     /// Whether tokens may be put into a store: sealed, or expressly not.
     pub(crate) fn check_sealing(&self) -> Result<(), Error> {
+        let has_password = matches!(self.grant, Grant::Password { .. });
+        if has_password && !self.sharing.seal && self.client.secret.is_none() {
+            return Err(Error::invalid_option(
+                "seal",
+                "must not be false with grant: 'password' and no clientSecret: a dictionary would find the password by the record's name",
+            ));
+        }
         if self.sharing.seal && self.sharing.seal_keys.is_empty() {
             return Err(Error::invalid_option(
                 "sealKey",
@@ -371,8 +380,22 @@ impl ClientConfig {
     pub(crate) fn of_previous_secret(&self) -> Option<Self> {
         let secret = self.sharing.previous_client_secret.clone()?;
         let mut config = self.clone();
+        let keys = &mut config.sharing.seal_keys;
+        match keys.first_mut() {
+            Some(first) if self.sharing.is_sealed_by_secret => *first = secret.clone(),
+            _ => keys.push(secret.clone()),
+        }
         config.client.secret = Some(secret);
         Some(config)
+    }
+
+    /// What names records, as it is and as it was before: nobody else can tell which name stands for whom. Where
+    /// nothing is sealed and there is no secret, names are what anybody can make of the options.
+    pub(crate) fn naming_keys(&self) -> Vec<Option<&Secret>> {
+        match self.sharing.seal {
+            true => self.sharing.seal_keys.iter().map(Some).collect(),
+            false => vec![self.client.secret.as_ref()],
+        }
     }
 
     /// The issuer, if it is to be asked where its endpoints are.

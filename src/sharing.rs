@@ -7,8 +7,10 @@ use crate::cache::entry::Entry;
 use crate::cache::identity::Identity;
 use crate::cache::issuer::METADATA_LIFE_MS;
 use crate::cache::slot::Slot;
+use crate::cache::span::Span;
 use crate::cache::store::{Acquired, Lease, StoreError, TokenStore};
 use crate::cache::{record, seal};
+use crate::config::ClientConfig;
 use crate::event::Event;
 use crate::host::{Crypto, Host};
 use crate::protocol::metadata::Metadata;
@@ -52,13 +54,19 @@ pub(crate) enum Verdict {
     Goes,
 }
 
+/// Where a record is, and what it is sealed with.
+struct Place {
+    key: String,
+    secret: Option<Secret>,
+}
+
 /// The record of a slot's identity in the host's store.
 pub(crate) struct Shared<'a, H: Host> {
     host: &'a H,
     store: &'a H::Store,
     slot: &'a Slot<H::View>,
     entry: &'a Entry<H::View>,
-    key: String,
+    place: Place,
 }
 
 impl<'a, H: Host> Shared<'a, H> {
@@ -74,9 +82,10 @@ impl<'a, H: Host> Shared<'a, H> {
         if entry.store.is_resting(host.now_ms()) && !is_keeper {
             return None;
         }
-        let prefix = &slot.config().sharing.prefix;
-        let Some(key) = store_key(host, prefix, slot.identity().bytes()).await else {
-            let reason = "the platform has no SHA-256".to_owned();
+        let config = slot.config();
+        let secret = config.naming_keys().into_iter().next().flatten();
+        let Some(place) = Place::of(host, config, secret, slot.identity().bytes()).await else {
+            let reason = "the platform has no SHA-256 or HKDF".to_owned();
             host.event(Event::StoreError {
                 operation: "key",
                 reason,
@@ -88,32 +97,57 @@ impl<'a, H: Host> Shared<'a, H> {
             store,
             slot,
             entry,
-            key,
+            place,
         })
     }
 
-    /// Looks for a token that may be used: not over, not refused, and accepted by `accepts`.
+    /// Where records are that were put with the secrets of before.
+    async fn earlier_places(&self) -> Vec<Place> {
+        let config = self.slot.config();
+        let mut places = Vec::new();
+        let identity = self.slot.identity();
+        for secret in config.naming_keys().into_iter().skip(1) {
+            places.extend(Place::of(self.host, config, secret, identity.bytes()).await);
+        }
+        if let Some(previous) = config.of_previous_secret() {
+            let identity = Identity::of(&previous);
+            for secret in previous.naming_keys() {
+                places.extend(Place::of(self.host, &previous, secret, identity.bytes()).await);
+            }
+        }
+        places
+    }
+
+    /// Looks for a token that may be used: not over, not refused, not older than what is known here, and
+    /// accepted by `accepts`.
     pub(crate) async fn token(&self, accepts: impl Fn(&Token) -> bool) -> Found {
         let begun_at_ms = self.host.now_ms();
-        let mut found = self.read(&self.key).await;
-        if let Found::Nothing | Found::Unreadable = found
-            && let Some(previous) = self.slot.config().of_previous_secret()
-            && let Some(key) = self.key_of(&Identity::of(&previous)).await
-        {
-            found = self.read(&key).await;
+        let is_good = |found: &Found| match found {
+            Found::Token(token) => {
+                self.slot.is_usable(token, self.host.now_ms())
+                    && !self.entry.distrusts(token)
+                    && !self.entry.outdates(token)
+                    && accepts(token)
+            }
+            _ => false,
+        };
+        let mut found = self.read(&self.place).await;
+        if !is_good(&found) && !matches!(found, Found::Failed) {
+            for place in self.earlier_places().await {
+                let earlier = self.read(&place).await;
+                if is_good(&earlier) {
+                    found = earlier;
+                    break;
+                }
+            }
         }
-        let now_ms = self.host.now_ms();
-        let duration_ms = now_ms.saturating_sub(begun_at_ms);
+        let duration_ms = self.host.now_ms().saturating_sub(begun_at_ms);
+        if is_good(&found) {
+            self.host.event(Event::StoreHit { duration_ms });
+            return found;
+        }
         match found {
             Found::Failed => Found::Failed,
-            Found::Token(token)
-                if self.slot.is_usable(&token, now_ms)
-                    && !self.entry.distrusts(&token)
-                    && accepts(&token) =>
-            {
-                self.host.event(Event::StoreHit { duration_ms });
-                Found::Token(token)
-            }
             Found::Token(_) | Found::Nothing => {
                 self.host.event(Event::StoreMiss { duration_ms });
                 Found::Nothing
@@ -125,25 +159,21 @@ impl<'a, H: Host> Shared<'a, H> {
         }
     }
 
-    async fn key_of(&self, identity: &Identity) -> Option<String> {
-        let prefix = &self.slot.config().sharing.prefix;
-        store_key(self.host, prefix, identity.bytes()).await
-    }
-
     /// What the store holds; `None` if it does not answer.
     async fn get(&self, key: &str) -> Option<Option<String>> {
         let timeout_ms = self.slot.config().sharing.timeout_ms;
         self.ask("get", timeout_ms, self.store.get(key)).await
     }
 
-    async fn read(&self, key: &str) -> Found {
-        let text = match self.get(key).await {
+    async fn read(&self, place: &Place) -> Found {
+        let text = match self.get(&place.key).await {
             None => return Found::Failed,
             Some(None) => return Found::Nothing,
             Some(Some(text)) => text,
         };
-        let opened = self.opened(key, text).await;
-        match opened.and_then(|text| record::decode(&text, key, self.host.now_ms())) {
+        let opened = self.opened(place, text).await;
+        let read = |text: String| record::decode(&text, &place.key, self.host.now_ms());
+        match opened.and_then(read) {
             Some(token) => {
                 let refresh_token = token.refresh_token.as_ref();
                 if refresh_token.is_some_and(|it| !self.entry.is_refused(it)) {
@@ -158,13 +188,11 @@ impl<'a, H: Host> Shared<'a, H> {
         }
     }
 
-    async fn opened(&self, key: &str, text: String) -> Option<String> {
-        let sharing = &self.slot.config().sharing;
-        if !sharing.seal {
-            return Some(text);
+    async fn opened(&self, place: &Place, text: String) -> Option<String> {
+        match self.slot.config().sharing.seal {
+            false => Some(text),
+            true => seal::open(self.host, place.secret.as_ref()?, &place.key, &text).await,
         }
-        let secrets: Vec<&Secret> = sharing.seal_keys.iter().collect();
-        seal::open(self.host, &secrets, key, &text).await
     }
 
     /// Puts `token` into the store, if it lives long enough to be worth it, and no newer one has come.
@@ -175,7 +203,11 @@ impl<'a, H: Host> Shared<'a, H> {
             1
         };
         for _ in 0..attempts {
-            if self.entry.outdates(token) || self.write(token, fence, BACKGROUND_TIMEOUT_MS).await {
+            let is_done = self.entry.outdates(token)
+                || self
+                    .write(&self.place, token, fence, BACKGROUND_TIMEOUT_MS)
+                    .await;
+            if is_done {
                 return;
             }
             self.host.sleep(PUT_PAUSE_MS).await;
@@ -183,7 +215,13 @@ impl<'a, H: Host> Shared<'a, H> {
     }
 
     /// Whether all is done that can be.
-    async fn write(&self, token: &Token, fence: Option<&str>, timeout_ms: u32) -> bool {
+    async fn write(
+        &self,
+        place: &Place,
+        token: &Token,
+        fence: Option<&str>,
+        timeout_ms: u32,
+    ) -> bool {
         let life_ms = token.expires_at_ms.saturating_sub(self.host.now_ms());
         let mut ttl_seconds = life_ms / 1000;
         if self.keeps_refresh_token(token) {
@@ -192,11 +230,10 @@ impl<'a, H: Host> Shared<'a, H> {
         if ttl_seconds < self.store.min_ttl_seconds().max(1) {
             return true;
         }
-        let sharing = &self.slot.config().sharing;
-        let text = record::encode(token, &self.key);
-        let text = match sharing.seal {
+        let text = record::encode(token, &place.key);
+        let text = match self.slot.config().sharing.seal {
             false => Some(text),
-            true => self.sealed(&self.key, &text).await,
+            true => self.sealed(place, &text).await,
         };
         let Some(text) = text else {
             return true;
@@ -206,7 +243,7 @@ impl<'a, H: Host> Shared<'a, H> {
             let pause_ms = self.entry.store.before_put_ms(self.host.now_ms());
             self.host.sleep(pause_ms as u32).await;
         }
-        let put = self.store.put(&self.key, &text, ttl_seconds, fence);
+        let put = self.store.put(&place.key, &text, ttl_seconds, fence);
         let is_put = self.ask("put", timeout_ms, put).await.is_some();
         if is_put && !self.entry.outdates(token) {
             self.entry.set_only_copy(false);
@@ -214,40 +251,46 @@ impl<'a, H: Host> Shared<'a, H> {
         is_put
     }
 
-    async fn sealed(&self, key: &str, text: &str) -> Option<String> {
-        let secret = self.slot.config().sharing.seal_keys.first()?;
-        seal::seal(self.host, secret, key, text).await
+    async fn sealed(&self, place: &Place, text: &str) -> Option<String> {
+        seal::seal(self.host, place.secret.as_ref()?, &place.key, text).await
     }
 
     /// What another instance found out about `issuer`.
     ///
-    /// Where a secret is sent is read from the store only if nobody else can have written it there.
+    /// Where a secret is sent is read from the store only if nobody else can have written it there: whoever has the
+    /// seal key of now. Those of before may be in other hands, which is why there is another.
     pub(crate) async fn metadata(&self, issuer: &str) -> Option<Metadata> {
-        let key = self.metadata_key(issuer).await?;
-        let text = self.opened(&key, self.get(&key).await??).await?;
+        let place = self.metadata_place(issuer).await?;
+        let text = self.get(&place.key).await??;
+        let text = self.opened(&place, text).await?;
         let now_ms = self.host.now_ms();
         let metadata = Metadata::decode(&text, issuer, now_ms)?;
-        let age_ms = now_ms.saturating_sub(metadata.received_at_ms);
-        (age_ms < METADATA_LIFE_MS).then_some(metadata)
+        let life = Span::new(metadata.received_at_ms, METADATA_LIFE_MS);
+        life.is_on(now_ms).then_some(metadata)
     }
 
     /// Tells the other instances.
     pub(crate) async fn put_metadata(&self, metadata: &Metadata) {
-        let Some(key) = self.metadata_key(&metadata.issuer).await else {
+        let Some(place) = self.metadata_place(&metadata.issuer).await else {
             return;
         };
-        if let Some(text) = self.sealed(&key, &metadata.encode()).await {
-            let put = self.store.put(&key, &text, METADATA_LIFE_MS / 1000, None);
+        if let Some(text) = self.sealed(&place, &metadata.encode()).await {
+            let ttl_seconds = METADATA_LIFE_MS / 1000;
+            let put = self.store.put(&place.key, &text, ttl_seconds, None);
             self.ask("put", BACKGROUND_TIMEOUT_MS, put).await;
         }
     }
 
-    /// Clients with different secrets cannot read each other's records. `None` without sealing.
-    async fn metadata_key(&self, issuer: &str) -> Option<String> {
+    /// `None` without sealing, and where the way there has no name that other instances know.
+    async fn metadata_place(&self, issuer: &str) -> Option<Place> {
         let config = self.slot.config();
         let secret = config.sharing.seal_keys.first()?;
-        let name = ["metadata\0", issuer, "\0", secret.expose()].concat();
-        store_key(self.host, &config.sharing.prefix, name.as_bytes()).await
+        if config.transport.is_some() && config.identity.is_none() {
+            return None;
+        }
+        let transport = config.transport.as_deref().unwrap_or_default();
+        let name = ["metadata\0", issuer, "\0", transport].concat();
+        Place::of(self.host, config, Some(secret), name.as_bytes()).await
     }
 
     /// Whether the record outlives the access token, since the next is got with what else is in it.
@@ -257,7 +300,14 @@ impl<'a, H: Host> Shared<'a, H> {
 
     /// Lets `judge` decide on the record; a neighbour's newer token may be in it.
     pub(crate) async fn judge(&self, judge: impl Fn(&Token) -> Verdict) {
-        let Found::Token(token) = self.read(&self.key).await else {
+        self.judge_in(&self.place, &judge).await;
+        for place in self.earlier_places().await {
+            self.judge_in(&place, &judge).await;
+        }
+    }
+
+    async fn judge_in(&self, place: &Place, judge: impl Fn(&Token) -> Verdict) {
+        let Found::Token(token) = self.read(place).await else {
             return;
         };
         let verdict = judge(&token);
@@ -270,10 +320,10 @@ impl<'a, H: Host> Shared<'a, H> {
                     expires_at_ms: 0,
                     ..token
                 };
-                self.write(&is_over, None, timeout_ms).await;
+                self.write(place, &is_over, None, timeout_ms).await;
             }
             Verdict::AccessTokenGoes | Verdict::Goes => {
-                let delete = self.store.delete(&self.key);
+                let delete = self.store.delete(&place.key);
                 self.ask("delete", timeout_ms, delete).await;
             }
         }
@@ -287,7 +337,7 @@ impl<'a, H: Host> Shared<'a, H> {
     pub(crate) async fn acquire(&self, ttl_ms: u32) -> Option<Acquired> {
         let lease = self.store.lease()?;
         let timeout_ms = LEASE_TIMEOUT_MS.min(self.slot.config().policy.timeout_ms / 4);
-        let answer = lease.acquire(&self.key, ttl_ms);
+        let answer = lease.acquire(&self.place.key, ttl_ms);
         let acquired = self.ask("acquire", timeout_ms, answer).await?;
         if let Acquired::HeldByOther { retry_after_ms } = acquired {
             self.host.event(Event::LeaseWait { retry_after_ms });
@@ -298,7 +348,7 @@ impl<'a, H: Host> Shared<'a, H> {
     /// Gives the lease back.
     pub(crate) async fn release(&self, fence: &str) {
         if let Some(lease) = self.store.lease() {
-            let release = lease.release(&self.key, fence);
+            let release = lease.release(&self.place.key, fence);
             self.ask("release", BACKGROUND_TIMEOUT_MS, release).await;
         }
     }
@@ -338,14 +388,21 @@ impl<'a, H: Host> Shared<'a, H> {
     }
 }
 
-/// Where a record is kept: a digest of its name, so that the store learns nothing of it.
-async fn store_key(host: &impl Crypto, prefix: &str, name: &[u8]) -> Option<String> {
-    let digest = host.sha256(name).await?;
-    let mut key = prefix.to_owned();
-    for byte in digest {
-        for nibble in [byte >> 4, byte & 15] {
-            key.extend(char::from_digit(nibble.into(), 16));
+impl Place {
+    /// The place of what is called `name`. The store learns nothing of that.
+    async fn of(
+        host: &impl Crypto,
+        config: &ClientConfig,
+        secret: Option<&Secret>,
+        name: &[u8],
+    ) -> Option<Self> {
+        let mut key = config.sharing.prefix.clone();
+        for byte in seal::name(host, secret, name).await? {
+            for nibble in [byte >> 4, byte & 15] {
+                key.extend(char::from_digit(nibble.into(), 16));
+            }
         }
+        let secret = secret.cloned();
+        Some(Self { key, secret })
     }
-    Some(key)
 }

@@ -707,6 +707,118 @@ mod store {
         assert_eq!(discoveries(&world), 4);
     }
 
+    /// A server whose metadata is what a switch says: `/found/`, or `/elsewhere/` as an attacker has it.
+    fn switched() -> (World, Rc<Shelf>, Rc<Cell<bool>>) {
+        let is_elsewhere = Rc::new(Cell::new(true));
+        let switch = Rc::clone(&is_elsewhere);
+        let server = server_with(move |_| {
+            let body = metadata("");
+            let path = if switch.get() {
+                "/elsewhere/"
+            } else {
+                "/found/"
+            };
+            Reply::now(200, body.replace("/found/", path))
+        });
+        let (world, shelf) = with_shelf(server);
+        (world, shelf, is_elsewhere)
+    }
+
+    /// A bug that was: what one tenant's secret had sealed was kept for the issuer, and another's was sent there.
+    #[test]
+    fn that_one_tenant_has_sealed_is_not_believed_for_another() {
+        let (world, _, is_elsewhere) = switched();
+        ask(&world, discovered()).unwrap();
+        is_elsewhere.set(false);
+        let isolate = world.neighbour();
+        let other = || ClientOptions {
+            client_secret: Some("other".into()),
+            ..discovered()
+        };
+        ask(&isolate, discovered()).unwrap();
+        ask(&isolate, scoped("same-tenant")).unwrap();
+        assert_eq!(discoveries(&world), 1, "whose key it is believes it");
+        let before = world.sent();
+        ask(&isolate, other()).unwrap();
+        assert_eq!(urls(&world)[before..], [OAUTH, FOUND]);
+        // From the issuer itself it is for all, and newer.
+        let before = world.sent();
+        ask(&isolate, scoped("again")).unwrap();
+        assert_eq!(urls(&world)[before..], [FOUND]);
+    }
+
+    /// The same where both ask at once, and one follows the other.
+    #[test]
+    fn nor_for_one_that_waits_for_the_other() {
+        let (world, shelf, is_elsewhere) = switched();
+        ask(&world, discovered()).unwrap();
+        is_elsewhere.set(false);
+        shelf.mood.set(Mood::Slow(20));
+        let isolate = world.neighbour();
+        let answers: Vec<_> = ["secret", "other", "third"]
+            .into_iter()
+            .map(|secret| {
+                let (request, source) = isolate.source(config(ClientOptions {
+                    client_secret: Some(secret.into()),
+                    scopes: vec!["waiting".into()],
+                    ..discovered()
+                }));
+                isolate
+                    .isolate
+                    .call(request, async move { source.token().await.is_ok() })
+            })
+            .collect();
+        isolate.isolate.run_for(5 * SECOND_MS);
+        assert!(
+            answers
+                .iter()
+                .all(|it| matches!(*it.borrow(), Some((true, _))))
+        );
+        for request in world.network.sent.borrow().iter().skip(2) {
+            let is_others = request.url.contains("/elsewhere/");
+            let authorization = request
+                .headers
+                .iter()
+                .find(|(name, _)| name == "authorization");
+            let is_own =
+                authorization.is_some_and(|(_, value)| value == "Basic Y2xpZW50OnNlY3JldA==");
+            assert!(!is_others || is_own, "{request:?}");
+        }
+    }
+
+    /// A bug that was: a secret of before, which leaked, sealed where the new one was sent.
+    #[test]
+    fn that_a_secret_of_before_has_sealed_is_not_believed() {
+        let (world, shelf, is_elsewhere) = switched();
+        shelf.min_ttl_seconds.set(2 * 3600);
+        let leaked = || ClientOptions {
+            client_secret: Some("leaked".into()),
+            ..discovered()
+        };
+        ask(&world, leaked()).unwrap();
+        is_elsewhere.set(false);
+        for (secret, seal_key, previous_seal_keys) in [
+            ("new", None, vec![]),
+            ("new", None, vec!["leaked".into()]),
+            ("new", Some("seal".into()), vec!["leaked".into()]),
+        ] {
+            let before = world.sent();
+            let rotated = ClientOptions {
+                client_secret: Some(secret.into()),
+                previous_client_secret: Some("leaked".into()),
+                seal_key,
+                previous_seal_keys,
+                ..discovered()
+            };
+            ask(&world.neighbour(), rotated).unwrap();
+            assert_eq!(urls(&world)[before..], [OAUTH, FOUND]);
+            shelf.records.borrow_mut().retain(|_, _| false);
+            is_elsewhere.set(true);
+            ask(&world.neighbour(), leaked()).unwrap();
+            is_elsewhere.set(false);
+        }
+    }
+
     /// A store that keeps the metadata, and no token: they do not live long enough.
     fn without_tokens() -> (World, Rc<Shelf>) {
         let (world, shelf) = shared();

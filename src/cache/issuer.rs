@@ -36,11 +36,16 @@ impl Issuer {
         step(&mut self.flight.borrow_mut())
     }
 
+    /// Believes `metadata` from now on.
+    pub(crate) fn keep(&self, metadata: &Rc<Metadata>) {
+        *self.metadata.borrow_mut() = Some(Rc::clone(metadata));
+    }
+
     /// The flight of `generation` came down.
     pub(crate) fn land(&self, generation: Generation, result: &Result<Rc<Metadata>, Error>) {
         let is_kept = self.flight(|flight| flight.land(generation, result.clone()));
         if is_kept && let Ok(metadata) = result {
-            *self.metadata.borrow_mut() = Some(Rc::clone(metadata));
+            self.keep(metadata);
         }
     }
 }

@@ -29,8 +29,11 @@ pub(crate) fn encode(token: &Token, key: &str) -> String {
     .to_text()
 }
 
-/// Reads what [`encode`] wrote for `key`. A clock of another instance that is ahead of ours is
-/// taken for ours, so that a lifetime is never longer than it was.
+/// No token lives longer than this.
+const LONGEST_LIFE_MS: u64 = 365 * 24 * 60 * 60 * 1000;
+
+/// Reads what [`encode`] wrote for `key`. Where the clock of the instance that wrote it is ahead of ours, the token's
+/// life begins now: it is never longer than it was.
 pub(crate) fn decode(text: &str, key: &str, now_ms: u64) -> Option<Token> {
     let record = Json::parse(text)?;
     let text = |name: &str| record.get(name).and_then(Json::as_str).map(str::to_owned);
@@ -38,11 +41,14 @@ pub(crate) fn decode(text: &str, key: &str, now_ms: u64) -> Option<Token> {
     if record.get("v")?.as_f64()? != VERSION || text("key")? != key {
         return None;
     }
+    let writers_ms = millis("received_at")?;
+    let life_ms = millis("expires_at")?.saturating_sub(writers_ms);
+    let received_at_ms = writers_ms.min(now_ms);
     Some(Token {
         access_token: Secret::from(text("access_token")?),
         token_type: text("token_type")?,
-        received_at_ms: millis("received_at")?.min(now_ms),
-        expires_at_ms: millis("expires_at")?,
+        received_at_ms,
+        expires_at_ms: received_at_ms.saturating_add(life_ms.min(LONGEST_LIFE_MS)),
         scope: text("scope"),
         refresh_token: text("refresh_token").map(Secret::from),
         id_token: text("id_token").map(Secret::from),

@@ -13,6 +13,7 @@ use crate::token::Secret;
 const VERSION: u8 = 1;
 const NONCE_BYTES: usize = 12;
 const INFO: &[u8] = b"edge-oauth2 seal v1";
+const NAME_INFO: &[u8] = b"edge-oauth2 name v2";
 
 /// Seals `plaintext`; `None` if the host's cryptography fails.
 pub(crate) async fn seal<C: Crypto>(
@@ -30,10 +31,10 @@ pub(crate) async fn seal<C: Crypto>(
     Some(Base64UrlUnpadded::encode_string(&sealed))
 }
 
-/// Opens what [`seal`] sealed for the same store key with one of `secrets`.
+/// Opens what [`seal`] sealed for the same store key with the same secret.
 pub(crate) async fn open<C: Crypto>(
     crypto: &C,
-    secrets: &[&Secret],
+    secret: &Secret,
     store_key: &str,
     sealed: &str,
 ) -> Option<String> {
@@ -43,14 +44,26 @@ pub(crate) async fn open<C: Crypto>(
         return None;
     }
     let (nonce, ciphertext) = sealed.split_first_chunk::<NONCE_BYTES>()?;
-    for secret in secrets {
-        let key = crypto.hkdf_sha256(secret.expose().as_bytes(), INFO).await?;
-        let opened = crypto
-            .aes256_gcm_open(&key, nonce, store_key.as_bytes(), ciphertext)
-            .await;
-        if let Some(opened) = opened {
-            return String::from_utf8(opened).ok();
+    let key = crypto.hkdf_sha256(secret.expose().as_bytes(), INFO).await?;
+    let opened = crypto
+        .aes256_gcm_open(&key, nonce, store_key.as_bytes(), ciphertext)
+        .await?;
+    String::from_utf8(opened).ok()
+}
+
+/// What stands for `name` in a store: by a key that only we have, since a digest of what can be guessed, a password
+/// among it, can be guessed too. `None` if the host's cryptography fails.
+pub(crate) async fn name<C: Crypto>(
+    crypto: &C,
+    secret: Option<&Secret>,
+    name: &[u8],
+) -> Option<[u8; 32]> {
+    let digest = crypto.sha256(name).await?;
+    match secret {
+        None => Some(digest),
+        Some(secret) => {
+            let info = [NAME_INFO, &digest].concat();
+            crypto.hkdf_sha256(secret.expose().as_bytes(), &info).await
         }
     }
-    None
 }

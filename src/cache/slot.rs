@@ -149,6 +149,13 @@ impl<V> Slot<V> {
         self.memory.issuer(&self.on_the_way(name))
     }
 
+    /// The same by what is in a store, for whoever has the seal key that it is sealed with: others may have it wrong.
+    pub(crate) fn learned_issuer(&self, name: &str) -> Option<Rc<Issuer>> {
+        let seal_key = self.config.sharing.seal_keys.first()?.expose();
+        let name = [&self.on_the_way(name), "\0", seal_key].concat();
+        Some(self.memory.issuer(&name))
+    }
+
     fn on_the_way(&self, name: &str) -> String {
         let transport = self.config.transport.as_deref();
         [name, "\0", transport.unwrap_or_default()].concat()

@@ -340,7 +340,6 @@ pub(super) fn seal_keys(
     seal_key: Option<Secret>,
     previous: Vec<Secret>,
     client_secret: Option<&Secret>,
-    previous_client_secret: Option<&Secret>,
 ) -> Result<Vec<Secret>, Error> {
     let given = seal_key.iter().chain(&previous);
     if given.clone().any(|key| key.expose().is_empty()) {
@@ -357,11 +356,7 @@ pub(super) fn seal_keys(
         };
     }
     let current = seal_key.or_else(|| client_secret.cloned());
-    Ok(current
-        .into_iter()
-        .chain(previous)
-        .chain(previous_client_secret.cloned())
-        .collect())
+    Ok(current.into_iter().chain(previous).collect())
 }
 
 fn has_control(text: &str) -> bool {

@@ -15,6 +15,14 @@ use crate::stopwatch::Stopwatch;
 
 type Result<T> = std::result::Result<T, Error>;
 
+/// What an issuer says about itself, and who is to believe it.
+enum Found {
+    /// It said so.
+    ForAll(Rc<Metadata>),
+    /// So says a record, which whoever has the seal key may have written.
+    Learned(Rc<Metadata>),
+}
+
 impl<H: Host> TokenSource<H> {
     /// The token endpoint.
     pub(super) async fn token_endpoint(&self) -> Result<Endpoint> {
@@ -50,13 +58,23 @@ impl<H: Host> TokenSource<H> {
             return Ok(None);
         };
         let issuer = self.slot.issuer(name);
+        let learned = self
+            .host
+            .store()
+            .and_then(|_| self.slot.learned_issuer(name));
         loop {
-            if let Some(metadata) = issuer.metadata(self.host.now_ms()) {
+            let now_ms = self.host.now_ms();
+            let of_store = || learned.as_ref()?.metadata(now_ms);
+            if let Some(metadata) = issuer.metadata(now_ms).or_else(of_store) {
                 return Ok(Some(metadata));
             }
+            let learned = learned.as_deref();
             let result = match issuer.flight(|flight| flight.join(self.host.now_ms())) {
-                Role::Leader(generation) => Some(self.discover(&issuer, name, generation).await),
-                Role::Follower(watch) => self.wait_for(&issuer, name, watch).await,
+                Role::Leader(generation) => {
+                    let found = self.discover(&issuer, learned, name, generation);
+                    Some(found.await)
+                }
+                Role::Follower(watch) => self.wait_for(&issuer, learned, name, watch).await,
             };
             if let Some(result) = result {
                 return result.map(Some);
@@ -68,6 +86,7 @@ impl<H: Host> TokenSource<H> {
     async fn wait_for(
         &self,
         issuer: &Issuer,
+        learned: Option<&Issuer>,
         name: &str,
         mut watch: Watch,
     ) -> Option<Result<Rc<Metadata>>> {
@@ -80,27 +99,32 @@ impl<H: Host> TokenSource<H> {
                 Sight::Landed(result) => return Some(result),
                 Sight::CalledOff => return None,
                 Sight::TakenOver(generation) => {
-                    return Some(self.discover(issuer, name, generation).await);
+                    let found = self.discover(issuer, learned, name, generation);
+                    return Some(found.await);
                 }
                 Sight::Waiting => {}
             }
         }
     }
 
+    /// What `learned` is given is for those who have its seal key. For all others the flight is called off.
     async fn discover(
         &self,
         issuer: &Issuer,
+        learned: Option<&Issuer>,
         name: &str,
         generation: Generation,
     ) -> Result<Rc<Metadata>> {
         let found = async {
-            let Some(outdated) = issuer.outdated() else {
-                return self.find(name).await.map(Rc::new);
+            let for_all = issuer.outdated().map(Found::ForAll);
+            let of_store = || Some(Found::Learned(learned?.outdated()?));
+            let Some(outdated) = for_all.or_else(of_store) else {
+                return self.find(name).await;
             };
             // Endpoints hardly ever move: better those of before than none, and than to wait long.
             let patience_ms = self.slot.config().policy.timeout_ms / 4;
             match race(self.find(name), self.host.sleep(patience_ms)).await {
-                First::Left(Ok(metadata)) => Ok(Rc::new(metadata)),
+                First::Left(Ok(found)) => Ok(found),
                 First::Left(Err(error)) if !error.retryable() => Err(error),
                 First::Left(Err(_)) | First::Right(()) => Ok(outdated),
             }
@@ -110,17 +134,28 @@ impl<H: Host> TokenSource<H> {
             First::Left(result) => result,
             First::Right(never) => match never {},
         };
+        let result = match result {
+            Ok(Found::Learned(metadata)) => {
+                if let Some(learned) = learned {
+                    learned.keep(&metadata);
+                }
+                issuer.flight(|flight| flight.call_off(generation));
+                return Ok(metadata);
+            }
+            Ok(Found::ForAll(metadata)) => Ok(metadata),
+            Err(error) => Err(error),
+        };
         issuer.land(generation, &result);
         result
     }
 
     /// From the store, or else from the server.
-    async fn find(&self, issuer: &str) -> Result<Metadata> {
+    async fn find(&self, issuer: &str) -> Result<Found> {
         let entry = self.slot.entry();
         if let Some(shared) = Shared::find(&*self.host, &self.slot, &entry).await
             && let Some(metadata) = shared.metadata(issuer).await
         {
-            return Ok(metadata);
+            return Ok(Found::Learned(Rc::new(metadata)));
         }
         let metadata = self.ask_issuer(issuer).await?;
         let source = Self::of_slot(Rc::clone(&self.host), Rc::clone(&self.slot));
@@ -130,7 +165,7 @@ impl<H: Host> TokenSource<H> {
                 shared.put_metadata(&put).await;
             }
         });
-        Ok(metadata)
+        Ok(Found::ForAll(Rc::new(metadata)))
     }
 
     async fn ask_issuer(&self, issuer: &str) -> Result<Metadata> {
