@@ -302,7 +302,7 @@ export interface ClientOptions {
    * With a KV namespace, isolates of the same data centre also share by Cloudflare's Cache API, where that works: one
    * of them at a time asks the server, and the others see its token at once.
    *
-   * Records are sealed (AES-256-GCM) with the client secret, or with `sealKey`; their keys are digests.
+   * Records are sealed (AES-256-GCM) with the client secret, or with `sealKey`, which also makes their keys.
    *
    * @defaultValue none: every instance obtains a token of its own
    */
@@ -325,7 +325,8 @@ export interface ClientOptions {
   sealKey?: string | undefined;
 
   /**
-   * Seal keys of before: records sealed with them are still read, so that changing `sealKey` costs no grants.
+   * Seal keys of before, or to come: records sealed with them are still read, one read for each, so that changing
+   * `sealKey` costs no grants.
    *
    * @defaultValue none
    */
