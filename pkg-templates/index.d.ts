@@ -19,7 +19,11 @@ export type ServerOptions =
   | {
       /** The token endpoint (RFC 6749 §3.2). `https:`, or `http:` on a loopback host. */
       tokenUrl: string | URL;
-      issuer?: undefined;
+      /**
+       * Who is behind it: compared with the `iss` of callbacks (RFC 9207), and asked for those endpoints only that are
+       * used and not given.
+       */
+      issuer?: string | undefined;
     }
   | {
       /**
@@ -33,6 +37,15 @@ export type ServerOptions =
 
 /** What a client is made of, beside the server. */
 export interface ClientOptions {
+  /**
+   * `true` accepts `http:` for every host, in the URLs that are given and in those that the issuer names: for servers
+   * inside a cluster whose network you trust. **Secrets, codes and tokens can then be read and changed by everybody on
+   * the way.**
+   *
+   * @defaultValue `false`: `http:` is for loopback hosts
+   */
+  allowInsecureRequests?: boolean | undefined;
+
   /**
    * The authorization endpoint (RFC 6749 §3.1), for {@link OAuth2Client.authorizationUrl}.
    *
@@ -968,12 +981,17 @@ export class OAuth2Client {
   authorizationUrl(options: AuthorizationOptions): Promise<Authorization>;
 
   /**
-   * Takes the URL that the user came back to, checks `state` and `iss` (RFC 9207), and spends the code, once.
+   * Takes what the user came back with (the URL, a request, also one that the browser posts
+   * (`response_mode=form_post`), or the parameters), checks `state` and `iss` (RFC 9207), and spends the code, once:
+   * whatever comes of it, the same is not sent again.
    *
    * A client with an `identity`, which says whose the token is, keeps it for `getToken` and `fetch`. Without one nothing
    * is kept: the token is yours to store, and {@link OAuth2Client.tokenFrom} or `grant: 'token'` to go on with.
    */
-  callback(url: string | URL | Request, options: CallbackOptions): Promise<Token>;
+  callback(
+    url: string | URL | Request | URLSearchParams | FormData | Readonly<Record<string, string | readonly string[]>>,
+    options: CallbackOptions,
+  ): Promise<Token>;
 
   /** Forgets the token, in memory and in the store, so that the next caller obtains another. */
   invalidate(): Promise<void>;

@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::json::Json;
 use crate::protocol::assertion::{ClientAssertion, JWT_CLIENT_ASSERTION};
 use crate::protocol::client_auth::{ClientAuth, ClientCredentials, CredentialEncoding};
-use crate::protocol::endpoint::Endpoint;
+use crate::protocol::endpoint::{Endpoint, Http};
 use crate::protocol::form::Parameters;
 use crate::protocol::grant::Grant;
 use crate::protocol::jwt::Algorithm;
@@ -53,7 +53,11 @@ pub struct ClientOptions {
     pub token_url: String,
     /// The authorization server, which is asked where its endpoints are (RFC 8414, OpenID Connect
     /// Discovery). The answer is good for a day, in memory and, where tokens are sealed, in the store.
+    /// URLs that are given win over it.
     pub issuer: Option<String>,
+    /// Whether plain `http` is accepted for other hosts than this machine, in URLs that are given and
+    /// in the issuer's metadata: secrets and tokens can be read on the way.
+    pub allow_insecure_requests: bool,
     /// The authorization endpoint (RFC 6749 §3.1). Default: the issuer's.
     pub authorization_url: Option<String>,
     /// The revocation endpoint (RFC 7009 §2). Default: the issuer's.
@@ -145,6 +149,7 @@ impl Default for ClientOptions {
         Self {
             token_url: String::new(),
             issuer: None,
+            allow_insecure_requests: false,
             authorization_url: None,
             revocation_url: None,
             client_id: String::new(),
@@ -241,6 +246,8 @@ pub struct ClientConfig {
     /// The token endpoint; where that is to be asked for, the issuer.
     pub(crate) endpoint: Endpoint,
     pub(crate) is_discovered: bool,
+    pub(crate) issuer: Option<String>,
+    pub(crate) http: Http,
     pub(crate) authorization_endpoint: Option<Endpoint>,
     pub(crate) revocation_endpoint: Option<Endpoint>,
     pub(crate) refresh_endpoint: Option<Endpoint>,
@@ -272,16 +279,22 @@ pub struct ClientConfig {
 impl ClientConfig {
     /// Validates `options`; the error names the option and what to do about it.
     pub fn new(options: ClientOptions) -> Result<Self, Error> {
+        let http = match options.allow_insecure_requests {
+            true => Http::Anywhere,
+            false => Http::Loopback,
+        };
         let url = |option, url: &str| {
-            Endpoint::parse(url).map_err(|problem| Error::invalid_option(option, problem))
+            let endpoint = Endpoint::parse_with(url, http);
+            endpoint.map_err(|problem| Error::invalid_option(option, problem))
         };
         let optional = |option, given: &Option<String>| {
             let given = given.as_deref();
             given.map(|given| url(option, given)).transpose()
         };
-        let endpoint = match check::issuer(&options)? {
-            Some(issuer) => url("issuer", issuer)?,
-            None => url("tokenUrl", &options.token_url)?,
+        check::issuer(&options, http)?;
+        let endpoint = match &options.issuer {
+            Some(issuer) if options.token_url.is_empty() => url("issuer", issuer)?,
+            _ => url("tokenUrl", &options.token_url)?,
         };
         let refresh_endpoint = optional("refreshUrl", &options.refresh_url)?;
         let authorization_endpoint = optional("authorizationUrl", &options.authorization_url)?;
@@ -317,7 +330,9 @@ impl ClientConfig {
         };
         Ok(Self {
             endpoint,
-            is_discovered: options.issuer.is_some(),
+            is_discovered: options.token_url.is_empty(),
+            issuer: options.issuer,
+            http,
             authorization_endpoint,
             revocation_endpoint,
             refresh_endpoint,
@@ -398,21 +413,16 @@ impl ClientConfig {
         }
     }
 
-    /// The issuer, if it is to be asked where its endpoints are.
+    /// The issuer, if it is known. It is asked where those endpoints are that are not given.
     pub(crate) fn issuer(&self) -> Option<&str> {
-        self.is_discovered.then(|| self.endpoint.as_str())
-    }
-
-    /// The issuer, if it is known.
-    pub(crate) fn known_issuer(&self) -> Option<&str> {
-        self.issuer()
+        self.issuer.as_deref()
     }
 
     /// The server as messages name it.
     pub(crate) fn server_for_display(&self) -> String {
-        let kind = match self.issuer() {
-            Some(_) => "the issuer ",
-            None => "the token endpoint ",
+        let kind = match self.is_discovered {
+            true => "the issuer ",
+            false => "the token endpoint ",
         };
         [kind, self.endpoint.for_display()].concat()
     }

@@ -101,6 +101,7 @@ struct Details {
     retry_after_ms: Option<u64>,
     hook: Option<HookError>,
     is_unanswered: bool,
+    is_final: bool,
 }
 
 impl Error {
@@ -114,6 +115,7 @@ impl Error {
             retry_after_ms: None,
             hook: None,
             is_unanswered: false,
+            is_final: false,
         }))
     }
 
@@ -142,6 +144,15 @@ impl Error {
     /// Nothing came from the server, so that it may come later.
     pub(crate) fn unanswered(mut self) -> Self {
         self.0.is_unanswered = true;
+        self
+    }
+
+    /// What it was about can be asked once only, whatever came of it.
+    pub(crate) fn last(mut self, advice: &str) -> Self {
+        if self.retryable() {
+            self.0.message.push_str(advice);
+        }
+        self.0.is_final = true;
         self
     }
 
@@ -197,6 +208,7 @@ impl Error {
     /// Whether the same request may succeed later without anything being changed.
     pub fn retryable(&self) -> bool {
         match self.0.code {
+            _ if self.0.is_final => false,
             ErrorCode::Network | ErrorCode::Timeout => true,
             ErrorCode::HttpStatus => self.0.status.is_some_and(is_transient),
             ErrorCode::DiscoveryFailed => {

@@ -91,7 +91,9 @@ impl<H: Host> Resource<H> {
         urls: impl IntoIterator<Item = &'a str>,
         options: ResourceOptions,
     ) -> Result<Self, Error> {
-        let origin = |url| Endpoint::parse(url).map(|endpoint| endpoint.origin().to_owned());
+        let http = source.slot().config().http;
+        let origin =
+            |url| Endpoint::parse_with(url, http).map(|endpoint| endpoint.origin().to_owned());
         let origins = urls
             .into_iter()
             .map(origin)
@@ -172,7 +174,7 @@ impl<H: Host> Resource<H> {
     }
 
     fn check_origin(&self, url: &str) -> Result<(), Error> {
-        match Endpoint::parse(url) {
+        match Endpoint::parse_with(url, self.source.slot().config().http) {
             Ok(endpoint)
                 if self
                     .origins

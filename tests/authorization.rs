@@ -10,7 +10,7 @@
 
 mod support;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::future::poll_fn;
 use std::pin::pin;
 use std::rc::Rc;
@@ -115,6 +115,13 @@ fn good() -> String {
     callback_url(&[("code", "the code"), ("state", STATE)])
 }
 
+/// The same with another code each time.
+fn fresh() -> String {
+    thread_local!(static CODES: Cell<u32> = const { Cell::new(0) });
+    CODES.set(CODES.get() + 1);
+    callback_url(&[("code", &format!("code {}", CODES.get())), ("state", STATE)])
+}
+
 type Answer = Rc<RefCell<Option<(Result<Renewed<()>, Error>, u64)>>>;
 
 fn begin(world: &World, options: ClientOptions, url: String, with: CallbackOptions) -> Answer {
@@ -138,7 +145,7 @@ fn spend(
 
 /// The user comes back with a code. The text of the access token, and whether it is kept.
 fn come_back(world: &World, options: ClientOptions) -> (String, bool) {
-    let renewed = spend(world, options, &good(), kept()).expect("a token");
+    let renewed = spend(world, options, &fresh(), kept()).expect("a token");
     let text = renewed.cached.token.access_token.expose().to_owned();
     (text, renewed.is_kept)
 }
@@ -460,7 +467,7 @@ fn a_code_is_exchanged_as_the_standard_says() {
         headers: pairs(&[("x-tenant", "one")]),
         ..options()
     };
-    assert_eq!(come_back(&world, options), ("token-0".into(), true));
+    assert!(spend(&world, options, &good(), kept()).unwrap().is_kept);
     assert_eq!(world.sent(), 1);
     let sent = world.network.sent.borrow();
     assert_eq!(sent[0].method, "POST");
@@ -734,7 +741,7 @@ fn the_style_that_works_for_another_grant_works_for_a_code() {
 fn the_style_that_fails_for_a_code_is_not_the_next_ones() {
     let world = only_in_body();
     let options = || auto(Grant::AuthorizationCode);
-    let error = spend(&world, options(), &good(), kept()).unwrap_err();
+    let error = spend(&world, options(), &fresh(), kept()).unwrap_err();
     assert_eq!(error.response().unwrap().error, "invalid_client");
     assert_eq!(come_back(&world, options()).0, "token-1");
     assert_eq!(come_back(&world, options()).0, "token-2");
@@ -742,7 +749,7 @@ fn the_style_that_fails_for_a_code_is_not_the_next_ones() {
     // If it was not the style, the one after begins with the first again.
     let world = World::new(|_, _| Reply::now(401, r#"{"error":"invalid_client"}"#));
     for in_body in [false, true, false] {
-        spend(&world, options(), &good(), kept()).unwrap_err();
+        spend(&world, options(), &fresh(), kept()).unwrap_err();
         let sent = world.network.sent.borrow();
         let secret = value(&form_of(sent.last().unwrap()), "client_secret");
         assert_eq!(secret.is_some(), in_body);
@@ -1069,16 +1076,62 @@ fn everything_together_is_done_in_time() {
 }
 
 #[test]
+fn a_code_is_sent_once_whatever_came_of_it() {
+    check_rows(
+        [
+            ("a token", issued(0)),
+            ("502", Reply::status(0, 502)),
+            ("429", Reply::status(0, 429)),
+            ("no answer", Reply::broken(0)),
+            ("a refusal", Reply::now(400, r#"{"error":"server_error"}"#)),
+        ],
+        |reply| {
+            let world = World::new(move |_, _| reply.clone());
+            let spend = |url: &str| spend(&world, options(), url, kept());
+            let first = spend(&good());
+            if let Err(error) = first {
+                same(error.retryable(), false)?;
+                same(error.to_string().contains("begin the authorization"), true)?;
+            }
+            let again = spend(&good()).err().ok_or("sent again")?;
+            same(again.code(), ErrorCode::InvalidCallback)?;
+            same(again.retryable(), false)?;
+            same(world.sent(), 1)?;
+            spend(&fresh()).ok();
+            same(world.sent(), 2)
+        },
+    );
+}
+
+#[test]
+fn codes_that_were_sent_are_remembered_up_to_a_bound() {
+    let world = server();
+    spend(&world, options(), &good(), kept()).unwrap();
+    for _ in 0..999 {
+        spend(&world, options(), &fresh(), kept()).unwrap();
+    }
+    spend(&world, options(), &good(), kept()).unwrap_err();
+    spend(&world, options(), &fresh(), kept()).unwrap();
+    spend(&world, options(), &good(), kept()).unwrap();
+    // Nobody else's code is taken for it.
+    let other = ClientOptions {
+        client_id: "other".into(),
+        ..options()
+    };
+    spend(&world, other, &good(), kept()).unwrap();
+}
+
+#[test]
 fn a_code_is_still_good_when_the_issuer_could_not_be_asked() {
     let world = World::new(|n, request| match (n, is_metadata(request)) {
-        (0, _) => Reply::status(0, 503),
+        (0..=1, _) => Reply::status(0, 503),
         (_, true) => Reply::now(200, metadata("")),
         _ => issued(n),
     });
     let error = spend(&world, of_issuer(), &good(), kept()).unwrap_err();
     assert_eq!(error.code(), ErrorCode::DiscoveryFailed);
     assert!(error.retryable());
-    assert_eq!(come_back(&world, of_issuer()).0, "token-2");
+    assert_eq!(come_back(&world, of_issuer()).0, "token-3");
     let sent = world.network.sent.borrow();
-    assert_eq!(sent[2].url, "https://auth.example.com/found/token");
+    assert_eq!(sent[3].url, "https://auth.example.com/found/token");
 }

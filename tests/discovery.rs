@@ -176,11 +176,124 @@ mod finding {
         );
     }
 
+    /// Whatever is at the first URL, OpenID's may be good.
     #[test]
-    fn a_server_that_is_not_well_is_not_asked_elsewhere() {
-        let world = server_with(|_| Reply::now(200, r#"{"issuer":"https://evil.example"}"#));
-        ask(&world, discovered()).unwrap_err();
-        assert_eq!(urls(&world), [OAUTH]);
+    fn the_next_is_asked_where_the_first_is_no_good() {
+        let incomplete = format!(r#"{{"issuer":"{ISSUER}"}}"#);
+        let unusable = metadata("").replace("https://auth.example.com/found/token", "/token");
+        for no_good in [
+            Reply::status(0, 502),
+            Reply::status(0, 429),
+            Reply::broken(0),
+            Reply::now(200, ""),
+            Reply::now(200, "{"),
+            Reply::now(200, "{}"),
+            Reply::now(200, incomplete),
+            Reply::now(200, unusable),
+            Reply::now(200, r#"{"issuer":"https://evil.example"}"#),
+            Reply::now(200, " ".repeat(1024 * 1024 + 1)),
+        ] {
+            let world = server_with(move |n| match n {
+                0 => no_good.clone(),
+                _ => found(),
+            });
+            ask(&world, discovered()).unwrap();
+            assert_eq!(urls(&world), [OAUTH, OPENID, FOUND]);
+        }
+    }
+
+    #[test]
+    fn an_error_tells_of_every_url() {
+        let world = server_with(|n| match n {
+            0 => Reply::now(200, "{"),
+            _ => Reply::status(0, 404),
+        });
+        let error = ask(&world, discovered()).unwrap_err();
+        let text = error.to_string();
+        for part in [OAUTH, "without a JSON object", OPENID, "status 404"] {
+            assert!(text.contains(part), "{text}");
+        }
+        assert_eq!(error.status(), Some(200));
+        assert!(!error.retryable());
+    }
+
+    #[test]
+    fn urls_that_are_given_win_and_nothing_is_asked() {
+        let world = server_with(|_| Reply::status(0, 500));
+        let options = || ClientOptions {
+            token_url: support::TOKEN_URL.into(),
+            ..discovered()
+        };
+        ask(&world, options()).unwrap();
+        assert_eq!(urls(&world), [support::TOKEN_URL]);
+        // It is the token of the URL, whoever stands behind it.
+        assert_eq!(ask(&world, support::options()), Ok("token-0".into()));
+    }
+
+    #[test]
+    fn an_endpoint_that_is_not_used_may_be_anything() {
+        let bad = r#","revocation_endpoint":"/revoke","introspection_endpoint":7"#;
+        let world = server_with(move |_| {
+            Reply::now(
+                200,
+                metadata(bad).replace(
+                    "https://auth.example.com/found/authorization",
+                    "http://a.example",
+                ),
+            )
+        });
+        assert_eq!(ask(&world, discovered()), Ok("token-1".into()));
+    }
+
+    #[test]
+    fn http_to_this_machine_is_not_what_a_server_elsewhere_says() {
+        let local = || {
+            metadata("").replace(
+                "https://auth.example.com/found/token",
+                "http://localhost/token",
+            )
+        };
+        let world = server_with(move |_| Reply::now(200, local()));
+        let error = ask(&world, discovered()).unwrap_err();
+        assert_eq!(error.code(), ErrorCode::DiscoveryFailed);
+        assert_eq!(urls(&world), [OAUTH, OPENID], "no secret is sent");
+        let options = ClientOptions {
+            allow_insecure_requests: true,
+            ..discovered()
+        };
+        assert!(ask(&world, options).is_ok());
+        // What one client allows is not another's: they do not share the token either.
+        assert!(ask(&world, scoped("other")).is_err());
+        assert!(ask(&world, discovered()).is_err());
+    }
+
+    #[test]
+    fn http_elsewhere_is_allowed_by_name() {
+        for (token_url, issuer) in [
+            ("http://auth.internal/token", None),
+            ("", Some("http://auth.internal")),
+        ] {
+            let world = World::new(|n, request| match is_metadata(request) {
+                true => Reply::now(
+                    200,
+                    r#"{"issuer":"http://auth.internal","token_endpoint":"http://auth.internal/token"}"#,
+                ),
+                false => issued(n),
+            });
+            let options = |allow_insecure_requests| ClientOptions {
+                token_url: token_url.into(),
+                issuer: issuer.map(str::to_owned),
+                allow_insecure_requests,
+                ..discovered()
+            };
+            let error = edge_oauth2::ClientConfig::new(options(false)).unwrap_err();
+            assert!(
+                error.to_string().contains("allowInsecureRequests"),
+                "{error}"
+            );
+            assert!(ask(&world, options(true)).is_ok());
+            assert_eq!(urls(&world).last().unwrap(), "http://auth.internal/token");
+        }
     }
 
     #[test]
@@ -511,22 +624,24 @@ mod memory {
     #[test]
     fn has_the_old_one_while_the_issuer_is_not_well() {
         for reply in [Reply::status(0, 503), Reply::broken(0), Reply::Never] {
+            // Who is silent is not asked for another document.
+            let each = if matches!(reply, Reply::Never) { 1 } else { 2 };
             let world = server_with(move |n| match n {
-                1..=2 => reply.clone(),
+                1.. if n <= 2 * each => reply.clone(),
                 _ => found(),
             });
             ask(&world, discovered()).unwrap();
-            for asked in 2..=3 {
+            for times in 1..=2 {
                 world.isolate.run_for(25 * HOUR_MS);
                 assert!(ask(&world, discovered()).is_ok());
-                assert_eq!(discoveries(&world), asked);
+                assert_eq!(discoveries(&world), 1 + times * each);
             }
             world.isolate.run_for(2 * HOUR_MS);
             ask(&world, discovered()).unwrap();
-            assert_eq!(discoveries(&world), 4, "well again");
+            assert_eq!(discoveries(&world), 2 + 2 * each, "well again");
             world.isolate.run_for(2 * HOUR_MS);
             ask(&world, discovered()).unwrap();
-            assert_eq!(discoveries(&world), 4);
+            assert_eq!(discoveries(&world), 2 + 2 * each);
         }
     }
 
@@ -665,7 +780,7 @@ mod store {
     fn in_which_somebody_else_writes_is_not_believed() {
         let elsewhere = metadata("").replace("/found/", "/elsewhere/");
         let planted = metadata::read(&response(200, elsewhere), ISSUER, START_MS);
-        let planted = planted.unwrap().unwrap().encode();
+        let planted = planted.unwrap().encode();
         for seal in [true, false] {
             let (world, shelf) = shared();
             for secret in ["", "client", ISSUER] {
@@ -980,12 +1095,12 @@ mod failure {
     fn that_may_pass_is_tried_again() {
         for options in [discovered(), refreshing()] {
             let world = server_with(|n| match n {
-                0 => Reply::status(10, 503),
-                1 => Reply::broken(10),
+                0..=1 => Reply::status(10, 503),
+                2..=3 => Reply::broken(10),
                 _ => found(),
             });
-            assert_eq!(ask(&world, options), Ok("token-3".into()));
-            assert_eq!(urls(&world), [OAUTH, OAUTH, OAUTH, FOUND]);
+            assert_eq!(ask(&world, options), Ok("token-5".into()));
+            assert_eq!(urls(&world), [OAUTH, OPENID, OAUTH, OPENID, OAUTH, FOUND]);
             assert!(world.isolate.now_ms() - START_MS < 4 * SECOND_MS);
         }
     }

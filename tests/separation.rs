@@ -99,6 +99,12 @@ fn changes() -> Vec<Change> {
         ("token_url", Separates, |o| {
             o.token_url.push_str("?tenant=1")
         }),
+        ("issuer", Differs, |o| {
+            o.issuer = Some("https://auth.example.com".into());
+        }),
+        ("allow_insecure_requests", Separates, |o| {
+            o.allow_insecure_requests = true;
+        }),
         ("issuer", Separates, |o| {
             o.token_url.clear();
             o.issuer = Some("https://auth.example.com/token".into());
@@ -320,6 +326,7 @@ fn no_option_is_forgotten() {
     let all = named![
         token_url,
         issuer,
+        allow_insecure_requests,
         authorization_url,
         revocation_url,
         client_id,

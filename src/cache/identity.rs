@@ -6,7 +6,7 @@ use std::rc::Rc;
 use crate::config::{ClientConfig, PrivateKey};
 use crate::protocol::assertion::ClientAssertion;
 use crate::protocol::client_auth::ClientCredentials;
-use crate::protocol::endpoint::Endpoint;
+use crate::protocol::endpoint::{Endpoint, Http};
 use crate::protocol::grant::Grant;
 use crate::protocol::token_request::BodyFormat;
 use crate::token::Secret;
@@ -33,6 +33,7 @@ impl Identity {
         let ClientConfig {
             endpoint,
             is_discovered,
+            http,
             refresh_endpoint,
             client,
             asks_for_secret,
@@ -53,6 +54,7 @@ impl Identity {
             identity,
             functions,
             // How a token is used, kept, revoked and asked of a user for; see `Slot::equals`.
+            issuer: _,
             authorization_endpoint: _,
             revocation_endpoint: _,
             skip_pkce: _,
@@ -63,6 +65,7 @@ impl Identity {
         let mut bytes = Bytes::default();
         bytes.text(endpoint.as_str());
         bytes.flag(*is_discovered);
+        bytes.flag(*http == Http::Anywhere);
         bytes.option(refresh_endpoint.as_ref().map(Endpoint::as_str));
         bytes.grant(grant);
         // What the user wrote, and what was made in its place.
@@ -257,7 +260,7 @@ where
 }
 
 /// FNV-1a.
-fn checksum(bytes: &[u8]) -> u64 {
+pub(super) fn checksum(bytes: &[u8]) -> u64 {
     bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
         (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3)
     })

@@ -41,10 +41,18 @@ impl Issuer {
         *self.metadata.borrow_mut() = Some(Rc::clone(metadata));
     }
 
-    /// The flight of `generation` came down.
-    pub(crate) fn land(&self, generation: Generation, result: &Result<Rc<Metadata>, Error>) {
+    /// The flight of `generation` came down. What it brought is kept if it is of use.
+    pub(crate) fn land(
+        &self,
+        generation: Generation,
+        result: &Result<Rc<Metadata>, Error>,
+        is_of_use: bool,
+    ) {
         let is_kept = self.flight(|flight| flight.land(generation, result.clone()));
-        if is_kept && let Ok(metadata) = result {
+        if is_kept
+            && is_of_use
+            && let Ok(metadata) = result
+        {
             self.keep(metadata);
         }
     }

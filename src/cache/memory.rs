@@ -1,15 +1,19 @@
 //! The first level of the cache: the memory of the isolate.
 
 use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
 use std::rc::Rc;
 
 use super::entry::Entry;
-use super::identity::Identity;
+use super::identity::{Identity, checksum};
 use super::issuer::Issuer;
 use crate::protocol::client_auth::ClientAuth;
 
 /// How many identities are remembered, so that a Worker that serves many tenants stays bounded.
 pub(crate) const DEFAULT_CAPACITY: usize = 1000;
+
+/// How many authorization codes are remembered: they live for minutes.
+const MAX_CODES: usize = 1000;
 
 /// The entries of all identities; the least recently used one gives way when it is full, and what cannot be had
 /// again (a rotated refresh token that is in no store) only to its like.
@@ -25,6 +29,8 @@ pub struct Memory<V> {
     styles: RefCell<Vec<(String, ClientAuth)>>,
     /// What issuers say about themselves; the oldest gives way.
     issuers: RefCell<Vec<(String, Rc<Issuer>)>>,
+    /// Codes that were sent, by checksum; the oldest gives way.
+    codes: RefCell<VecDeque<u64>>,
     capacity: usize,
     lost: Cell<u32>,
     uses: Cell<u64>,
@@ -43,10 +49,31 @@ impl<V> Memory<V> {
             entries: RefCell::default(),
             styles: RefCell::default(),
             issuers: RefCell::default(),
+            codes: RefCell::default(),
             capacity: capacity.max(1),
             lost: Cell::new(0),
             uses: Cell::new(0),
         }
+    }
+
+    /// Notes that `code` is sent; `false` if it was before.
+    pub(super) fn spend(&self, code: &str) -> bool {
+        let code = checksum(code.as_bytes());
+        let mut codes = self.codes.borrow_mut();
+        if codes.contains(&code) {
+            return false;
+        }
+        if codes.len() >= MAX_CODES {
+            codes.pop_front();
+        }
+        codes.push_back(code);
+        true
+    }
+
+    /// It was not sent after all.
+    pub(super) fn give_back(&self, code: &str) {
+        let code = checksum(code.as_bytes());
+        self.codes.borrow_mut().retain(|spent| *spent != code);
     }
 
     /// The entry of `identity`, made if there is none.

@@ -71,6 +71,7 @@ impl<V> Slot<V> {
     pub fn equals(&self, other: &Self) -> bool {
         // All but what makes the identity; named, so that a new option cannot be forgotten.
         let ClientConfig {
+            issuer,
             authorization_endpoint,
             revocation_endpoint,
             skip_pkce,
@@ -79,6 +80,7 @@ impl<V> Slot<V> {
             sharing,
             endpoint: _,
             is_discovered: _,
+            http: _,
             refresh_endpoint: _,
             client: _,
             asks_for_secret: _,
@@ -103,6 +105,7 @@ impl<V> Slot<V> {
         self.identity == other.identity
             && *policy == theirs.policy
             && *sharing == theirs.sharing
+            && *issuer == theirs.issuer
             && *authorization_endpoint == theirs.authorization_endpoint
             && *revocation_endpoint == theirs.revocation_endpoint
             && *skip_pkce == theirs.skip_pkce
@@ -172,6 +175,20 @@ impl<V> Slot<V> {
 
     pub(crate) fn forget_style(&self) {
         self.memory.forget_style(&self.server());
+    }
+
+    /// Notes that `code`, which came with `state`, is sent; `false` if it was before.
+    pub(crate) fn spend(&self, code: &str, state: &str) -> bool {
+        self.memory.spend(&self.name_of(code, state))
+    }
+
+    /// It was not sent after all.
+    pub(crate) fn give_back(&self, code: &str, state: &str) {
+        self.memory.give_back(&self.name_of(code, state));
+    }
+
+    fn name_of(&self, code: &str, state: &str) -> String {
+        [&self.server(), " ", state, " ", code].concat()
     }
 
     /// Token endpoint and client: servers expect the same of a client whatever it asks for.

@@ -4,6 +4,7 @@ use super::ClientOptions;
 use crate::error::Error;
 use crate::protocol::assertion::{AssertionOptions, ClientAssertion};
 use crate::protocol::client_auth::ClientAuth;
+use crate::protocol::endpoint::Http;
 use crate::protocol::form::Parameters;
 use crate::protocol::grant::{AUTHORIZATION_CODE, Grant};
 use crate::protocol::jwt::Algorithm;
@@ -22,25 +23,16 @@ const MAX_ASSERTION_SECONDS: u32 = 3_600;
 
 type Checked = Result<(), Error>;
 
-/// The issuer, if there is one; it takes the place of the token endpoint.
-pub(super) fn issuer(options: &ClientOptions) -> Result<Option<&str>, Error> {
-    let Some(issuer) = options.issuer.as_deref() else {
-        return match options.token_url.as_str() {
-            "" => Err(Error::invalid_option(
-                "tokenUrl",
-                "must not be empty; or give issuer, to have the endpoints found by its metadata",
-            )),
-            _ => Ok(None),
-        };
-    };
-    if !options.token_url.is_empty() {
-        return Err(Error::invalid_option(
-            "issuer",
-            "is given beside tokenUrl; leave one of them out",
-        ));
+/// There is a token endpoint, or an issuer to be asked for it.
+pub(super) fn issuer(options: &ClientOptions, http: Http) -> Checked {
+    match options.issuer.as_deref() {
+        Some(issuer) => metadata::well_known_urls(issuer, http).map(drop),
+        None if options.token_url.is_empty() => Err(Error::invalid_option(
+            "tokenUrl",
+            "must not be empty; or give issuer, to have the endpoints found by its metadata",
+        )),
+        None => Ok(()),
     }
-    metadata::well_known_urls(issuer)?;
-    Ok(Some(issuer))
 }
 
 pub(super) fn client(options: &ClientOptions, client_auth: ClientAuth) -> Checked {

@@ -84,7 +84,9 @@ impl AuthorizationRequest<'_> {
             Some((_, query)) if query.is_empty() || query.ends_with('&') => "",
             Some(_) => "&",
         };
-        Ok([url, separator, &form::encode(&parameters)].concat())
+        // Both are a space in a query, but not everybody knows the plus sign.
+        let query = form::encode(&parameters).replace('+', "%20");
+        Ok([url, separator, &query].concat())
     }
 
     fn parameters(&self) -> Parameters {

@@ -9,6 +9,17 @@ use std::fmt;
 use super::form;
 use crate::redaction::Sent;
 
+/// Where plain `http` is accepted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Http {
+    /// Nowhere.
+    Refused,
+    /// To this machine.
+    Loopback,
+    /// Everywhere, because the user said so.
+    Anywhere,
+}
+
 /// An absolute URL that a credential or token may be sent to: `https`, or `http` to this machine.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Endpoint {
@@ -19,6 +30,11 @@ pub struct Endpoint {
 impl Endpoint {
     /// Reads `url`; an error is the rest of a sentence that begins with the option's name.
     pub fn parse(url: &str) -> Result<Self, &'static str> {
+        Self::parse_with(url, Http::Loopback)
+    }
+
+    /// The same, where `http` is not accepted as usual.
+    pub fn parse_with(url: &str, http: Http) -> Result<Self, &'static str> {
         if url.is_empty() {
             return Err("must not be empty");
         }
@@ -43,8 +59,14 @@ impl Endpoint {
         let (host, port) = split_port(&authority).ok_or("must have a host and a valid port")?;
         let default_port = match scheme.as_str() {
             "https" => "443",
+            "http" if http == Http::Anywhere => "80",
+            "http" if http == Http::Refused => return Err("must use https, as the issuer does"),
             "http" if is_loopback(host) => "80",
-            "http" => return Err("must use https; http is accepted for loopback hosts only"),
+            "http" => {
+                return Err(
+                    "must use https; http is accepted for loopback hosts only, and with allowInsecureRequests",
+                );
+            }
             _ => return Err("must use https"),
         };
         let mut origin = [scheme.as_str(), "://", host].concat();
@@ -73,6 +95,12 @@ impl Endpoint {
         if let Some((_, query)) = self.url.split_once('?') {
             sent.add_parameters(&form::decode(query));
         }
+    }
+
+    /// Whether it is on this machine.
+    pub(super) fn is_loopback(&self) -> bool {
+        let authority = self.origin.split("://").nth(1).unwrap_or_default();
+        split_port(authority).is_some_and(|(host, _)| is_loopback(host))
     }
 
     /// The URL for a message: without its query, which may hold a secret.

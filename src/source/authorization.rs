@@ -15,6 +15,7 @@ use crate::protocol::authorization::{
 };
 use crate::protocol::form::Parameters;
 use crate::protocol::grant::{self, Grant};
+use crate::protocol::metadata;
 use crate::protocol::pkce::{CodeVerifier, code_challenge};
 use crate::token::Secret;
 
@@ -100,7 +101,7 @@ impl<H: Host> TokenSource<H> {
         let endpoint = self.endpoint(
             "authorizationUrl",
             config.authorization_endpoint.as_ref(),
-            ("authorization_endpoint", |it| &it.authorization_endpoint),
+            metadata::AUTHORIZATION_ENDPOINT,
         );
         let endpoint = self
             .within(config.policy.timeout_ms.into(), endpoint)
@@ -125,7 +126,7 @@ impl<H: Host> TokenSource<H> {
 
     /// Takes the URL that the user came back to, and spends the code in it (RFC 6749 §4.1.3).
     ///
-    /// A code is good for one use, so that nothing is tried again. The token is the configuration's
+    /// A code is good for one use, so that nothing is tried again, and the same is not sent twice. The token is the configuration's
     /// from now on if that has an `identity`, which says whose it is; otherwise nothing is kept of it.
     pub async fn callback(&self, url: &str, options: &CallbackOptions) -> Result<Renewed<H::View>> {
         self.check_authorization()?;
@@ -142,19 +143,31 @@ impl<H: Host> TokenSource<H> {
         };
         let timeout_ms = config.policy.timeout_ms.into();
         let until_ms = self.host.now_ms().saturating_add(timeout_ms);
-        let metadata = self.within(timeout_ms, self.metadata()).await?;
+        let metadata = self.within(timeout_ms, self.known_metadata()).await?;
         let expected = ExpectedCallback {
             state: options.state.expose(),
             issuer: config.issuer(),
-            requires_issuer: metadata
-                .is_some_and(|it| it.authorization_response_iss_parameter_supported),
+            requires_issuer: metadata.is_some_and(|it| it.names_itself()),
         };
         let code = read_callback(url, expected)?;
+        let state = options.state.expose();
+        if !self.slot.spend(code.expose(), state) {
+            return Err(Error::new(ErrorCode::InvalidCallback, CODE_IS_SPENT));
+        }
         let grant = grant::authorization_code(&code, &options.redirect_uri, code_verifier.as_ref());
         let source = Self::of_slot(Rc::clone(&self.host), Rc::clone(&self.slot));
         // What the code was spent for must not be lost with whoever asked.
-        self.landed(async move { source.spend_code(&grant, until_ms).await })
-            .await
+        let spent = self
+            .landed(async move { source.spend_code(&grant, until_ms).await })
+            .await;
+        spent.map_err(|error| match error.code() {
+            // Nothing was sent, or hooks know what that brought.
+            ErrorCode::DiscoveryFailed | ErrorCode::HookFailed | ErrorCode::InvalidOption => {
+                self.slot.give_back(code.expose(), state);
+                error
+            }
+            _ => error.last("; the code may be spent: begin the authorization again"),
+        })
     }
 
     async fn spend_code(&self, grant: &Parameters, until_ms: u64) -> Result<Renewed<H::View>> {
@@ -210,6 +223,9 @@ impl<H: Host> TokenSource<H> {
         Ok(bytes)
     }
 }
+
+/// Servers that see a code twice take it for stolen, and end what came of it (RFC 6749 §4.1.2).
+const CODE_IS_SPENT: &str = "the callback has a code that was sent before, and a code is good for one use: go on with the token that it brought, or begin the authorization again";
 
 fn no_crypto() -> Error {
     Error::new(

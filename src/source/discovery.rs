@@ -26,10 +26,14 @@ enum Found {
 impl<H: Host> TokenSource<H> {
     /// The token endpoint.
     pub(super) async fn token_endpoint(&self) -> Result<Endpoint> {
-        Ok(match self.metadata().await? {
-            Some(metadata) => metadata.token_endpoint.clone(),
-            None => self.slot.config().endpoint.clone(),
-        })
+        let config = self.slot.config();
+        if !config.is_discovered {
+            return Ok(config.endpoint.clone());
+        }
+        match self.metadata().await? {
+            Some(metadata) => metadata.token_endpoint(config.http),
+            None => Ok(config.endpoint.clone()),
+        }
     }
 
     /// The endpoint that `option` gives, or else the one in the issuer's metadata, which has a name there.
@@ -37,14 +41,14 @@ impl<H: Host> TokenSource<H> {
         &self,
         option: &'static str,
         given: Option<&Endpoint>,
-        (name, of): (&str, fn(&Metadata) -> &Option<Endpoint>),
+        name: &str,
     ) -> Result<Endpoint> {
         if let Some(given) = given {
             return Ok(given.clone());
         }
         let problem = match self.metadata().await? {
-            Some(metadata) => match of(&metadata) {
-                Some(found) => return Ok(found.clone()),
+            Some(metadata) => match metadata.endpoint(name, option, self.slot.config().http)? {
+                Some(found) => return Ok(found),
                 None => ["is required: the issuer's metadata has no ", name].concat(),
             },
             None => "is required for this; or give issuer".to_owned(),
@@ -52,7 +56,20 @@ impl<H: Host> TokenSource<H> {
         Err(Error::invalid_option(option, problem))
     }
 
-    /// What the issuer says about itself; `None` if the endpoints are part of the configuration.
+    /// What the issuer says about itself, if it had to be asked for the token endpoint or was asked for
+    /// another. It is not asked for the sake of this: who gives the URLs may have an issuer that says
+    /// nothing.
+    pub(super) async fn known_metadata(&self) -> Result<Option<Rc<Metadata>>> {
+        let config = self.slot.config();
+        match config.is_discovered {
+            true => self.metadata().await,
+            false => Ok(config
+                .issuer()
+                .and_then(|name| self.slot.issuer(name).outdated())),
+        }
+    }
+
+    /// What the issuer says about itself; `None` if there is no issuer to ask.
     pub(super) async fn metadata(&self) -> Result<Option<Rc<Metadata>>> {
         let Some(name) = self.slot.config().issuer() else {
             return Ok(None);
@@ -145,7 +162,9 @@ impl<H: Host> TokenSource<H> {
             Ok(Found::ForAll(metadata)) => Ok(metadata),
             Err(error) => Err(error),
         };
-        issuer.land(generation, &result);
+        // What cannot be used is not kept, so that it is seen when it is mended.
+        let is_of_use = |it: &Rc<Metadata>| it.lack(self.slot.config().http).is_none();
+        issuer.land(generation, &result, result.as_ref().is_ok_and(is_of_use));
         result
     }
 
@@ -159,6 +178,9 @@ impl<H: Host> TokenSource<H> {
         }
         let metadata = self.ask_issuer(issuer).await?;
         let source = Self::of_slot(Rc::clone(&self.host), Rc::clone(&self.slot));
+        if metadata.lack(self.slot.config().http).is_some() {
+            return Ok(Found::ForAll(Rc::new(metadata)));
+        }
         let put = metadata.clone();
         self.host.spawn(async move {
             if let Some(shared) = Shared::find(&*source.host, &source.slot, &entry).await {
@@ -168,17 +190,33 @@ impl<H: Host> TokenSource<H> {
         Ok(Found::ForAll(Rc::new(metadata)))
     }
 
+    /// What is at its well-known URLs: the first that has a token endpoint, or any where that is given.
     async fn ask_issuer(&self, issuer: &str) -> Result<Metadata> {
-        let mut nowhere = Error::invalid_option("issuer", "has no well-known URL");
-        for url in metadata::well_known_urls(issuer)? {
+        let config = self.slot.config();
+        let urls = metadata::well_known_urls(issuer, config.http)?;
+        let mut absences = Vec::new();
+        let mut without_tokens = None;
+        for url in &urls {
             let asked_at_ms = self.host.now_ms();
-            let response = self.host.send(metadata::request(&url)).await;
-            let response = response.map_err(|reason| metadata::not_reached(issuer, &reason))?;
-            if let Some(metadata) = metadata::read(&response, issuer, asked_at_ms)? {
-                return Ok(metadata);
-            }
-            nowhere = metadata::not_found(issuer, &response);
+            let read = match self.host.send(metadata::request(url)).await {
+                Ok(response) => metadata::read(&response, issuer, asked_at_ms),
+                Err(reason) => Err(metadata::unanswered(&reason)),
+            };
+            let absence = match read {
+                Err(absence) => absence,
+                Ok(metadata) => match metadata.lack(config.http) {
+                    None => return Ok(metadata),
+                    Some(absence) => {
+                        without_tokens.get_or_insert(metadata);
+                        absence
+                    }
+                },
+            };
+            absences.push(absence);
         }
-        Err(nowhere)
+        match without_tokens {
+            Some(metadata) if !config.is_discovered => Ok(metadata),
+            _ => Err(metadata::nowhere(issuer, &urls, &absences)),
+        }
     }
 }

@@ -118,10 +118,7 @@ impl<H: Host> TokenSource<H> {
     fn advertised_style(&self) -> ClientAuth {
         let issuer = self.slot.config().issuer().map(|it| self.slot.issuer(it));
         let metadata = issuer.and_then(|issuer| issuer.outdated());
-        let supports = |name| {
-            let methods = &metadata.as_ref()?.token_endpoint_auth_methods_supported;
-            Some(methods.as_ref()?.iter().any(|it| it == name))
-        };
+        let supports = |method| metadata.as_ref()?.supports_auth_method(method);
         match (
             supports("client_secret_basic"),
             supports("client_secret_post"),
@@ -231,7 +228,7 @@ impl<H: Host> TokenSource<H> {
         };
         let key = config.private_key.as_ref();
         let key = key.filter(|_| client_auth == ClientAuth::PrivateKeyJwt);
-        let signed = self.sign(options, key, client, config.known_issuer()).await;
+        let signed = self.sign(options, key, client, config.issuer()).await;
         signed.map(Some)
     }
 

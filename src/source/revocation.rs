@@ -7,6 +7,7 @@ use crate::error::Error;
 use crate::host::Host;
 use crate::protocol::client_auth::{ClientAuth, ClientCredentials};
 use crate::protocol::form::Parameters;
+use crate::protocol::metadata;
 use crate::protocol::revocation::{
     self, RevocationRequest, RevocationResponseContext, TokenTypeHint,
 };
@@ -37,7 +38,7 @@ impl<H: Host> TokenSource<H> {
             let endpoint = self.endpoint(
                 "revocationUrl",
                 config.revocation_endpoint.as_ref(),
-                ("revocation_endpoint", |it| &it.revocation_endpoint),
+                metadata::REVOCATION_ENDPOINT,
             );
             let endpoint = endpoint.await?;
             let ask = async |client: &ClientCredentials, client_auth| {

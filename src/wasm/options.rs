@@ -43,6 +43,7 @@ pub(super) fn options(fields: &[String]) -> Result<ClientOptions, Error> {
         match option.as_str() {
             "tokenUrl" => options.token_url = text(),
             "issuer" => options.issuer = Some(text()),
+            "allowInsecureRequests" => options.allow_insecure_requests = value == "true",
             "authorizationUrl" => options.authorization_url = Some(text()),
             "revocationUrl" => options.revocation_url = Some(text()),
             "refreshUrl" => options.refresh_url = Some(text()),

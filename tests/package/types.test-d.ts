@@ -72,8 +72,8 @@ new OAuth2Client({ ...required, timeoutSeconds: 10 });
 // @ts-expect-error a missing option
 new OAuth2Client({ clientId: 'id', clientSecret: 'secret' });
 new OAuth2Client({ issuer: 'https://auth.example.com', clientId: 'id', clientSecret: 'secret', revocationUrl: new URL('https://a.example') });
-// @ts-expect-error one or the other
-new OAuth2Client({ ...required, issuer: 'https://auth.example.com' });
+// An issuer may stand beside URLs, which win.
+new OAuth2Client({ ...required, issuer: 'https://auth.example.com', allowInsecureRequests: true });
 // @ts-expect-error not a way to authenticate
 new OAuth2Client({ ...required, clientAuth: 'basic' });
 // @ts-expect-error not a number
@@ -179,6 +179,8 @@ const described = (event: OAuth2Event): string | number | undefined => {
   switch (event.type) {
     case 'store_error':
       return `${event.operation}: ${event.reason}`;
+    case 'lifetime_assumed':
+      return `${event.lifetimeSeconds}: ${event.reason}`;
     case 'grant_failed':
       is<Equal<typeof event.code, OAuth2ErrorCode>>();
       return event.durationMs;
@@ -254,3 +256,12 @@ async function users(client: OAuth2Client, token: Token, request: Request) {
   await token.revoke('id_token');
 }
 void users;
+
+/** What a user may come back with. */
+void (async (client: OAuth2Client, kept: { redirectUri: string; state: string; codeVerifier: string }) => {
+  await client.callback(new URLSearchParams(), kept);
+  await client.callback(new FormData(), kept);
+  await client.callback({ code: 'a', state: ['b'] }, kept);
+  new OAuth2Client({ ...required, tokenMapping: { accessToken: ['data', 0, 'a.b'] } });
+  OAuth2Client.tokenFrom({ access_token: 7, expiry_date: 0 });
+});

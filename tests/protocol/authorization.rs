@@ -56,9 +56,9 @@ fn the_url_has_everything_in_a_fixed_order() {
         full.to_url().unwrap(),
         [
             ENDPOINT,
-            "?response_type=code&client_id=my+client&",
+            "?response_type=code&client_id=my%20client&",
             REDIRECT,
-            "&scope=a+b%3Ac&state=x%26y%3Dz%7E",
+            "&scope=a%20b%3Ac&state=x%26y%3Dz%7E",
             "&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&code_challenge_method=S256",
             "&resource=https%3A%2F%2Fa.example%2F&resource=https%3A%2F%2Fb.example%2F",
             "&prompt=login&claims=%7B%7D",

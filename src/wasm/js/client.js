@@ -3,8 +3,9 @@ import { OAuth2Error, keepCause } from './error.js';
 import { statsOf, tell } from './events.js';
 import { hooked } from './hooks.js';
 import { ambientWaitUntil, kernel } from './kernel.js';
-import { deriveFields, valuesOf } from './fields.js';
+import { deriveFields, valuesOf, wellFormed } from './fields.js';
 import {
+  readAnswer,
   readAuthorizationOptions,
   readCallback,
   readCallOptions,
@@ -105,10 +106,11 @@ export class OAuth2Client {
     return { url, redirectUri, state, ...(codeVerifier !== undefined && { codeVerifier }) };
   }
 
-  /** Spends the code in the URL that the user came back to. */
+  /** Spends the code in what the user came back with. */
   async callback(url, options) {
-    const args = readCallback(url, options);
-    const spent = this.#run((call) => kernel.callback(this.#id, call, ...args));
+    const kept = readCallback(options);
+    const [, , answer] = wellFormed(['url', '', await readAnswer(url)]);
+    const spent = this.#run((call) => kernel.callback(this.#id, call, answer, ...kept));
     return this.#renewed(await this.#patiently(spent, undefined, this.#slot), this.#slot);
   }
 

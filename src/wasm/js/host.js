@@ -14,7 +14,7 @@ export async function exchange(fetch, method, url, headers, body, maxResponseByt
   return [status, text, HEADERS.map((name) => [name, response.headers?.get?.(name)])];
 }
 
-async function boundedText(response, maxBytes) {
+export async function boundedText(response, maxBytes) {
   if (response?.bodyUsed) throw new TypeError('fetch gave a response whose body somebody has read already');
   if (typeof response?.body?.getReader !== 'function') return wholeText(response, maxBytes);
   const reader = response.body.getReader();

@@ -2,17 +2,19 @@
 
 import { invalidOption } from './error.js';
 import { MADE_OF, replacing, triples, wellFormed } from './fields.js';
+import { boundedText } from './host.js';
 import { readAudience, readPrivateKey } from './jwt.js';
-import { abortSignal, callable, demand, flag, kind, list, oneOf, pairs, read, text, texts, url, whole, words, wordsOrUrls } from './readers.js';
+import { abortSignal, callable, demand, endpoint, flag, kind, list, oneOf, pairs, read, text, texts, url, whole, words, wordsOrUrls } from './readers.js';
 import { storeAdapter } from './store.js';
 import { readToken } from './token.js';
 
 const CLIENT_OPTIONS = {
-  tokenUrl: url,
+  tokenUrl: endpoint,
   issuer: text,
-  authorizationUrl: url,
-  revocationUrl: url,
-  refreshUrl: url,
+  allowInsecureRequests: flag,
+  authorizationUrl: endpoint,
+  revocationUrl: endpoint,
+  refreshUrl: endpoint,
   clientId,
   clientSecret: credential,
   clientAuth: oneOf('auto', 'header', 'body', 'both', 'none', 'private_key_jwt', 'client_secret_jwt'),
@@ -93,6 +95,7 @@ export function readClientOptions(options) {
   for (const [name, value] of read('options', CLIENT_OPTIONS, options)) {
     // None of them is not the same as not given.
     if (name === 'refreshParams' && value.length === 0) fields.push('refreshParams.none', '', '');
+    if (name === 'allowInsecureRequests') face[name] = value;
     if (FACE_OPTIONS.has(name)) face[name] = value;
     // One that has members, which are fields of their own.
     else if (value.fields) {
@@ -214,13 +217,31 @@ export function readAuthorizationOptions(options) {
   return wellFormed(fields);
 }
 
-/** Reads what a user came back to, and what was kept for it. */
-export function readCallback(callback, options) {
-  const address = url('url', callback instanceof Request ? callback.url : callback);
+/** What a server's form posts is shorter. */
+const MAX_FORM_BYTES = 64 * 1024;
+
+/** Reads what a user came back to, or with: an address, a request, or the parameters. */
+export async function readAnswer(callback) {
+  if (typeof callback !== 'object' || callback === null || typeof callback.href === 'string') return url('url', callback);
+  if (typeof callback.url !== 'string') return `?${new URLSearchParams(pairs('url', callback))}`;
+  if (callback.method !== 'POST') return callback.url;
+  // response_mode=form_post: the address may be anybody's, the answer is in the body.
+  if (callback.bodyUsed) {
+    throw invalidOption('url', 'is a request whose body was read before: give callback() what was read, as FormData, URLSearchParams or a text');
+  }
+  // A framework has read it already.
+  if (typeof callback.body?.getReader !== 'function') return readAnswer(callback.body ?? {});
+  const form = await boundedText(callback, MAX_FORM_BYTES);
+  if (form === undefined) throw invalidOption('url', 'is a request with more than 64 KiB, which no answer of a server has');
+  return `?${form}`;
+}
+
+/** Reads what was kept for it. */
+export function readCallback(options) {
   const given = Object.fromEntries(read('options', CALLBACK_OPTIONS, options));
-  wellFormed(['url', '', address, ...Object.entries(given).flatMap(([name, value]) => triples(name, value))]);
+  wellFormed(Object.entries(given).flatMap(([name, value]) => triples(name, value)));
   demand(['redirectUri', 'state'], options);
-  return [address, given.redirectUri, given.state, given.codeVerifier];
+  return [given.redirectUri, given.state, given.codeVerifier];
 }
 
 export const readTokenType = oneOf('access_token', 'refresh_token');

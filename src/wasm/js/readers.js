@@ -65,8 +65,21 @@ export function text(name, value) {
   return value;
 }
 
+/** A URL of this realm or of another, or its text. */
 export function url(name, value) {
-  return text(name, value instanceof URL ? value.href : value);
+  return text(name, typeof value?.href === 'string' ? value.href : value);
+}
+
+/** The same, where requests go: as text it may have a host of any script, and is what a URL makes of it. */
+export function endpoint(name, value) {
+  const given = url(name, value);
+  // What parsers do not read alike is refused in wasm, as is all that is not ASCII.
+  if (!/[^\0-\x7f]/.test(given) || !/^https?:\/\/[^\s\\@#]+$/i.test(given)) return given;
+  try {
+    return new URL(given).href;
+  } catch {
+    return given;
+  }
 }
 
 export function oneOf(...choices) {

@@ -30,9 +30,9 @@ export class Resource {
   #apply;
   #apiHeaders;
 
-  constructor({ baseUrl, allowedOrigins = [], fetch, apply, apiHeaders = [] }) {
+  constructor({ baseUrl, allowedOrigins = [], fetch, apply, apiHeaders = [], allowInsecureRequests = false }) {
     // A binding decides itself how its requests travel.
-    const isSafe = (url) => url.protocol === 'https:' || fetch !== undefined || isLoopback(url);
+    const isSafe = (url) => url.protocol === 'https:' || allowInsecureRequests || fetch !== undefined || isLoopback(url);
     if (baseUrl !== undefined) {
       this.#given = apiUrl('baseUrl', baseUrl, isSafe);
       this.#base = new URL(this.#given);
@@ -244,7 +244,7 @@ function apiUrl(option, text, isSafe) {
   const url = parsed(text);
   if (!url) throw invalidOption(option, 'must be an absolute URL, such as https://api.example.com/');
   if (!/^https?:$/.test(url.protocol) || !isSafe(url)) {
-    throw invalidOption(option, 'must use https; http is accepted for loopback hosts, and with a fetch of your own');
+    throw invalidOption(option, 'must use https; http is accepted for loopback hosts, with a fetch of your own, and with allowInsecureRequests');
   }
   if (url.username || url.password) throw invalidOption(option, 'must not contain credentials');
   if (url.search || url.hash) throw invalidOption(option, 'must not have a query or a fragment');

@@ -57,7 +57,7 @@ export const authorization = {
     ok(token.idToken && token.refreshToken && !token.expired(), 'a token');
     const me = await fetch(`${scene.loginServer}/me`, { headers: { authorization: `Bearer ${token.accessToken}` } });
     equal((await me.json()).sub, 'ada');
-    const again = await rejects(client.callback(callback, kept(redirectUri, begun)), { code: 'token_request_rejected', error: 'invalid_grant' });
+    const again = await rejects(client.callback(callback, kept(redirectUri, begun)), { code: 'invalid_callback' });
     ok(!again.message.includes(new URL(callback).searchParams.get('code')), again.message);
   },
 
@@ -121,6 +121,9 @@ export const authorization = {
       const begun = await client.authorizationUrl({ redirectUri });
       const error = await rejects(client.callback(granted(redirectUri, begun), kept(redirectUri, begun)));
       ok(!`${error.message} ${error.stack} ${JSON.stringify(error)}`.includes('MARKER'), error.message);
+      equal(error.retryable, false);
+      const again = await rejects(client.callback(granted(redirectUri, begun), kept(redirectUri, begun)), { code: 'invalid_callback', retryable: false });
+      ok(again.message.includes('sent before') && !again.message.includes('MARKER'), again.message);
     }
     const requests = (await tokenRequests()).map(form);
     equal(requests.map(({ grant_type, code, redirect_uri }) => [grant_type, code, redirect_uri]), Array(3).fill(['authorization_code', 'MARKER-code', redirectUri]));
@@ -188,6 +191,92 @@ export const authorization = {
     await behave(answer({ access_token: 'a' }));
     const request = new Request(granted(redirectUri, begun));
     equal((await client.callback(request, begun)).accessToken, 'a');
+  },
+
+  'a code that came twice at once is sent once': async (scene) => {
+    const { redirectUri, behave, tokenRequests } = scene;
+    const client = scriptedOf(scene);
+    const begun = await client.authorizationUrl({ redirectUri });
+    await behave({ ...answer({ access_token: 'a' }), delayMs: 100 });
+    const calls = [scriptedOf(scene), client].map((each) => each.callback(granted(redirectUri, begun), begun));
+    const settled = await Promise.allSettled(calls);
+    equal(settled.map(({ status }) => status), ['fulfilled', 'rejected']);
+    equal([settled[1].reason.code, (await tokenRequests()).length], ['invalid_callback', 1]);
+  },
+
+  'a code that was not sent is still good': async (scene) => {
+    const { redirectUri, behave } = scene;
+    let secret;
+    const client = scriptedOf(scene, { clientSecret: () => secret });
+    const begun = await client.authorizationUrl({ redirectUri });
+    await behave(answer({ access_token: 'a' }));
+    await rejects(client.callback(granted(redirectUri, begun), begun), { code: 'hook_failed' });
+    secret = 'MARKER secret';
+    equal((await client.callback(granted(redirectUri, begun), begun)).accessToken, 'a');
+  },
+
+  'a form that the browser posts is an answer too': async (scene) => {
+    const { redirectUri, behave, tokenRequests } = scene;
+    const client = scriptedOf(scene);
+    await behave(answer({ access_token: 'a' }));
+    const post = (body, type = 'application/x-www-form-urlencoded') =>
+      new Request(`${redirectUri}?code=of-the-address&state=x`, { method: 'POST', body, headers: { 'content-type': type } });
+    const given = (state) => ({ code: 'MARKER-code', state, user: '{"name":"ada"}' });
+    for (const form of [
+      (state) => post(new URLSearchParams(given(state))),
+      (state) => post(`${new URLSearchParams(given(state))}`, 'application/x-www-form-urlencoded; charset=utf-8'),
+      (state) => new URLSearchParams(given(state)),
+      (state) => given(state),
+      (state) => new Map(Object.entries(given(state))),
+      (state) => `${new URLSearchParams(given(state))}`,
+      (state) => ({ method: 'POST', url: '/callback', body: given(state) }),
+      (state) => {
+        const data = new FormData();
+        for (const [name, value] of Object.entries(given(state))) data.append(name, value);
+        return data;
+      },
+    ]) {
+      const begun = await client.authorizationUrl({ redirectUri });
+      equal((await client.callback(form(begun.state), begun)).accessToken, 'a', form);
+    }
+    equal((await tokenRequests()).map((request) => new URLSearchParams(request.body).get('code')), Array(8).fill('MARKER-code'));
+    const begun = await client.authorizationUrl({ redirectUri });
+    const read = post(new URLSearchParams(given(begun.state)));
+    await read.text();
+    for (const [request, code, word] of [
+      [read, 'invalid_option', 'read before'],
+      [post('x'.repeat(64 * 1024 + 1)), 'invalid_option', '64 KiB'],
+      [post(''), 'invalid_callback', 'no state'],
+      [post(`${new URLSearchParams(given(begun.state))}&code=other`), 'invalid_callback', 'more than once'],
+      [new URLSearchParams(), 'invalid_callback', 'no state'],
+      [{ state: begun.state, code: ['a', 'b'] }, 'invalid_callback', 'more than once'],
+      [{ state: begun.state, code: {} }, 'invalid_option', 'url.code'],
+    ]) {
+      const error = await rejects(client.callback(request, begun), { code });
+      ok(error.message.includes(word) && !error.message.includes('MARKER'), error.message);
+    }
+  },
+
+  'spaces in the URL are written so that every server reads them': async (scene) => {
+    const { url } = await scriptedOf(scene).authorizationUrl({ redirectUri: scene.redirectUri, scopes: ['a', 'b+c'], extra: { login_hint: 'ada l' } });
+    ok(url.includes('scope=a%20b%2Bc') && url.includes('login_hint=ada%20l') && !url.includes('+'), url);
+  },
+
+  'an issuer beside the URLs is compared, and not asked': async (scene) => {
+    const { redirectUri, behave, tokenRequests } = scene;
+    const issuer = 'https://issuer.invalid/tenant';
+    const client = scriptedOf(scene, { issuer });
+    await behave(answer({ access_token: 'a' }));
+    const begun = await client.authorizationUrl({ redirectUri });
+    const from = (iss) => granted(redirectUri, begun, { code: 'MARKER-code', iss });
+    for (const iss of ['https://attacker.invalid', `${issuer}/`]) {
+      const error = await rejects(client.callback(from(iss), begun), { code: 'invalid_callback' });
+      ok(error.message.includes(issuer) && !error.message.includes('attacker'), error.message);
+    }
+    equal((await tokenRequests()).length, 0);
+    equal((await client.callback(from(issuer), begun)).accessToken, 'a');
+    const unnamed = await client.authorizationUrl({ redirectUri });
+    equal((await client.callback(granted(redirectUri, unnamed), unnamed)).accessToken, 'a');
   },
 
   'what is given wrongly is named': async (scene) => {

@@ -1,5 +1,5 @@
 // A wrong option is an error that names it, and what was probably meant.
-import { ok, rejects, throws } from '../assert.mjs';
+import { equal, ok, rejects, throws } from '../assert.mjs';
 
 /** A valid client, but for what its assertion says. */
 function signing(assertion) {
@@ -15,6 +15,18 @@ const rows = [
   [{ tokenUrl: 'not a url' }, 'tokenUrl'],
   [{ tokenUrl: '/oauth/token' }, 'tokenUrl'],
   [{ tokenUrl: 'ftp://auth.example/token' }, 'tokenUrl'],
+  [{ tokenUrl: 'https://auth.example/token\n' }, 'tokenUrl', 'white space'],
+  [{ tokenUrl: ' https://auth.example/token' }, 'tokenUrl', 'white space'],
+  [{ tokenUrl: 'https:\\\\auth.example\\token' }, 'tokenUrl'],
+  [{ tokenUrl: 'https://bücher.example/\\x' }, 'tokenUrl'],
+  [{ tokenUrl: 'https://a.example\uff0fb' }, 'tokenUrl'],
+  [{ tokenUrl: 'https://MARKER:p@auth.example/' }, 'tokenUrl', 'credentials'],
+  [{ tokenUrl: new URL('https://MARKER:p@auth.example/') }, 'tokenUrl', 'credentials'],
+  [{ tokenUrl: 'https://auth.example/#x' }, 'tokenUrl', 'fragment'],
+  [{ tokenUrl: 'ftp://auth.example/', allowInsecureRequests: true }, 'tokenUrl'],
+  [{ allowInsecureRequests: 'yes' }, 'allowInsecureRequests'],
+  [{ allowInsecureRequests: 1 }, 'allowInsecureRequests'],
+  [{ issuer: 'https://bücher.example' }, 'issuer', 'ASCII'],
   [{ clientId: undefined }, 'clientId is required'],
   [{ clientId: 7 }, 'clientId'],
   [{ clientSecret: undefined }, 'clientSecret'],
@@ -267,6 +279,36 @@ export const options = {
       }
       for (const host of loopback) client({ [option]: `http://${host}:8080/` });
     }
+  },
+
+  'http: elsewhere is allowed by name': async ({ client, OAuth2Client, clients }) => {
+    const asked = [];
+    const fetch = (url, init) => {
+      asked.push(url instanceof Request ? url.url : String(url));
+      return Promise.resolve(Response.json({ access_token: 'a', url }));
+    };
+    const internal = 'http://auth.default.svc/token';
+    for (const given of [undefined, fetch]) {
+      const error = await throws(() => client({ tokenUrl: internal, fetch: given }), { code: 'invalid_option' });
+      ok(error.message.includes('allowInsecureRequests'), error.message);
+    }
+    const one = client({ tokenUrl: internal, baseUrl: 'http://api.default.svc/', allowInsecureRequests: true, fetch });
+    equal((await one.fetch('/x')).status, 200);
+    equal(asked, [internal, 'http://api.default.svc/x']);
+    for (const allowInsecureRequests of [false, undefined]) {
+      throws(() => new OAuth2Client({ tokenUrl: internal, clientId: clients.header.id, clientSecret: 's', allowInsecureRequests }));
+    }
+    await client({ baseUrl: 'http://api.default.svc/', allowInsecureRequests: true });
+  },
+
+  'a URL and its text are the same': async ({ client }) => {
+    const asked = [];
+    const fetch = (url) => (asked.push(String(url)), Promise.resolve(Response.json({ access_token: `a${asked.length}` })));
+    const identity = `urls ${Date.now()}`;
+    for (const text of ['https://bücher.example/töken', 'HTTPS://BÜCHER.example:443/t?x=ü']) {
+      for (const tokenUrl of [text, new URL(text), { href: new URL(text).href }]) await client({ tokenUrl, fetch, identity }).getToken();
+    }
+    equal(asked, ['https://xn--bcher-kva.example/t%C3%B6ken', 'https://xn--bcher-kva.example/t?x=%C3%BC']);
   },
 
   'what a function gives is checked like what is given': async ({ client, inspect }) => {
