@@ -61,7 +61,9 @@ function copyFace() {
   const after = before.replace(/^(import .* from ['"])\.\/snippets\/[^/]+\/src\/wasm\/js\//gm, '$1./');
   if (after === before) fail(`the glue does not import './${face}/…': has wasm-bindgen changed its layout?`);
   if (/^import .*snippets\//m.test(after)) fail('the glue imports a snippet that is not part of the JavaScript face');
-  write('edge_oauth2.js', after);
+  if (!/^\s+queueMicrotask\(/m.test(after)) fail('the glue calls no queueMicrotask: how does wasm-bindgen run its tasks now?');
+  // What a task throws ends a process of Node's: ours replaces the instance instead.
+  write('edge_oauth2.js', `import { microtask as queueMicrotask } from './kernel.js';\n${after}`);
 }
 
 function writeInlineWasm() {

@@ -192,6 +192,8 @@ pub enum TransportError {
     Connection(String),
     /// The response was longer than the request allowed.
     TooLong,
+    /// What came is no response; the platform's own words.
+    Unusable(String),
     /// A function that makes or changes token requests failed: its name, as the message has it, and why,
     /// as [`Error::hook`](crate::Error::hook) has it.
     Hook(&'static str, HookError),
@@ -200,7 +202,7 @@ pub enum TransportError {
 impl fmt::Display for TransportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Connection(reason) => f.write_str(reason),
+            Self::Connection(reason) | Self::Unusable(reason) => f.write_str(reason),
             Self::TooLong => f.write_str("the response is too long"),
             Self::Hook(hook, _) => [hook, " failed"].concat().fmt(f),
         }

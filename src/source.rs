@@ -9,7 +9,6 @@ mod request;
 mod revocation;
 mod turn;
 
-use std::convert::Infallible;
 use std::fmt;
 use std::rc::Rc;
 
@@ -40,6 +39,9 @@ pub struct TokenSource<H: Host> {
     host: Rc<H>,
     slot: Rc<Slot<H::View>>,
 }
+
+/// What the store may add to a leader's work, which waits for its turn and then for the server.
+const LATENESS_MS: u64 = 10_000;
 
 /// A moment later than every request: what others have asked for does not do.
 const NOBODY_ELSES: u64 = u64::MAX;
@@ -254,7 +256,11 @@ impl<H: Host> TokenSource<H> {
             let beat = |now_ms| entry.flight(|flight| flight.beat(generation, now_ms));
             let brought = match race(run, source.keep_alive(beat)).await {
                 First::Left(brought) => brought,
-                First::Right(never) => match never {},
+                First::Right(()) => Brought {
+                    result: Some(Err(source.timed_out())),
+                    is_news: false,
+                    tenure: None,
+                },
             };
             source.land(&entry, generation, &errand, &brought);
             let Brought {
@@ -313,9 +319,13 @@ impl<H: Host> TokenSource<H> {
         }
     }
 
-    /// Says again and again that the leader of a flight is alive.
-    async fn keep_alive(&self, beat: impl Fn(u64)) -> Infallible {
-        loop {
+    /// Says again and again that the leader of a flight is alive, for as long as any work may take: each
+    /// part of it has a deadline of its own, but what a host does is not known to keep to it.
+    async fn keep_alive(&self, beat: impl Fn(u64)) {
+        let timeout_ms = u64::from(self.slot.config().policy.timeout_ms);
+        let longest_ms = timeout_ms.saturating_mul(2).saturating_add(LATENESS_MS);
+        let until_ms = self.host.now_ms().saturating_add(longest_ms);
+        while self.host.now_ms() < until_ms {
             self.host.sleep(HEARTBEAT_MS).await;
             beat(self.host.now_ms());
         }

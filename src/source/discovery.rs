@@ -149,7 +149,7 @@ impl<H: Host> TokenSource<H> {
         let beat = |now_ms| issuer.flight(|flight| flight.beat(generation, now_ms));
         let result = match race(found, self.keep_alive(beat)).await {
             First::Left(result) => result,
-            First::Right(never) => match never {},
+            First::Right(()) => Err(self.timed_out()),
         };
         let result = match result {
             Ok(Found::Learned(metadata)) => {

@@ -154,7 +154,7 @@ impl<H: Host> TokenSource<H> {
         }
         let request = super::request::Asking {
             endpoint: None,
-            grant: &self.grant_parameters().await?,
+            grant: &self.within(timeout_ms, self.grant_parameters()).await?,
             assertion: match &config.grant {
                 Grant::SignedJwtBearer(assertion) => Some(assertion),
                 _ => None,

@@ -290,6 +290,10 @@ pub(super) fn transport_error(
             ErrorCode::InvalidResponse,
             [kind, shown, " answered with more than 1 MiB"].concat(),
         ),
+        TransportError::Unusable(reason) => Error::new(
+            ErrorCode::InvalidResponse,
+            [kind, shown, " gave no response: ", &redact(&reason)].concat(),
+        ),
         TransportError::Connection(reason) => {
             // The platform's words may hold the URL with its query.
             let reason = reason.replace(endpoint.as_str(), shown);

@@ -3,12 +3,11 @@
 use std::future::Future;
 use std::pin::Pin;
 
-use gloo_timers::future::TimeoutFuture;
-use js_sys::{Array, Function, Promise, Uint8Array};
+use js_sys::{Array, Function, Uint8Array};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::{JsFuture, future_to_promise};
-use web_sys::{AbortController, AbortSignal};
+use wasm_bindgen_futures::future_to_promise;
 
+use super::promise::{Settled, Sleep};
 use super::store::JsStore;
 use crate::event::Event;
 use crate::host::{
@@ -19,9 +18,23 @@ use crate::protocol::http::{HttpRequest, HttpResponse};
 use crate::protocol::jwt::Algorithm;
 use crate::token::{Secret, Token};
 
+// What is imported here never throws: an exception would unwind the frames of everybody's instance. A
+// promise may be rejected with anything; only `reason` looks at what that is.
+
+#[wasm_bindgen]
+extern "C" {
+    /// A request in the air: see `begin` in host.js.
+    type Exchange;
+    /// Resolves to `[status, body, headers as pairs]`, to `undefined` for a body over the limit, or to the
+    /// name of what failed and why: for a hook that is a reference to what it threw.
+    #[wasm_bindgen(method, getter)]
+    fn promise(this: &Exchange) -> JsValue;
+    #[wasm_bindgen(method)]
+    fn abort(this: &Exchange);
+}
+
 #[wasm_bindgen(module = "/src/wasm/js/host.js")]
 extern "C" {
-    /// Resolves to `[status, body, headers as pairs]`, or to `undefined` for a body over the limit.
     fn exchange(
         fetch: &Function,
         method: &str,
@@ -29,10 +42,9 @@ extern "C" {
         headers: Array,
         body: &str,
         max_response_bytes: usize,
-        signal: &AbortSignal,
-    ) -> Promise;
+    ) -> Exchange;
 
-    /// Why a fetch failed, in one line.
+    /// Why something failed, in one line.
     pub(super) fn reason(error: &JsValue) -> String;
 
     fn view(
@@ -49,8 +61,9 @@ extern "C" {
 
 #[wasm_bindgen(module = "/src/wasm/js/crypto.js")]
 extern "C" {
-    fn sha256(data: &[u8]) -> Promise;
-    fn hkdf(secret: &[u8], info: &[u8]) -> Promise;
+    fn sha256(data: &[u8]) -> JsValue;
+    fn hkdf(secret: &[u8], info: &[u8]) -> JsValue;
+    /// Empty where there is no randomness.
     fn nonce() -> Vec<u8>;
     #[wasm_bindgen(js_name = aesGcm)]
     fn aes_gcm(
@@ -59,8 +72,8 @@ extern "C" {
         nonce: &[u8],
         associated_data: &[u8],
         data: &[u8],
-    ) -> Promise;
-    fn hmac(algorithm: &str, secret: &[u8], data: Uint8Array) -> Promise;
+    ) -> JsValue;
+    fn hmac(algorithm: &str, secret: &[u8], data: Uint8Array) -> JsValue;
 }
 
 /// The host of one call: what the calling request brought along.
@@ -77,7 +90,7 @@ pub(super) struct JsHost {
 }
 
 /// Aborts the request when its future is dropped before the response was read.
-struct AbortOnDrop(AbortController);
+struct AbortOnDrop(Exchange);
 
 impl Drop for AbortOnDrop {
     fn drop(&mut self) {
@@ -88,37 +101,32 @@ impl Drop for AbortOnDrop {
 /// What a promise of the user's brings. What it throws stays with the face, which gives a reference.
 async fn answer(promise: Result<JsValue, JsValue>) -> Result<JsValue, HookError> {
     let reference = |error: JsValue| HookError(error.as_string().unwrap_or_default());
-    let promise: Promise = promise.map_err(reference)?.unchecked_into();
-    JsFuture::from(promise).await.map_err(reference)
+    let promise = promise.map_err(reference)?;
+    Settled::of(&promise).await.map_err(reference)
 }
 
 impl JsHost {
-    /// `hooked` takes the request, and the response whose refresh token it spends; it resolves to what
-    /// `exchange` resolves to, or to the name of the hook that failed and a reference to what it threw.
+    /// `hooked` takes the request, and the response whose refresh token it spends.
     async fn exchange(
         &self,
         request: HttpRequest,
         hooked: Option<(&Function, Option<&Json>)>,
     ) -> Result<HttpResponse, TransportError> {
         let failed = |error: JsValue| TransportError::Connection(reason(&error));
-        let controller = AbortOnDrop(AbortController::new().map_err(failed)?);
         let headers: Array = request
             .headers
             .iter()
             .map(|(name, value)| Array::of2(&name.into(), &value.into()))
             .collect();
         let body = String::from_utf8_lossy(&request.body);
-        let exchange = match hooked {
+        let exchange = AbortOnDrop(match hooked {
             Some((hooked, renewed)) => hooked
-                .apply(
+                .call4(
                     &JsValue::UNDEFINED,
-                    &Array::of5(
-                        &request.url.into(),
-                        &headers,
-                        &body.as_ref().into(),
-                        &controller.0.signal(),
-                        &renewed.map_or(JsValue::UNDEFINED, super::json::to_js),
-                    ),
+                    &request.url.into(),
+                    &headers,
+                    &body.as_ref().into(),
+                    &renewed.map_or(JsValue::UNDEFINED, super::json::to_js),
                 )
                 .map_err(failed)?
                 .unchecked_into(),
@@ -129,22 +137,22 @@ impl JsHost {
                 headers,
                 &body,
                 request.max_response_bytes,
-                &controller.0.signal(),
             ),
-        };
-        let answer = JsFuture::from(exchange).await.map_err(failed)?;
+        });
+        let answer = Settled::of(&exchange.0.promise()).await.map_err(failed)?;
         if answer.is_undefined() {
             return Err(TransportError::TooLong);
         }
         let answer = Array::from(&answer);
-        if let Some(hook) = answer.get(0).as_string() {
-            let reference = answer.get(1).as_string().unwrap_or_default();
-            let hook = match hook.as_str() {
+        if let Some(failed) = answer.get(0).as_string() {
+            let reason = answer.get(1).as_string().unwrap_or_default();
+            let hook = match failed.as_str() {
+                "response" => return Err(TransportError::Unusable(reason)),
                 "refresh" => "hooks.refresh",
                 "credentials" => "hooks.credentials",
                 _ => "hooks.tokenRequest",
             };
-            return Err(TransportError::Hook(hook, HookError(reference)));
+            return Err(TransportError::Hook(hook, HookError(reason)));
         }
         let headers = Array::from(&answer.get(2)).into_iter().filter_map(|pair| {
             let pair = Array::from(&pair);
@@ -172,7 +180,7 @@ impl Clock for JsHost {
 
 impl Timer for JsHost {
     fn sleep(&self, ms: u32) -> impl Future<Output = ()> + 'static {
-        TimeoutFuture::new(ms)
+        Sleep::new(ms)
     }
 }
 
@@ -197,12 +205,12 @@ impl Random for JsHost {
 }
 
 /// What a promise of bytes brings.
-async fn bytes(promise: Promise) -> Option<Vec<u8>> {
-    let bytes = JsFuture::from(promise).await.ok()?;
+async fn bytes(promise: JsValue) -> Option<Vec<u8>> {
+    let bytes = Settled::of(&promise).await.ok()?;
     Some(bytes.dyn_ref::<Uint8Array>()?.to_vec())
 }
 
-async fn bytes32(promise: Promise) -> Option<[u8; 32]> {
+async fn bytes32(promise: JsValue) -> Option<[u8; 32]> {
     bytes(promise).await?.try_into().ok()
 }
 
@@ -249,16 +257,16 @@ impl Crypto for JsHost {
         let algorithm = algorithm.as_str();
         // A copy: the key is imported first, and the wasm's memory may have moved when that is done.
         let data = Uint8Array::from(data);
-        let signature: Promise = match (secret, &self.sign) {
+        let signature = match (secret, &self.sign) {
             (Some(secret), _) => hmac(algorithm, secret.expose().as_bytes(), data),
             (None, Some(sign)) => sign
                 .call2(&JsValue::UNDEFINED, &algorithm.into(), &data)
-                .map_err(failed)?
-                .unchecked_into(),
+                .map_err(failed)?,
             (None, None) => return Err("is required to sign".to_owned()),
         };
-        let signature = JsFuture::from(signature).await.map_err(failed)?;
-        Ok(Uint8Array::new(&signature).to_vec())
+        let signature = Settled::of(&signature).await.map_err(failed)?;
+        let signature = signature.dyn_ref::<Uint8Array>();
+        Ok(signature.map(Uint8Array::to_vec).unwrap_or_default())
     }
 }
 

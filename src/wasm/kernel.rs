@@ -283,6 +283,15 @@ fn source(id: u32, call: &Call) -> Option<TokenSource<JsHost>> {
     Some(TokenSource::of_slot(Rc::new(host), slot))
 }
 
+/// Fills the memory until it cannot grow, so that a test can see what becomes of everybody else.
+#[cfg(feature = "test-hooks")]
+#[wasm_bindgen(js_name = __exhaust)]
+pub fn test_exhaust() {
+    loop {
+        std::mem::forget(std::hint::black_box(Vec::<u8>::with_capacity(1 << 30)));
+    }
+}
+
 /// Panics, so that a test can see what becomes of everybody else.
 #[cfg(feature = "test-hooks")]
 #[wasm_bindgen(js_name = __panic)]

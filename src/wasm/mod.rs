@@ -16,6 +16,8 @@ mod kernel;
 #[cfg(feature = "bindings")]
 mod options;
 #[cfg(feature = "bindings")]
+mod promise;
+#[cfg(feature = "bindings")]
 mod start;
 #[cfg(feature = "bindings")]
 mod store;

@@ -108,6 +108,11 @@ extern "C" {
     #[allow(dead_code)]
     type Store;
 }
+#[wasm_bindgen(module = "/src/wasm/js/deno-kv.js")]
+extern "C" {
+    #[allow(dead_code)]
+    type DenoKv;
+}
 #[wasm_bindgen(module = "/src/wasm/js/near.js")]
 extern "C" {
     #[allow(dead_code)]
@@ -126,9 +131,17 @@ extern "C" {
 #[wasm_bindgen(start, private)]
 pub fn start() {
     std::panic::set_hook(Box::new(|_| {
-        wasm_bindgen::handler::schedule_reinit();
+        abandon();
         panicked();
     }));
+}
+
+/// Has the instance replaced when next it is called: also by the face, when it meets an exception that is
+/// no panic, such as memory that cannot grow. It does nothing else, since nothing else may work.
+#[cfg(feature = "npm")]
+#[wasm_bindgen(skip_typescript)]
+pub fn abandon() {
+    wasm_bindgen::handler::schedule_reinit();
 }
 
 /// The entry files of the npm package hand the exported functions to the face. In the output of a
@@ -140,6 +153,7 @@ pub fn start() {
         Call, authorize, callback, held, hit, invalidate, obtain, open, refresh, refuse, revoke,
         warm,
     };
+    use super::promise::report;
     use js_sys::Promise;
 
     let kernel = js_sys::Object::new();
@@ -192,6 +206,8 @@ pub fn start() {
         Closure::<Callback>::new(callback).into_js_value(),
     );
     let refuse = |id, access_token: String, now_ms| refuse(id, &access_token, now_ms);
+    type Report = dyn Fn(usize, u32, bool, JsValue);
+    set("report", Closure::<Report>::new(report).into_js_value());
     set("refuse", Closure::<Refuse>::new(refuse).into_js_value());
     connect(kernel);
 }

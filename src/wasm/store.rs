@@ -1,10 +1,10 @@
 //! The store port over a JavaScript object, which the face has brought into one shape.
 
-use js_sys::{Array, Promise};
+use js_sys::Array;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::JsFuture;
 
 use super::host::reason;
+use super::promise::Settled;
 use crate::cache::store::{Acquired, Lease, StoreError, TokenStore};
 
 #[wasm_bindgen]
@@ -12,7 +12,7 @@ extern "C" {
     /// What `storeAdapter` in store.js makes.
     pub type StoreAdapter;
     #[wasm_bindgen(method)]
-    fn get(this: &StoreAdapter, key: &str) -> Promise;
+    fn get(this: &StoreAdapter, key: &str) -> JsValue;
     #[wasm_bindgen(method)]
     fn put(
         this: &StoreAdapter,
@@ -20,14 +20,14 @@ extern "C" {
         value: &str,
         ttl_seconds: f64,
         fence: Option<&str>,
-    ) -> Promise;
+    ) -> JsValue;
     #[wasm_bindgen(method)]
-    fn delete(this: &StoreAdapter, key: &str) -> Promise;
+    fn delete(this: &StoreAdapter, key: &str) -> JsValue;
     /// Resolves to `[fence]` or `[undefined, retryAfterMs]`.
     #[wasm_bindgen(method)]
-    fn acquire(this: &StoreAdapter, key: &str, ttl_ms: u32) -> Promise;
+    fn acquire(this: &StoreAdapter, key: &str, ttl_ms: u32) -> JsValue;
     #[wasm_bindgen(method)]
-    fn release(this: &StoreAdapter, key: &str, fence: &str) -> Promise;
+    fn release(this: &StoreAdapter, key: &str, fence: &str) -> JsValue;
     #[wasm_bindgen(method, getter, js_name = hasLease)]
     fn has_lease(this: &StoreAdapter) -> bool;
     #[wasm_bindgen(method, getter, js_name = propagationMs)]
@@ -38,8 +38,8 @@ extern "C" {
 
 pub(super) struct JsStore(pub(super) StoreAdapter);
 
-async fn settled(promise: Promise) -> Result<JsValue, StoreError> {
-    JsFuture::from(promise)
+async fn settled(promise: JsValue) -> Result<JsValue, StoreError> {
+    Settled::of(&promise)
         .await
         .map_err(|error| StoreError(reason(&error)))
 }

@@ -36,6 +36,7 @@ test('the tarball holds these files and no others', async () => {
     'package/compat-workato.d.ts',
     'package/compat-workato.js',
     'package/crypto.js',
+    'package/deno-kv.js',
     'package/edge-light.js',
     'package/edge_oauth2.js',
     'package/edge_oauth2_bg.wasm',

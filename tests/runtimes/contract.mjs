@@ -23,6 +23,7 @@ import { redirects } from './contract/redirects.mjs';
 import { refusedTokens } from './contract/refused-tokens.mjs';
 import { revocation } from './contract/revocation.mjs';
 import { separation } from './contract/separation.mjs';
+import { strangers } from './contract/strangers.mjs';
 import { tokenConfinement } from './contract/token-confinement.mjs';
 import { tokenEndpoint } from './contract/token-endpoint.mjs';
 import { tokenObject } from './contract/token-object.mjs';
@@ -50,6 +51,7 @@ export const contract = {
   cancellation,
   options,
   hooks,
+  strangers,
   'token object': tokenObject,
   'options of a call': perCall,
   redaction,

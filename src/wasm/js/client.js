@@ -1,8 +1,9 @@
 import { onAbort, reasonOf } from './abort.js';
 import { OAuth2Error, keepCause } from './error.js';
-import { statsOf, tell } from './events.js';
+import { quietly, statsOf, tell } from './events.js';
 import { hooked } from './hooks.js';
-import { ambientWaitUntil, kernel } from './kernel.js';
+import { begin } from './host.js';
+import { ambientWaitUntil, enter, instance, kernel, LONGEST_TIMER_MS } from './kernel.js';
 import { deriveFields, valuesOf, wellFormed } from './fields.js';
 import {
   readAnswer,
@@ -23,6 +24,12 @@ let lastId = 0;
 
 /** How much later than wasm JavaScript gives up waiting, in case wasm no longer answers at all. */
 const LAST_RESORT_MS = 100;
+
+/** How long it waits on while the instance is there: where much begins at once, wasm begins late. */
+const LATENESS_MS = 2_000;
+
+/** How often an operation looks into the store or writes to it at most, while its caller waits, beyond its deadline. */
+const STORE_VISITS = 4;
 
 const DEFAULT_TIMEOUT_MS = 10_000;
 const DEFAULT_STORE_TIMEOUT_MS = 250;
@@ -54,7 +61,8 @@ export class OAuth2Client {
     const { fields, face } = readClientOptions(options);
     this.#slot = { fields, timeoutMs: options.timeoutMs ?? DEFAULT_TIMEOUT_MS };
     this.#face = face;
-    this.#lastResortMs = LAST_RESORT_MS + (face.store ? (options.storeTimeoutMs ?? DEFAULT_STORE_TIMEOUT_MS) : 0);
+    const visitMs = face.store ? (options.storeTimeoutMs ?? DEFAULT_STORE_TIMEOUT_MS) : 0;
+    this.#lastResortMs = LAST_RESORT_MS + STORE_VISITS * visitMs;
     this.#resource = new Resource(face);
     this.#refusal = new Refusal(face);
     this.#open();
@@ -100,8 +108,7 @@ export class OAuth2Client {
   /** Where a user is sent to authorize this client, and what is to be kept for when they come back. */
   async authorizationUrl(options) {
     const fields = readAuthorizationOptions(options);
-    const made = this.#run((call) => kernel.authorize(this.#id, call, fields));
-    const [url, state, codeVerifier] = await this.#patiently(made, undefined, this.#slot);
+    const [url, state, codeVerifier] = await this.#patiently((call) => kernel.authorize(this.#id, call, fields));
     const [redirectUri] = valuesOf(fields, 'redirectUri');
     return { url, redirectUri, state, ...(codeVerifier !== undefined && { codeVerifier }) };
   }
@@ -110,8 +117,8 @@ export class OAuth2Client {
   async callback(url, options) {
     const kept = readCallback(options);
     const [, , answer] = wellFormed(['url', '', await readAnswer(url)]);
-    const spent = this.#run((call) => kernel.callback(this.#id, call, answer, ...kept));
-    return this.#renewed(await this.#patiently(spent, undefined, this.#slot), this.#slot);
+    const spent = this.#patiently((call) => kernel.callback(this.#id, call, answer, ...kept));
+    return this.#renewed(await spent, this.#slot);
   }
 
   /** Requests `input` with a new token, and tells which part failed. */
@@ -143,12 +150,12 @@ export class OAuth2Client {
   }
 
   async invalidate() {
-    await this.#run((call) => kernel.invalidate(this.#id, call));
+    await this.#patiently((call) => kernel.invalidate(this.#id, call));
   }
 
   /** Refreshes the token if that is due: for a cron trigger or an alarm. */
   async warm() {
-    await this.#run((call) => kernel.warm(this.#id, call));
+    await this.#patiently((call) => kernel.warm(this.#id, call));
   }
 
   /** How often what happened, over all clients of equal options in this isolate. */
@@ -218,8 +225,8 @@ export class OAuth2Client {
   async #renew(slot, token, params, isOwn) {
     const pairs = readParams(params);
     const held = [token.accessToken, token.refreshToken, JSON.stringify(token.raw)];
-    const renewed = this.#run((call) => kernel.refresh(slot.id, call, ...held, isOwn, pairs), slot);
-    return this.#renewed(await this.#patiently(renewed, undefined, slot), slot);
+    const renewed = this.#patiently((call) => kernel.refresh(slot.id, call, ...held, isOwn, pairs), slot);
+    return this.#renewed(await renewed, slot);
   }
 
   #renewed([view, isKept], slot) {
@@ -228,7 +235,7 @@ export class OAuth2Client {
 
   async #revoke(slot, { accessToken, refreshToken }, type, params) {
     const held = [accessToken, refreshToken, readTokenType('type', type), readParams(params)];
-    await this.#patiently(this.#run((call) => kernel.revoke(slot.id, call, ...held), slot), undefined, slot);
+    await this.#patiently((call) => kernel.revoke(slot.id, call, ...held), slot);
   }
 
   /** What a token calls upon; `isOwn`: this client had obtained it. */
@@ -241,12 +248,12 @@ export class OAuth2Client {
 
   /** The tokens that are there, without asking the server. */
   async #held() {
-    const [accessToken, refreshToken] = await this.#run((call) => kernel.held(this.#id, call));
+    const [accessToken, refreshToken] = await this.#patiently((call) => kernel.held(this.#id, call));
     return { accessToken, refreshToken };
   }
 
   #hit(slot = this.#slot) {
-    const view = kernel.hit(slot.id, Date.now());
+    const view = enter(() => kernel.hit(slot.id, Date.now()));
     if (view !== undefined) {
       this.#stats.l1_hit++;
       if (this.#face.onEvent) tell(this.#face.onEvent, { type: 'l1_hit' });
@@ -311,17 +318,16 @@ export class OAuth2Client {
 
   #obtain(forceRefresh, signal, slot = this.#slot) {
     if (signal?.aborted) return Promise.reject(reasonOf(signal));
-    const obtained = this.#run((call) => kernel.obtain(slot.id, call, forceRefresh), slot);
-    return this.#patiently(obtained, signal, slot);
+    return this.#patiently((call) => kernel.obtain(slot.id, call, forceRefresh), slot, signal);
   }
 
-  /** Waits for what wasm has promised. */
-  #patiently(promised, signal, { timeoutMs }) {
+  /** Waits for what a function of the kernel promises, but not for ever: its instance may be lost. */
+  #patiently(run, slot = this.#slot, signal) {
     return new Promise((resolve, reject) => {
-      const lastResort = setTimeout(
-        () => settle(reject, new OAuth2Error('the request for a token was lost', { code: 'internal' })),
-        timeoutMs + this.#lastResortMs,
-      );
+      const its = instance;
+      const giveUp = () => settle(reject, new OAuth2Error('the request for a token was lost', { code: 'internal', retryable: true }));
+      const ring = () => (its === instance ? (lastResort = setTimeout(giveUp, LATENESS_MS)) : giveUp());
+      let lastResort = startTimer(ring, slot.timeoutMs + this.#lastResortMs);
       let endWait;
       const settle = (how, value) => {
         clearTimeout(lastResort);
@@ -329,6 +335,7 @@ export class OAuth2Client {
         how(value);
       };
       if (signal) endWait = onAbort(signal, (reason) => settle(reject, reason));
+      const promised = (async () => await this.#run(run, slot))();
       promised.then((value) => settle(resolve, value), (error) => settle(reject, error));
     });
   }
@@ -337,15 +344,18 @@ export class OAuth2Client {
   #run(run, slot = this.#slot) {
     const call = {
       fetch: this.#resource.fetch,
-      waitUntil: this.#face.waitUntil ?? ambientWaitUntil(),
+      waitUntil: this.#waitUntil,
       store: this.#face.store,
       onEvent: this.#event,
       ask: this.#ask,
       sign: this.#face.privateKey?.sign,
       hooked: this.#hooked(slot),
     };
-    return run(call) ?? (this.#open(slot), run(call));
+    return enter(() => run(call)) ?? (this.#open(slot), enter(() => run(call)));
   }
+
+  /** A platform's refuses outside of a request; the task runs all the same. */
+  #waitUntil = (promise) => quietly(() => (this.#face.waitUntil ?? ambientWaitUntil())?.(promise));
 
   /** Makes token requests by the user's functions, if there are any. */
   #hooked({ fields }) {
@@ -353,14 +363,14 @@ export class OAuth2Client {
     if (!hooks) return undefined;
     const [grant] = valuesOf(fields, 'grant');
     const means = { hooks, fetch: this.#resource.fetch, grant, scopes: valuesOf(fields, 'scopes') };
-    return (...request) => hooked(means, ...request);
+    return (...request) => begin((signal) => hooked(means, signal, ...request));
   }
 
   #open(slot = this.#slot) {
     if (!kernel) {
       throw new OAuth2Error('the wasm module is not initialised: call its init function first', { code: 'internal' });
     }
-    slot.id = kernel.open(slot.fields, ++lastId);
+    slot.id = enter(() => kernel.open(slot.fields, ++lastId));
     // What calls of this client's ask for is counted with it.
     if (slot === this.#slot) this.#stats = statsOf(slot.id);
   }
@@ -372,4 +382,15 @@ function authorizationOf({ authorization, token }) {
     `a token of type ${token.tokenType} cannot be sent as a bearer token (RFC 6749 §7.1); say in the option apply how it is sent`,
     { code: 'unsupported_token_type' },
   );
+}
+
+function startTimer(ring, ms) {
+  try {
+    return setTimeout(ring, Math.min(ms, LONGEST_TIMER_MS));
+  } catch (cause) {
+    throw new OAuth2Error('this host refuses timers here: in a Worker, ask for tokens in a handler, and not in its global scope', {
+      code: 'network',
+      cause,
+    });
+  }
 }

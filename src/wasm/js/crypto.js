@@ -14,8 +14,13 @@ export async function hkdf(secret, info) {
   return new Uint8Array(await subtle.deriveBits(algorithm, key, 256));
 }
 
+/** Empty where there is no randomness, as in the global scope of a Worker. */
 export function nonce() {
-  return crypto.getRandomValues(new Uint8Array(12));
+  try {
+    return crypto.getRandomValues(new Uint8Array(12));
+  } catch {
+    return new Uint8Array();
+  }
 }
 
 /** `operation` is encrypt or decrypt. */

@@ -15,12 +15,18 @@ export function statsOf(id) {
   return stats;
 }
 
-/** Hands `event` to `listener`. Whatever the listener does is its own affair. */
+/** Hands `event` to `listener`. */
 export function tell(listener, event) {
+  quietly(() => listener(event));
+}
+
+/** Runs a function of the user's that nobody waits for. That it fails, at once or later, is its own affair. */
+export function quietly(run) {
   try {
-    listener(event)?.catch?.(() => {});
+    const result = run();
+    if (typeof result === 'object' && result !== null) new Promise((resolve) => resolve(result)).catch(() => {});
   } catch {
-    // A listener that fails must not fail the request.
+    // As above.
   }
 }
 

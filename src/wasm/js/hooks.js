@@ -2,7 +2,7 @@
 // they bring.
 
 import { keepCause } from './error.js';
-import { exchange } from './host.js';
+import { begin, send } from './host.js';
 import { EXPIRY, isMembers, kindOf, numberOf, toJson } from './members.js';
 
 /** As for requests without hooks. */
@@ -14,17 +14,17 @@ const LIFE = ['expires_in', 'expiresIn', ...EXPIRY];
 /**
  * Makes a token request by `hooks`; `grant` and `scopes` are the client's.
  *
- * Resolves to what `exchange` resolves to, or to the name of the hook that failed and a reference to what it threw.
+ * Resolves to what `send` resolves to, or to the name of the hook that failed and a reference to what it threw.
  * `renewed` is the response that came with the refresh token that the request spends.
  */
-export async function hooked({ hooks, fetch, grant, scopes }, url, headers, body, signal, renewed) {
+export async function hooked({ hooks, fetch, grant, scopes }, signal, url, headers, body, renewed) {
   const params = paramsOf(headers, body);
   // With that grant there is no other request.
   const isRefresh = params.grant_type === 'refresh_token' && (hooks.refresh || grant !== 'refresh_token');
   const name = isRefresh ? 'refresh' : 'tokenRequest';
-  const send = () => exchange(fetch, 'POST', url, headers, body, MAX_RESPONSE_BYTES, signal);
-  if (!hooks[name] && !hooks.credentials) return send();
-  const standard = new StandardRequest(send, params, spendingOf(url, headers, params));
+  const exchange = (signal) => send(fetch, 'POST', url, headers, body, MAX_RESPONSE_BYTES, signal);
+  if (!hooks[name] && !hooks.credentials) return exchange(signal);
+  const standard = new StandardRequest(exchange, signal, params, spendingOf(url, headers, params));
   const common = { fetch, signal };
   const { refresh_token: refreshToken } = params;
   const credentials = { ...renewed, refresh_token: refreshToken };
@@ -72,7 +72,19 @@ function paramsOf(headers, body) {
 /** What cannot be spent again, a rotating refresh token or a code, and what it brought: hooks may fail after that. */
 const unfinished = new Map();
 const MAX_UNFINISHED = 100;
+const MAX_UNFINISHED_LENGTH = 4 * 1024 * 1024;
 const MAX_UNFINISHED_MS = 10 * 60 * 1000;
+
+function keepUnfinished(spending, one) {
+  unfinished.delete(spending);
+  unfinished.set(spending, one);
+  let length = 0;
+  const newest = [...unfinished].reverse();
+  for (const [count, [name, { text }]] of newest.entries()) {
+    length += text.length;
+    if (count > 0 && (count >= MAX_UNFINISHED || length > MAX_UNFINISHED_LENGTH)) unfinished.delete(name);
+  }
+}
 
 /** The name of a request that spends something; `undefined` for one that may be made as often as you like. */
 function spendingOf(url, headers, { client_assertion: _, ...params }) {
@@ -82,13 +94,15 @@ function spendingOf(url, headers, { client_assertion: _, ...params }) {
 
 /** The request as it is made without hooks. What hooks do not handle comes out as if there were none. */
 class StandardRequest {
-  #send;
+  #exchange;
+  #signal;
   #params;
   #spending;
   #answers = new Map();
 
-  constructor(send, params, spending) {
-    this.#send = send;
+  constructor(exchange, signal, params, spending) {
+    this.#exchange = exchange;
+    this.#signal = signal;
     this.#params = params;
     this.#spending = spending;
   }
@@ -107,9 +121,7 @@ class StandardRequest {
     const atMs = Date.now();
     const members = await this.#ask();
     if (this.#spending && isSpent(this.#params, members)) {
-      unfinished.delete(this.#spending);
-      if (unfinished.size >= MAX_UNFINISHED) unfinished.delete(unfinished.keys().next().value);
-      unfinished.set(this.#spending, { members: structuredClone(members), atMs });
+      keepUnfinished(this.#spending, { text: JSON.stringify(members), atMs });
     }
     return members;
   }
@@ -120,9 +132,12 @@ class StandardRequest {
   }
 
   async #ask() {
+    const { promise, abort } = begin(this.#exchange);
+    if (this.#signal.aborted) abort();
+    this.#signal.addEventListener('abort', abort);
     let answer;
     try {
-      answer = await this.#send();
+      answer = await promise;
     } catch (error) {
       this.#answers.set(error, () => Promise.reject(error));
       throw error;
@@ -147,10 +162,11 @@ function isSpent({ refresh_token: spent }, { refresh_token: next }) {
 }
 
 /** The members of a response that came some time ago. */
-function aged({ members, atMs }) {
+function aged({ text, atMs }) {
+  const members = JSON.parse(text);
   const lifetime = numberOf(members.expires_in);
   const left = Math.max(1, Math.floor(lifetime - (Date.now() - atMs) / 1000));
-  return { ...structuredClone(members), ...(lifetime > 0 && { expires_in: left }) };
+  return { ...members, ...(lifetime > 0 && { expires_in: left }) };
 }
 
 /** The standard request brought no members. For hooks: what is printed of it has no body. */
@@ -158,7 +174,8 @@ class UnusableAnswer extends Error {
   #body;
 
   constructor(status, body) {
-    super(`the token endpoint gave ${status === undefined ? 'an answer that is too long' : `no token, but status ${status}`}`);
+    const problem = status === undefined ? 'an answer that is too long' : `no token, but status ${status}`;
+    super(status === 'response' ? body : `the token endpoint gave ${problem}`);
     this.status = status;
     this.#body = body;
   }

@@ -1,23 +1,82 @@
 // The token request, by the host's fetch.
 
+import { frozen } from './members.js';
+
+/** Of a stranger's words; what is told of them is shorter yet. */
+const MAX_REASON = 64 * 1024;
+
 /** The response headers that say something about a token response. */
 const HEADERS = ['content-type', 'retry-after'];
 
-/** Resolves to [status, body, headers], or to undefined when the body is over the limit. */
-export async function exchange(fetch, method, url, headers, body, maxResponseBytes, signal) {
-  // A GET must have no body, not even an empty one.
-  const response = await fetch(url, { method, headers, body: body || undefined, signal, redirect: 'manual' });
-  const text = await boundedText(response, maxResponseBytes);
-  if (text === undefined) return undefined;
-  // A mock may say no more than whether all went well.
-  const { status = response.ok === false ? 400 : 200 } = response;
-  return [status, text, HEADERS.map((name) => [name, response.headers?.get?.(name)])];
+/**
+ * Begins `work(signal)`: the promise of what it comes to, and what aborts it while it is in the air. Later than that
+ * nothing is aborted: to undici it is an error that nobody handles, which ends the process.
+ */
+export function begin(work) {
+  const controller = new AbortController();
+  let isInAir = true;
+  const land = async () => {
+    try {
+      return await work(controller.signal);
+    } finally {
+      isInAir = false;
+    }
+  };
+  return {
+    promise: land(),
+    abort() {
+      if (isInAir) attempt(() => controller.abort());
+    },
+  };
 }
 
+/** The exchange that wasm asks for: see `send`. */
+export function exchange(fetch, method, url, headers, body, maxResponseBytes) {
+  return begin((signal) => send(fetch, method, url, headers, body, maxResponseBytes, signal));
+}
+
+/**
+ * Resolves to [status, body, headers], to undefined when the body is over the limit, or to ['response', why] when
+ * what `fetch` gave is no response.
+ */
+export async function send(fetch, method, url, headers, body, maxResponseBytes, signal) {
+  // A GET must have no body, not even an empty one.
+  const init = { method, headers, body: body || undefined, signal, redirect: 'manual', ...notKept() };
+  const response = await fetch(url, init);
+  try {
+    const text = await boundedText(response, maxResponseBytes);
+    if (text === undefined) return undefined;
+    // A mock may say no more than whether all went well.
+    const { status = response.ok === false ? 400 : 200 } = response;
+    if (!Number.isInteger(status)) throw new Unusable('fetch gave a response whose status is no number');
+    return [status, text, HEADERS.map((name) => [name, headerOf(response, name)])];
+  } catch (error) {
+    if (error instanceof Unusable) return ['response', error.message];
+    throw error;
+  }
+}
+
+/**
+ * Nobody's HTTP cache keeps what is asked for here, where the host knows the word: Next.js 14 would write tokens to
+ * its disk. Workers of an early compatibility date throw on it.
+ */
+function notKept() {
+  return 'cache' in Request.prototype ? { cache: 'no-store' } : undefined;
+}
+
+function headerOf({ headers }, name) {
+  return typeof headers?.get === 'function' ? headers.get(name) : headers?.[name];
+}
+
+/** Most bodies are streams. Those of other libraries may be read in another way. */
 export async function boundedText(response, maxBytes) {
-  if (response?.bodyUsed) throw new TypeError('fetch gave a response whose body somebody has read already');
-  if (typeof response?.body?.getReader !== 'function') return wholeText(response, maxBytes);
-  const reader = response.body.getReader();
+  if (typeof response !== 'object' || response === null) {
+    throw new Unusable(`fetch gave ${response === null ? 'null' : typeof response}, and no Response`);
+  }
+  const { body } = response;
+  if (response.bodyUsed) throw new Unusable('fetch gave a response whose body somebody has read already');
+  if (typeof body?.getReader !== 'function') return await wholeText(response, maxBytes);
+  const reader = body.getReader();
   const decoder = new TextDecoder();
   let text = '';
   let bytes = 0;
@@ -27,7 +86,7 @@ export async function boundedText(response, maxBytes) {
     bytes += value.byteLength;
     if (bytes > maxBytes) {
       // The outcome is known; whether the cancellation succeeds changes nothing.
-      reader.cancel().catch(() => {});
+      attempt(() => reader.cancel().catch(() => {}));
       return undefined;
     }
     text += decoder.decode(value, { stream: true });
@@ -36,18 +95,34 @@ export async function boundedText(response, maxBytes) {
 
 /** The text of a response without a stream of the web's: node-fetch's, or a mock. */
 async function wholeText(response, maxBytes) {
-  if (typeof response?.text !== 'function' && typeof response?.json !== 'function') {
-    throw new TypeError(`fetch gave ${response ? 'what has neither text() nor json()' : typeof response}, and not a Response`);
-  }
-  const text = response.text ? await response.text() : (JSON.stringify(await response.json()) ?? '');
+  const has = (method) => typeof response[method] === 'function';
+  if (!has('text') && !has('json')) throw new Unusable('fetch gave what has neither text() nor json(), and is no Response');
+  const text = String((has('text') ? await response.text() : JSON.stringify(await response.json())) ?? '');
   return text.length > maxBytes ? undefined : text;
 }
 
-/** Why a fetch failed, in one line. Node says only "fetch failed" and hides the reason in `cause`. */
+/** What came is no response. */
+class Unusable extends Error {}
+
+/** Why something failed, in one line. Node says only "fetch failed" and hides the reason in `cause`. */
 export function reason(error) {
-  const message = String(error?.message ?? error);
-  const detail = error?.cause?.code ?? error?.cause?.message;
-  return detail ? `${message} (${detail})` : message;
+  const message = told(() => error.message) ?? told(() => String(error)) ?? 'no reason was given';
+  const detail = told(() => error.cause.code) ?? told(() => error.cause.message);
+  return (detail ? `${message} (${detail})` : message).slice(0, MAX_REASON);
+}
+
+/** What strangers throw may throw again when it is looked at. */
+function told(look) {
+  const text = attempt(look);
+  return ['string', 'number'].includes(typeof text) ? String(text) : undefined;
+}
+
+function attempt(run) {
+  try {
+    return run();
+  } catch {
+    return undefined;
+  }
 }
 
 /** A token as users see it, and as the authorised fetch sends it. Made once per token. */
@@ -65,6 +140,6 @@ export function view(
   if (scope !== undefined) token.scope = scope;
   if (refreshToken !== undefined) token.refreshToken = refreshToken;
   if (idToken !== undefined) token.idToken = idToken;
-  token.raw = Object.freeze(raw);
+  token.raw = frozen(raw);
   return { token: Object.freeze(token), authorization };
 }

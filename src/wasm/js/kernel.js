@@ -1,7 +1,21 @@
-// The way from the face to the wasm functions, whichever build they come from.
+// The way from the face to the wasm functions, whichever build they come from, and the way back.
+
+import { OAuth2Error } from './error.js';
 
 /** The wasm functions, once the instance is there. */
 export let kernel;
+
+/** Counts instances: what belongs to one that is lost must not reach the next. */
+export let instance = 0;
+
+/** Whether an instance is lost and could not be replaced yet. */
+let isLost = false;
+
+/** The longest that timers take. Beyond it they would be over at once. */
+export const LONGEST_TIMER_MS = 0x7fffffff;
+
+/** Before anybody can replace it: fake timers do, and run it late. */
+const nativeMicrotask = globalThis.queueMicrotask;
 
 /** Returns the platform's `waitUntil`, if the code runs inside a request of a platform that has one. */
 export let ambientWaitUntil = () =>
@@ -23,5 +37,94 @@ export function connect(functions, waitUntil = ambientWaitUntil) {
  * the lost instance could run.
  */
 export function panicked() {
+  instance += 1;
   kernel.hit(0, 0);
+}
+
+/**
+ * Runs what enters wasm. An exception that is no error of ours has unwound it: memory that cannot grow, a stack that
+ * is full. Such an instance is in an unknown state, and is replaced as after a panic; with the next, which begins
+ * empty, it is tried once more.
+ */
+export function enter(run) {
+  try {
+    return attempt(run);
+  } catch (error) {
+    if (error instanceof OAuth2Error) throw error;
+  }
+  try {
+    return attempt(run);
+  } catch (cause) {
+    if (cause instanceof OAuth2Error) throw cause;
+    throw new OAuth2Error('the wasm instance was lost', { code: 'internal', retryable: true, cause });
+  }
+}
+
+function attempt(run) {
+  if (isLost) replace();
+  const entered = instance;
+  try {
+    return run();
+  } catch (error) {
+    if (entered === instance && !(error instanceof OAuth2Error)) {
+      instance += 1;
+      replace();
+    }
+    throw error;
+  }
+}
+
+/** In a build that cannot replace its instance there is no `abandon`. */
+function replace() {
+  isLost = true;
+  try {
+    kernel.abandon?.();
+    kernel.hit(0, 0);
+    isLost = false;
+  } catch {
+    // The stack may still be full: whoever enters next tries again.
+  }
+}
+
+/** `run` for the instance that is there now, and not for another; what it throws is nobody's. */
+function bound(run) {
+  const its = instance;
+  return (...args) => {
+    if (its !== instance) return;
+    try {
+      attempt(() => run(...args));
+    } catch {
+      // The instance is replaced, and whoever waits for it has a last resort.
+    }
+  };
+}
+
+/** The `queueMicrotask` of the npm package's wasm. */
+export function microtask(run) {
+  nativeMicrotask(bound(run));
+}
+
+/** Reports to wasm what `value` comes to, which need not be a promise. */
+export function reportOn(value, index, turn) {
+  const report = bound((isKept, result) => kernel.report(index, turn, isKept, result));
+  // Unlike `Promise.resolve` it looks at nothing that could throw.
+  new Promise((resolve) => resolve(value)).then((kept) => report(true, kept), (broken) => report(false, broken));
+}
+
+/** Reports to wasm when the time is over; returns the timer. A host that refuses timers never reports. */
+export function reportAfter(ms, index, turn) {
+  const report = bound(() => kernel.report(index, turn, true));
+  try {
+    return setTimeout(report, Math.min(ms, LONGEST_TIMER_MS));
+  } catch {
+    return undefined;
+  }
+}
+
+export function stopTimer(timer) {
+  try {
+    clearTimeout(timer);
+  } catch {
+    // It rings for nobody.
+  }
 }

@@ -79,3 +79,12 @@ export function numberOf(value) {
   if (typeof value === 'string' && NUMBER.test(value)) return Number(value);
   return Number.isFinite(value) && value >= 0 ? value : undefined;
 }
+
+/** What JSON says, frozen to its depth: all callers share it. */
+export function frozen(value) {
+  if (typeof value === 'object' && value !== null) {
+    Object.values(value).forEach(frozen);
+    Object.freeze(value);
+  }
+  return value;
+}

@@ -1,31 +1,37 @@
 // Stores come in many shapes; wasm knows one.
 
 import { invalidOption } from './error.js';
+import { denoKv } from './deno-kv.js';
 import { hasLocation, nearby } from './near.js';
+import { whole } from './readers.js';
 
 /** KV needs up to a minute until a write is seen everywhere, and keeps nothing for less than one. */
 const KV = { propagationMs: 60_000, minTtlSeconds: 60 };
 
-/** Adapts a KV namespace, a Map, unstorage, Keyv, or any object with get, put or set, and delete. */
-export function storeAdapter(store) {
-  const method = (...names) => names.find((name) => typeof store?.[name] === 'function');
+/** Adapts a KV namespace, a Map, unstorage, Keyv, Deno.Kv, or any object with get, put or set, and delete. */
+export function storeAdapter(given) {
+  const problem = problemOf(given);
+  if (problem) throw invalidOption('store', problem);
+  const store = isFunction(given?.atomic) && isFunction(given.set) ? denoKv(given) : given;
+  const method = (...names) => names.find((name) => isFunction(store?.[name]));
   const get = method('get', 'getItem');
   const put = method('put', 'set', 'setItem');
   const remove = method('delete', 'remove', 'removeItem');
   if (!get || !put || !remove) {
     const missing = [!get && 'get', !put && 'put or set', !remove && 'delete'].filter(Boolean);
-    throw invalidOption('store', `must be a KV namespace or an object with get, put or set, and delete; it has no ${missing.join(', no ')}`);
+    // Clients of Redis differ in how they take a time to live.
+    const hint = isFunction(store?.del) ? '; give { get: (key) => …, put: (key, value, { ttl }) => …, delete: (key) => … }' : '';
+    throw invalidOption('store', `must be a KV namespace or an object with get, put or set, and delete; it has no ${missing.join(', no ')}${hint}`);
   }
-  const isKv = typeof store.getWithMetadata === 'function';
+  const isKv = isFunction(store.getWithMetadata);
+  const number = (name) => (store[name] === undefined ? 0 : whole(`store.${name}`, store[name]));
   const adapter = {
-    propagationMs: isKv ? KV.propagationMs : (store.propagationMs ?? 0),
-    minTtlSeconds: isKv ? KV.minTtlSeconds : (store.minTtlSeconds ?? 0),
-    hasLease: typeof store.acquire === 'function' && typeof store.release === 'function',
+    propagationMs: isKv ? KV.propagationMs : number('propagationMs'),
+    minTtlSeconds: isKv ? KV.minTtlSeconds : number('minTtlSeconds'),
+    hasLease: isFunction(store.acquire) && isFunction(store.release),
 
     async get(key) {
-      const value = await store[get](key);
-      // Some stores parse what looks like JSON.
-      return typeof value === 'object' && value !== null ? JSON.stringify(value) : value;
+      return await textOf(await store[get](key));
     },
     async put(key, value, ttlSeconds, fence) {
       await store[put](key, value, putOptions(store, ttlSeconds, fence));
@@ -46,8 +52,38 @@ export function storeAdapter(store) {
   return isKv && !adapter.hasLease && hasLocation() ? nearby(adapter) : adapter;
 }
 
-/** The time to live, as KV and unstorage take it, or as Keyv does; and the writer's lease. */
+/** What is easily taken for a store, and would never keep anything. */
+function problemOf(store) {
+  if (isFunction(store?.idFromName)) {
+    return "must not be a Durable Object namespace itself: give coordinator(namespace), of 'edge-oauth2/cloudflare'";
+  }
+  // So do stubs of Durable Objects and of services.
+  if (isFunction(store?.['no such method'])) {
+    return 'has a method of every name, as stubs have: give an object with the methods that there are, { get: (key) => stub.get(key), … }';
+  }
+  if (isFunction(store?.then)) return 'must not be a promise: await it first';
+  return undefined;
+}
+
+/** Of what stores give: a text, bytes, an entry that can be read, or what was parsed because it looked like JSON. */
+async function textOf(value) {
+  if (value === undefined || value === null) return undefined;
+  if (typeof value !== 'object') return String(value);
+  if (ArrayBuffer.isView(value) || Object.prototype.toString.call(value) === '[object ArrayBuffer]') {
+    return new TextDecoder().decode(value);
+  }
+  if (isFunction(value.text)) return await value.text();
+  if (isFunction(value.getReader)) return await new Response(value).text();
+  return typeof value.value === 'string' ? value.value : JSON.stringify(value);
+}
+
+/** The time to live, as KV and unstorage take it, or as Keyv and lru-cache do; and the writer's lease. */
 function putOptions(store, ttlSeconds, fence) {
-  const isKeyv = 'namespace' in store && typeof store.disconnect === 'function';
-  return isKeyv ? ttlSeconds * 1000 : { expirationTtl: ttlSeconds, ttl: ttlSeconds, ...(fence !== undefined && { fence }) };
+  if ('namespace' in store && isFunction(store.disconnect)) return ttlSeconds * 1000;
+  const ttl = isFunction(store.getRemainingTTL) ? ttlSeconds * 1000 : ttlSeconds;
+  return { expirationTtl: ttlSeconds, ttl, ...(fence !== undefined && { fence }) };
+}
+
+function isFunction(value) {
+  return typeof value === 'function';
 }

@@ -1,7 +1,7 @@
 // The token as users hold it.
 
 import { invalidOption, OAuth2Error } from './error.js';
-import { EXPIRY, isMembers, kindOf, numberOf, timeMs, toJson } from './members.js';
+import { EXPIRY, frozen, isMembers, kindOf, numberOf, timeMs, toJson } from './members.js';
 
 const YEAR_MS = 365 * 24 * 60 * 60 * 1000;
 
@@ -103,7 +103,7 @@ export function readToken(object, prefix = '') {
     expiresAt: readExpiry(object, prefix),
   };
   for (const [name, value] of Object.entries(optional)) if (value !== undefined) data[name] = value;
-  data.raw = Object.freeze(isOurs ? readOthers(object, prefix) : plain(object));
+  data.raw = isOurs ? readOthers(object, prefix) : plain(object);
   return data;
 }
 
@@ -154,12 +154,12 @@ function readOthers({ raw = {}, ...object }, prefix) {
   return plain({ ...raw, ...object });
 }
 
-/** A copy of what JSON can say. */
+/** A copy of what JSON can say, frozen. */
 function plain(members) {
   const isDate = (value) => value instanceof Date;
   const texts = Object.entries(members).map(([name, value]) => [name, isDate(value) ? value.toJSON() : value]);
   try {
-    return JSON.parse(toJson(Object.fromEntries(texts)));
+    return frozen(JSON.parse(toJson(Object.fromEntries(texts))));
   } catch (cause) {
     throw invalidOption('token', `must be made of what JSON can say: ${cause.message}`);
   }
