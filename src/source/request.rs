@@ -292,7 +292,7 @@ pub(super) fn transport_error(
         ),
         TransportError::Unusable(reason) => Error::new(
             ErrorCode::InvalidResponse,
-            [kind, shown, " gave no response: ", &redact(&reason)].concat(),
+            [kind, shown, " gave no response: ", &sent.shown(&reason)].concat(),
         ),
         TransportError::Connection(reason) => {
             // The platform's words may hold the URL with its query.
