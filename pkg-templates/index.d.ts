@@ -54,7 +54,8 @@ export interface ClientOptions {
   authorizationUrl?: string | URL | undefined;
 
   /**
-   * The revocation endpoint (RFC 7009 §2), for {@link OAuth2Client.revoke} and {@link Token.revoke}.
+   * The revocation endpoint (RFC 7009 §2), for {@link OAuth2Client.revoke} and {@link Token.revoke}. A token that it no longer
+   * knows is revoked, and so is one that it answers 404 to, unless that is a page for people.
    *
    * @defaultValue what the issuer says
    */

@@ -189,13 +189,15 @@ const REAUTHORIZE: Result<String, ErrorCode> = Err(ErrorCode::ReauthorizationReq
 
 /// The user authorizes the client of [`of_user`].
 fn authorize(world: &World) {
+    // A code is good for one use.
+    let url = format!("?code=code-{}&state=state", world.sent());
     with_source(world, of_user(), |source| async move {
         let with = CallbackOptions {
             redirect_uri: "https://app.example.com/".into(),
             state: "state".into(),
             code_verifier: Some("v".repeat(43).into()),
         };
-        let spent = source.callback("?code=code&state=state", &with).await;
+        let spent = source.callback(&url, &with).await;
         assert!(spent.is_ok());
     });
 }

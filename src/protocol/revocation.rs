@@ -6,8 +6,9 @@ use super::endpoint::Endpoint;
 use super::error_response::{rejection, retry_after_ms, shown};
 use super::form::{self, Parameters};
 use super::http::{self, HttpRequest, HttpResponse, MAX_RESPONSE_BYTES};
-use super::token_response::members;
+use super::token_response::{members, text_member};
 use crate::error::{Error, ErrorCode};
+use crate::json::Json;
 use crate::redaction::Sent;
 use crate::token::Secret;
 
@@ -113,7 +114,8 @@ pub struct RevocationResponseContext<'a> {
 }
 
 /// Reads the revocation endpoint's answer. A success says that the token is not valid, whether or not
-/// it was before; its body says nothing (RFC 7009 §2.2).
+/// it was before; its body says nothing (RFC 7009 §2.2). Servers that call a token unknown or over say the
+/// same.
 pub fn read(response: &HttpResponse, context: RevocationResponseContext<'_>) -> Result<(), Error> {
     if response.is_success() {
         return Ok(());
@@ -128,7 +130,11 @@ pub fn read(response: &HttpResponse, context: RevocationResponseContext<'_>) -> 
             .with_status(status));
     }
     let text = String::from_utf8_lossy(&response.body);
-    let members = members(text.trim_start_matches('\u{feff}').trim());
+    let text = text.trim_start_matches('\u{feff}').trim();
+    let members = members(text);
+    if is_gone(status, text, members.as_ref()) {
+        return Ok(());
+    }
     let error = match members.as_ref().and_then(rejection) {
         Some(response) => {
             let response = shown(response, context.sent);
@@ -150,6 +156,54 @@ pub fn read(response: &HttpResponse, context: RevocationResponseContext<'_>) -> 
     Err(error
         .with_status(status)
         .with_retry_after(retry_after_ms(response, context.now_ms)))
+}
+
+/// How much is looked at of words that are no members.
+const MAX_WORDS: usize = 200;
+
+/// What is said of a token that is gone.
+const GONE: [&str; 8] = [
+    "invalid",
+    "expired",
+    "revoked",
+    "not found",
+    "not exist",
+    "unknown",
+    "inactive",
+    "no such",
+];
+
+/// What is about something else, or about how the token was sent.
+const OTHERWISE: [&str; 7] = [
+    "client",
+    "type",
+    "hint",
+    "csrf",
+    "authenticity",
+    "missing",
+    "required",
+];
+
+/// Whether an answer outside 2xx says that there is no such token, or no longer.
+///
+/// A page for people says nothing: a wrong `revocationUrl` brings one.
+fn is_gone(status: u16, text: &str, members: Option<&Json>) -> bool {
+    let said = |name| members.and_then(|it| text_member(it, name)).unwrap_or("");
+    let is_page = text.starts_with('<');
+    let words = match members {
+        Some(_) => [said("error"), said("error_description"), said("message")].join(" "),
+        None => text.chars().take(MAX_WORDS).collect(),
+    };
+    let words = words.to_ascii_lowercase().replace('_', " ");
+    let has = |parts: &[&str]| parts.iter().any(|part| words.contains(part));
+    match status {
+        // The registered codes for it, of which the second is a refresh token's.
+        400..=428 if matches!(said("error"), "invalid_token" | "invalid_grant") => true,
+        _ if is_page || has(&OTHERWISE) => false,
+        400 => words.contains("token") && has(&GONE),
+        404 | 410 => true,
+        _ => false,
+    }
 }
 
 impl RevocationResponseContext<'_> {

@@ -117,6 +117,84 @@ fn a_success_is_one_whatever_its_body() {
     );
 }
 
+/// Status, body; whether that says that the token is gone (RFC 7009 §2.2).
+#[test]
+fn a_token_that_is_unknown_or_over_is_revoked() {
+    let google = r#"{"error":"invalid_token","error_description":"Token expired or revoked"}"#;
+    check_rows(
+        [
+            ("Google", (400, google, true)),
+            ("as a form", (400, "error=invalid_token", true)),
+            ("401", (401, r#"{"error":"invalid_token"}"#, true)),
+            ("invalid_grant", (400, r#"{"error":"invalid_grant"}"#, true)),
+            (
+                "Twitch",
+                (400, r#"{"status":400,"message":"Invalid token"}"#, true),
+            ),
+            (
+                "in other words",
+                (
+                    400,
+                    r#"{"error":"invalid_request","error_description":"The token does not exist"}"#,
+                    true,
+                ),
+            ),
+            (
+                "a code of its own",
+                (400, r#"{"error":"token_expired"}"#, true),
+            ),
+            ("plain text", (400, "Token was already revoked", true)),
+            ("404", (404, "", true)),
+            ("404 JSON", (404, r#"{"message":"Not Found"}"#, true)),
+            ("410", (410, "{}", true)),
+            ("404 page", (404, "<!DOCTYPE html>Not found", false)),
+            (
+                "404 of the client",
+                (
+                    404,
+                    r#"{"status":404,"message":"client does not exist"}"#,
+                    false,
+                ),
+            ),
+            ("400", (400, "", false)),
+            ("400 page", (400, "<p>Invalid token</p>", false)),
+            (
+                "another type",
+                (400, r#"{"error":"unsupported_token_type"}"#, false),
+            ),
+            (
+                "nothing about the token",
+                (400, r#"{"error":"invalid_request"}"#, false),
+            ),
+            (
+                "a parameter",
+                (
+                    400,
+                    r#"{"error":"invalid_request","error_description":"token_type_hint is invalid"}"#,
+                    false,
+                ),
+            ),
+            (
+                "the token is missing",
+                (
+                    400,
+                    r#"{"error":"invalid_request","error_description":"Missing token: invalid request"}"#,
+                    false,
+                ),
+            ),
+            ("the client", (401, r#"{"error":"invalid_client"}"#, false)),
+            ("CSRF", (400, "Invalid CSRF token", false)),
+            ("forbidden", (403, "Invalid token", false)),
+            ("429", (429, r#"{"error":"invalid_token"}"#, false)),
+            ("503", (503, r#"{"error":"invalid_token"}"#, false)),
+        ],
+        |(status, body, is_gone)| {
+            let result = read_body(status, body);
+            same(result.is_ok(), is_gone).map_err(|it| format!("{it}: {result:?}"))
+        },
+    );
+}
+
 #[test]
 fn anything_else_is_told_with_its_status() {
     use ErrorCode::{HttpStatus, RedirectRefused, TokenRequestRejected};

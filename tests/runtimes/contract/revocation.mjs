@@ -83,6 +83,25 @@ export const revocation = {
     ok(![error, ...error.cause.errors].some((it) => `${it.message} ${JSON.stringify(it)}`.includes('MARKER')), error.message);
   },
 
+  'a token that the server no longer knows is revoked': async (scene) => {
+    for (const gone of [
+      answer({ error: 'invalid_token', error_description: 'Token expired or revoked' }, 400),
+      answer({ status: 400, message: 'Invalid token' }, 400),
+      { status: 404, body: '' },
+    ]) {
+      await scene.behave(issued(1));
+      const client = revoking(scene);
+      const token = await client.getToken({ forceRefresh: true });
+      await scene.behave(gone);
+      await token.revokeAll();
+      await scene.behave(issued(2));
+      ok((await client.getToken()) !== token, 'forgotten');
+    }
+    await scene.behave({ status: 404, headers: { 'content-type': 'text/html' }, body: '<!doctype html>' });
+    const wrong = scene.client({ revocationUrl: `${scene.tokenEndpoint}/token` }).tokenFrom({ accessToken: 'a' });
+    await rejects(wrong.revoke(), { code: 'http_status', status: 404 });
+  },
+
   'a failure forgets nothing': async (scene) => {
     await scene.behave(issued(1));
     const client = revoking(scene);
