@@ -37,10 +37,13 @@ export const INFER_REFRESH_CONFIG: 'INFER_REFRESH_CONFIG';
 /** Where the credentials of the client go. */
 export type CredentialBearer = typeof AUTH_HEADER_BEARER | typeof POST_BODY_BEARER | typeof NO_BEARER;
 
+/** Parameters of a request. */
+export type Parameters = Readonly<Record<string, string>> | ReadonlyMap<string, string> | URLSearchParams;
+
 /** How requests are made. */
 export interface ClientConfiguration {
   /** Further headers. */
-  customHeaders?: Readonly<Record<string, string>> | undefined;
+  customHeaders?: Readonly<Record<string, string>> | Headers | ReadonlyMap<string, string> | undefined;
   /** What is put after the body, url-encoded already: `&` and this. */
   customPayload?: string | undefined;
   /**
@@ -68,9 +71,9 @@ export interface RequestConfig {
    *
    * @defaultValue none
    */
-  optionalParams?: Readonly<Record<string, string>> | undefined;
+  optionalParams?: Parameters | undefined;
   /** `optionalParams` in 1.x. */
-  parameters?: Readonly<Record<string, string>> | undefined;
+  parameters?: Parameters | undefined;
   /** @defaultValue {@link AUTH_HEADER_BEARER} */
   credentialBearer?: CredentialBearer | undefined;
   /** How the request is made. */
@@ -201,7 +204,7 @@ export interface IntrospectionConfig {
   /** The kind of token that credentials are. */
   tokenTypeHint?: string | undefined;
   /** Further parameters. */
-  optionalParams?: Readonly<Record<string, string>> | undefined;
+  optionalParams?: Parameters | undefined;
   /**
    * Responses are kept. Only active ones, since what is inactive may become active.
    *
@@ -218,11 +221,19 @@ export interface IntrospectionConfig {
          */
         evictionFactor?: number | undefined;
         /**
+         * Which entries are dropped.
+         *
+         * @defaultValue `'LRU'`
+         */
+        evictionPolicy?: 'LRU' | undefined;
+        /**
          * Seconds that an entry lasts at most; `-1` is no limit.
          *
          * @defaultValue `-1`
          */
         defaultMaxAge?: number | undefined;
+        /** Seconds between two cleanings. Here entries go when they are looked at: it has no effect. */
+        cleanupInterval?: number | undefined;
       }
     | undefined;
   /**
@@ -264,7 +275,7 @@ export class ListenerOAuth2Provider {
    * @throws {@link OAuth2Error} with the message "Credential cannot be empty." or "OAuth2 validation failed.", whose
    *   `cause` says why.
    */
-  authorize(credential: string, optionalParams?: Readonly<Record<string, string>>): Promise<IntrospectionResponse>;
+  authorize(credential: string, optionalParams?: Parameters): Promise<IntrospectionResponse>;
   /** Whether `credential` is active (1.x). An empty one is not. */
   authenticate(credential: string): Promise<boolean>;
 }

@@ -26,7 +26,7 @@ const INTROSPECTION = {
   required: ['url'],
   optional: ['tokenTypeHint', 'optionalParams', 'cacheConfig', 'defaultTokenExpTime', 'defaultTokenExpTimeInSeconds', 'clientConfig'],
 };
-const CACHE = { required: [], optional: ['capacity', 'evictionFactor', 'defaultMaxAge'] };
+const CACHE = { required: [], optional: ['capacity', 'evictionFactor', 'evictionPolicy', 'defaultMaxAge', 'cleanupInterval'] };
 const HTTP = { required: [], optional: ['customHeaders', 'customPayload', 'connectTimeout', 'reqTimeout', 'httpVersion'] };
 const INTROSPECTION_HTTP = { required: [], optional: ['auth', ...HTTP.optional] };
 
@@ -78,7 +78,7 @@ function clientOptions(config) {
   };
 }
 
-/** A request without its credentials, which are in other options, where they may rotate. */
+/** A request without its credentials, which are in other options, where they may rotate; as it is sent. */
 function shape({ clientSecret, parameters, ...request } = {}) {
   return request;
 }
@@ -145,8 +145,12 @@ function requestConfig(name, { scopes, parameters, optionalParams = parameters, 
   if (![scopes ?? []].flat().every((scope) => typeof scope === 'string')) {
     throw invalidOption(`${name}.scopes`, 'must be a string or an array of strings');
   }
-  checkHttp(`${name}.clientConfig`, HTTP, clientConfig);
-  return { scopes, optionalParams, credentialBearer, clientConfig };
+  return {
+    scopes,
+    optionalParams: parametersOf(`${name}.optionalParams`, optionalParams),
+    credentialBearer,
+    clientConfig: httpConfig(`${name}.clientConfig`, HTTP, clientConfig),
+  };
 }
 
 /**
@@ -188,21 +192,27 @@ async function tokenResponse({ fetch, signal }, request, grant, { defaultTokenEx
   if (hasClient(request)) {
     const { clientId, clientSecret, credentialBearer } = request;
     if (credentialBearer === AUTH_HEADER_BEARER) headers.authorization = `Basic ${base64(`${clientId}:${clientSecret}`)}`;
-    if (credentialBearer === POST_BODY_BEARER) addParameters(form, { client_id: clientId, client_secret: clientSecret });
+    if (credentialBearer === POST_BODY_BEARER) addParameters(form, parametersOf('', { client_id: clientId, client_secret: clientSecret }));
   }
   const response = await post(fetch, request.url, form, headers, request.clientConfig, signal);
   const members = parsed(await response.text());
-  // The client reads an OAuth error from it.
-  if (!response.ok && typeof members?.error === 'string') return members;
+  // The client reads an OAuth error from it. It would ask again after one that may pass, which the original does not.
+  if (!response.ok && typeof members?.error === 'string' && !isTransient(response)) return members;
   checkAnswer(response, isPlain(members), 'Failed to get JSON from the response payload.');
   const given = Number.parseFloat(members.expires_in);
   const seconds = Math.floor((Number.isNaN(given) ? defaultTokenExpTime : given) - clockSkew);
   return { ...members, expires_in: seconds >= 1 ? seconds : -1 };
 }
 
-function checkAnswer({ ok, status }, isUsable, message) {
-  if (!ok) throw new OAuth2Error(`Failed to call the endpoint: HTTP ${status}.`, { code: 'http_status', status, retryable: status >= 500 });
+function checkAnswer(response, isUsable, message) {
+  const { ok, status } = response;
+  if (!ok) throw new OAuth2Error(`Failed to call the endpoint: HTTP ${status}.`, { code: 'http_status', status, retryable: isTransient(response) });
   if (!isUsable) throw new OAuth2Error(message, { code: 'invalid_response', status });
+}
+
+/** Statuses that say "later", and not "no". */
+function isTransient({ status }) {
+  return status === 408 || status === 429 || status >= 500;
 }
 
 /** Says with `message` what failed, and why in `cause`. */
@@ -230,9 +240,12 @@ export class ListenerOAuth2Provider {
   constructor(config, options = {}) {
     checkRecord('config', INTROSPECTION, config);
     const { url, clientConfig = {}, cacheConfig } = config;
-    checkHttp('config.clientConfig', INTROSPECTION_HTTP, clientConfig);
     if (cacheConfig !== undefined) this.#cache = new Cache(cacheConfig);
-    this.#config = { ...config, clientConfig };
+    this.#config = {
+      ...config,
+      optionalParams: parametersOf('config.optionalParams', config.optionalParams),
+      clientConfig: httpConfig('config.clientConfig', INTROSPECTION_HTTP, clientConfig),
+    };
     this.#fetch = clientConfig.auth
       ? new ClientOAuth2Provider(clientConfig.auth, { ...options, allowedOrigins: [new URL(url).origin] }).fetch
       : fetcher(options.fetch);
@@ -240,10 +253,11 @@ export class ListenerOAuth2Provider {
 
   async authorize(credential, optionalParams) {
     if (typeof credential !== 'string' || credential === '') throw invalidOption('Credential', 'cannot be empty.');
-    const key = JSON.stringify([credential, optionalParams]);
+    const parameters = parametersOf('optionalParams', optionalParams);
+    const key = JSON.stringify([credential, parameters]);
     const cached = this.#cache?.get(key);
     if (cached) return cached;
-    const response = await this.#introspect(credential, optionalParams).catch(failure('OAuth2 validation failed.'));
+    const response = await this.#introspect(credential, parameters).catch(failure('OAuth2 validation failed.'));
     // What is inactive now may become active, and costs nothing to ask about again but time.
     if (response.active) this.#cache?.put(key, response, this.#endOf(response));
     return response;
@@ -294,7 +308,10 @@ class Cache {
 
   constructor(config) {
     checkRecord('config.cacheConfig', CACHE, config);
-    const { capacity = 100, evictionFactor = 0.25, defaultMaxAge = -1 } = config;
+    const { capacity = 100, evictionFactor = 0.25, evictionPolicy = 'LRU', defaultMaxAge = -1, cleanupInterval = 0 } = config;
+    if (evictionPolicy !== 'LRU') throw invalidOption('config.cacheConfig.evictionPolicy', "must be 'LRU', which is the only one");
+    // What is over goes when it is looked at, or when there are too many: no timer has to clean up.
+    if (cleanupInterval !== 0) positive('config.cacheConfig.cleanupInterval', cleanupInterval);
     this.#capacity = positive('config.cacheConfig.capacity', capacity);
     this.#evicted = Math.max(1, Math.floor(capacity * positive('config.cacheConfig.evictionFactor', evictionFactor)));
     this.#maxAgeMs = defaultMaxAge > 0 ? defaultMaxAge * 1000 : Infinity;
@@ -324,17 +341,25 @@ function scopesOf(scopes = []) {
   return [scopes].flat().map((scope) => scope.trim()).filter((scope) => scope !== '').join(' ');
 }
 
-function addParameters(form, parameters) {
-  for (const [name, value] of Object.entries(parameters ?? {})) form.append(name.trim(), String(value).trim());
+/** As pairs, which say the same whether they were an object, a Map or URLSearchParams. */
+function parametersOf(what, parameters = {}) {
+  if (typeof parameters !== 'object' || parameters === null) throw invalidOption(what, 'must be an object');
+  const entries = typeof parameters[Symbol.iterator] === 'function' ? [...parameters] : Object.entries(parameters);
+  return entries.map(([name, value]) => [String(name).trim(), String(value).trim()]);
 }
 
-function checkHttp(what, kind, config) {
+function addParameters(form, parameters) {
+  for (const [name, value] of parameters) form.append(name, value);
+}
+
+/** How requests are made, its headers as pairs: those of a Map or of Headers are no members. */
+function httpConfig(what, kind, config) {
   if (config?.secureSocket) {
     throw invalidOption(`${what}.secureSocket`, 'is up to the platform; for mutual TLS give a binding as the option fetch');
   }
   checkRecord(what, kind, config);
   try {
-    new Headers(config.customHeaders);
+    return { ...config, customHeaders: [...new Headers(config.customHeaders)] };
   } catch {
     throw invalidOption(`${what}.customHeaders`, 'must be an object of headers');
   }

@@ -22,7 +22,8 @@ export function checkFunctions(what, names, object) {
 }
 
 export function checkText(what, value) {
-  if (typeof value !== 'string' || value === '') throw invalidOption(what, 'is required: a string');
+  if (value === '') throw invalidOption(what, 'must not be empty');
+  if (typeof value !== 'string') throw invalidOption(what, 'is required: a string');
 }
 
 /** What a function of the user's threw, and not that it did. */

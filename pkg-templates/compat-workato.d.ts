@@ -34,7 +34,8 @@
  * As in the SDK a request goes out with what the connection holds. When it fails as `refresh_on` says, credentials are
  * acquired (or refreshed, with `type: 'oauth2'`), merged into the settings, and the request is sent once more; unless
  * somebody else has changed the settings meanwhile, which are then sent. How long credentials last is not looked at.
- * What was acquired is shared by all connections of the same definition and settings, also through a store.
+ * What was acquired is shared by all connections of the same definition and settings, also through a store. There it is
+ * sealed with `sealKey`, which is required then: of what a connection is made of, nothing is known to be a secret.
  *
  * What is not as in the SDK: redirects are followed within their origin only; `user` and `password` are sent as a
  * header, since `fetch` takes none in URLs; formats other than JSON and forms, digest authentication and client

@@ -79,9 +79,8 @@ class Connection {
       ...this.#options,
       tokenUrl: NOWHERE,
       clientId: 'workato',
-      // What records in a store are sealed with; it is never sent.
-      clientSecret: `settings ${encode(settings)}`,
-      clientAuth: 'body',
+      // None of the settings is known to be a secret, so that records in a store are sealed with `sealKey` alone.
+      clientAuth: 'none',
       grant: 'token',
       // There is always a way to renew, and `#renewed` knows it.
       token: { access_token: encode(settings), refresh_token: 'none' },

@@ -499,7 +499,7 @@ export interface Hooks {
 
 /** What all hooks are given. */
 export interface HookContext {
-  /** The client's `fetch`, which adds no token. */
+  /** The client's `fetch`, which adds no token. Of an error that the hook returns, its last answer has the status. */
   readonly fetch: typeof globalThis.fetch;
   /** Aborted when nobody waits any longer. */
   readonly signal: AbortSignal;

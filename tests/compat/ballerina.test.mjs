@@ -336,10 +336,44 @@ describe('the original', async () => {
     assert.equal(recorder.requests.length, 1);
   });
 
+  for (const [status, retryable] of [[400, false], [401, false], [403, false], [408, true], [429, true], [500, true], [503, true]]) {
+    test(`the status is what the server answered: ${status}, asked once`, async () => {
+      for (const body of ['{"error":"invalid_client","error_description":"no"}', 'MARKER']) {
+        recorder.reply = { status, body };
+        const error = await rejection(ask({ scopes: body.slice(0, 1) }));
+        assert.deepEqual([error.status, error.retryable, recorder.requests.length], [status, retryable, 1]);
+        assert.ok(!`${error} ${error.cause}`.includes('MARKER'));
+      }
+    });
+  }
+
+  test('parameters and headers are sent, and are the same, whatever they are in', async () => {
+    for (const make of [Object.fromEntries, (pairs) => new Map(pairs), (pairs) => new URLSearchParams(pairs)]) {
+      const customHeaders = make([['x-tenant', 'one']]);
+      await ask({ optionalParams: make([['audience', 'one']]), clientConfig: { customHeaders } });
+    }
+    const [{ headers, body }] = recorder.requests;
+    assert.deepEqual([headers['x-tenant'], new URLSearchParams(body).get('audience')], ['one', 'one']);
+    assert.equal(recorder.requests.length, 1);
+  });
+
+  for (const [what, differing] of [
+    ['headers in Headers', (value) => ({ clientConfig: { customHeaders: new Headers({ 'x-tenant': value }) } })],
+    ['headers in a Map', (value) => ({ clientConfig: { customHeaders: new Map([['x-tenant', value]]) } })],
+    ['parameters in a Map', (value) => ({ optionalParams: new Map([['audience', value]]) })],
+    ['parameters in URLSearchParams', (value) => ({ optionalParams: new URLSearchParams({ audience: value }) })],
+    ['parameters of 1.x', (value) => ({ parameters: new Map([['audience', value]]) })],
+  ]) {
+    test(`another token with other ${what}`, async () => {
+      for (const value of ['one', 'two', 'one', 'two']) await ask(differing(value));
+      assert.equal(recorder.requests.length, 2);
+    });
+  }
+
   for (const [what, broken, name] of [
     ['nothing', {}, 'config'],
-    ['an empty client id', { tokenUrl: 'https://a.example', clientId: '', clientSecret: 'b' }, 'config.clientId'],
-    ['an empty secret of a password', { tokenUrl: 'https://a.example', username: 'a', password: 'b', clientId: 'a', clientSecret: '' }, 'config.clientSecret'],
+    ['an empty client id', { tokenUrl: 'https://a.example', clientId: '', clientSecret: 'b' }, 'config.clientId must not be'],
+    ['an empty secret of a password', { tokenUrl: 'https://a.example', username: 'a', password: 'b', clientId: 'a', clientSecret: '' }, 'config.clientSecret must not be'],
     ['a misspelt member', { tokenUrl: 'https://a.example', clientId: 'a', clientSecret: 'b', scope: 'c' }, 'config.scope'],
     ['another bearer', { tokenUrl: 'https://a.example', clientId: 'a', clientSecret: 'b', credentialBearer: 'HEADER' }, 'config.credentialBearer'],
     ['a refreshConfig without URL', { tokenUrl: 'https://a.example', username: 'a', password: 'b', refreshConfig: {} }, 'config.refreshConfig.refreshUrl'],
@@ -431,6 +465,27 @@ describe('introspection', async () => {
     assert.equal(recorder.requests.length, 5);
     await provider.authorize('b');
     assert.equal(recorder.requests.length, 6);
+  });
+
+  test('its policy and its cleaning up are those of the original', async () => {
+    const cacheConfig = { capacity: 10, evictionFactor: 0.2, evictionPolicy: 'LRU', defaultMaxAge: 60, cleanupInterval: 5 };
+    const provider = new ListenerOAuth2Provider({ ...config, cacheConfig });
+    await provider.authorize('t');
+    await provider.authorize('t');
+    assert.equal(recorder.requests.length, 1);
+    for (const [member, wrong] of [['evictionPolicy', 'FIFO'], ['cleanupInterval', -1], ['cleanupInterval', '5']]) {
+      assert.throws(() => new ListenerOAuth2Provider({ ...config, cacheConfig: { [member]: wrong } }), (error) => {
+        return error.code === 'invalid_option' && error.message.startsWith(`config.cacheConfig.${member} must be`);
+      });
+    }
+  });
+
+  test('other parameters are another question, whatever they are in', async () => {
+    const provider = new ListenerOAuth2Provider({ ...config, cacheConfig: {} });
+    for (const parameters of [{ a: 'b' }, new Map([['a', 'c']]), new URLSearchParams({ a: 'd' }), new Map([['a', 'b']])]) {
+      await provider.authorize('t', parameters);
+    }
+    assert.deepEqual(recorder.requests.map(({ body }) => new URLSearchParams(body).get('a')), ['b', 'c', 'd']);
   });
 
   test('other parameters are another question', async () => {

@@ -48,7 +48,7 @@ test('ballerina', async () => {
 });
 
 test('workato: settings that another instance has changed are sent, and renewed by the newest refresh token', async () => {
-  const options = { store: new Map(), identity: 'connector 1' };
+  const options = { store: new Map(), identity: 'connector 1', sealKey: 'a key that nobody can guess' };
   const spent = [];
   const definition = {
     authorization: {
@@ -75,6 +75,26 @@ test('workato: settings that another instance has changed are sent, and renewed 
     await stored();
   }
   assert.deepEqual(spent, ['kept', 'refresh-1']);
+});
+
+test('workato: a store wants a seal key, since what settings say may be known to anybody', async () => {
+  const [{ connection }] = await load('workato');
+  const definition = { authorization: { type: 'custom_auth', acquire: () => ({ token: 'MARKER' }), apply: () => {} } };
+  const store = new Map();
+  const wanted = { code: 'invalid_option', message: /^sealKey is required / };
+  assert.throws(() => connection(definition, { subdomain: 'acme' }, { store, identity: 'connector 2' }), wanted);
+  connection(definition, { subdomain: 'acme' }, { store, identity: 'connector 2', seal: false });
+});
+
+test('without a secret of the client’s, no entry seals with what it knows', async () => {
+  const store = new Map();
+  const wanted = { code: 'invalid_option', message: /^sealKey is required / };
+  const [{ ClientOAuth2Provider }] = await load('ballerina');
+  const user = { tokenUrl, username: 'a', password: 'b' };
+  assert.throws(() => new ClientOAuth2Provider(user, { store }), wanted);
+  const [{ oauth2Connection }] = await load('integration-app');
+  const auth = { getOAuthConfig: { clientId: 'public', tokenUri: tokenUrl }, makeApiClient: { baseUri: server.url } };
+  await assert.rejects(oauth2Connection({ auth, credentials: { access_token: 'kept' }, store }).credentials(), wanted);
 });
 
 test('integration-app: a rotating refresh token is spent once, and members are shared', async () => {

@@ -2,7 +2,7 @@
 // they bring.
 
 import { keepCause } from './error.js';
-import { begin, send } from './host.js';
+import { begin, headersOf, send } from './host.js';
 import { EXPIRY, isMembers, kindOf, numberOf, toJson } from './members.js';
 
 /** As for requests without hooks. */
@@ -22,10 +22,12 @@ export async function hooked({ hooks, fetch, grant, scopes }, signal, url, heade
   // With that grant there is no other request.
   const isRefresh = params.grant_type === 'refresh_token' && (hooks.refresh || grant !== 'refresh_token');
   const name = isRefresh ? 'refresh' : 'tokenRequest';
-  const exchange = (signal) => send(fetch, 'POST', url, headers, body, MAX_RESPONSE_BYTES, signal);
+  let answered;
+  const watched = async (...args) => (answered = await fetch(...args));
+  const exchange = (signal) => send(watched, 'POST', url, headers, body, MAX_RESPONSE_BYTES, signal);
   if (!hooks[name] && !hooks.credentials) return exchange(signal);
   const standard = new StandardRequest(exchange, signal, params, spendingOf(url, headers, params));
-  const common = { fetch, signal };
+  const common = { fetch: watched, signal };
   const { refresh_token: refreshToken } = params;
   const credentials = { ...renewed, refresh_token: refreshToken };
   const context = isRefresh
@@ -41,12 +43,23 @@ export async function hooked({ hooks, fetch, grant, scopes }, signal, url, heade
     }
     // Whoever gave up waiting has not got it.
     if (!signal.aborted) standard.finish();
-    // What says an error is the server's refusal.
-    const status = response.error && !response.access_token ? 400 : 200;
-    return [status, toJson(response), [['content-type', 'application/json']]];
+    const json = ['content-type', 'application/json'];
+    if (!response.error || response.access_token) return [200, toJson(response), [json]];
+    // What says an error is the server's refusal, which comes as the server last answered.
+    const [status, more] = aside(answered);
+    return [status, toJson(response), [json, ...more]];
   } catch (failure) {
     const answer = standard.answerFor(failure.cause);
     return answer ? answer() : [failure.hook, keepCause(failure.cause)];
+  }
+}
+
+/** Status and headers of a response. Where a hook has asked nobody, or nobody can tell, a refusal is a 400. */
+function aside(response) {
+  try {
+    return [Number.isInteger(response.status) ? response.status : 400, headersOf(response)];
+  } catch {
+    return [400, []];
   }
 }
 

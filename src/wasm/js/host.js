@@ -49,7 +49,7 @@ export async function send(fetch, method, url, headers, body, maxResponseBytes, 
     // A mock may say no more than whether all went well.
     const { status = response.ok === false ? 400 : 200 } = response;
     if (!Number.isInteger(status)) throw new Unusable('fetch gave a response whose status is no number');
-    return [status, text, HEADERS.map((name) => [name, headerOf(response, name)])];
+    return [status, text, headersOf(response)];
   } catch (error) {
     if (error instanceof Unusable) return ['response', error.message];
     throw error;
@@ -62,6 +62,10 @@ export async function send(fetch, method, url, headers, body, maxResponseBytes, 
  */
 function notKept() {
   return 'cache' in Request.prototype ? { cache: 'no-store' } : undefined;
+}
+
+export function headersOf(response) {
+  return HEADERS.map((name) => [name, headerOf(response, name)]);
 }
 
 function headerOf({ headers }, name) {

@@ -337,6 +337,26 @@ export const hooks = {
     await rejects(spent.getToken(), { code: 'reauthorization_required', error: 'invalid_grant', status: 400 });
   },
 
+  'an error that a hook returns has the status of what its fetch brought': async ({ client }) => {
+    for (const [status, retryable] of [[400, false], [401, false], [403, false], [429, true], [503, true]]) {
+      const refusal = { error: 'invalid_scope', error_description: 'no' };
+      const asked = [];
+      const hooks = {
+        own: async ({ fetch }) => (await fetch('https://other.example/token', { method: 'POST' })).json(),
+        passedOn: (_, next) => next().catch((error) => JSON.parse(error.body)),
+      };
+      for (const tokenRequest of Object.values(hooks)) {
+        const fetch = async (input) => {
+          asked.push(String(input));
+          return Response.json(refusal, { status });
+        };
+        const error = await rejects(client({ fetch, hooks: { tokenRequest }, timeoutMs: 300, errorCacheSeconds: 0 }).getToken());
+        equal([error.code, error.error, error.status, error.retryable], ['token_request_rejected', 'invalid_scope', status, retryable]);
+      }
+      ok(asked.length >= 2, 'both asked');
+    }
+  },
+
   'what next() rejects with comes out as without hooks': async ({ client, behave, tokenEndpoint }) => {
     const pass = (_, next) => next();
     const rows = [
