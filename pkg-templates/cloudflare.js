@@ -24,7 +24,7 @@ export class TokenCoordinator extends DurableObject {
   async write(value, ttlSeconds, fence = this.#kv.get('lease')?.fence ?? 0) {
     const record = this.#kv.get('record');
     if (isAlive(record) && record.fence > fence) return;
-    this.#kv.put('record', { value, fence, endsAt: Date.now() + ttlSeconds * 1000 });
+    this.#kv.put('record', { value, fence, ...lasting(ttlSeconds * 1000) });
     await this.#cleanUpLater();
   }
 
@@ -39,7 +39,7 @@ export class TokenCoordinator extends DurableObject {
     if (isAlive(lease)) return { held: false, retryAfterMs: lease.endsAt - now };
     // Not a mere counter: it must increase even when the storage was cleaned up in between.
     const fence = Math.max((lease?.fence ?? 0) + 1, now);
-    this.#kv.put('lease', { fence, endsAt: now + ttlMs });
+    this.#kv.put('lease', { fence, ...lasting(ttlMs) });
     await this.#cleanUpLater();
     return { held: true, fence };
   }
@@ -62,8 +62,14 @@ export class TokenCoordinator extends DurableObject {
   }
 }
 
+function lasting(ms) {
+  return { endsAt: Date.now() + ms, ms };
+}
+
+/** What is to last longer than it was meant to comes of a clock that was set back since. */
 function isAlive(one) {
-  return one !== undefined && Date.now() < one.endsAt;
+  const leftMs = one === undefined ? 0 : one.endsAt - Date.now();
+  return leftMs > 0 && !(leftMs > one.ms + 5_000);
 }
 
 /** The option `store` over the namespace of a Worker's TokenCoordinator. */

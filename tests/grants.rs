@@ -19,6 +19,7 @@ use edge_oauth2::{
     PrivateKey, Secret,
 };
 use support::host::{PRIVATE_KEY, Reply, World};
+use support::isolate::START_MS;
 use support::{config, crypto, options};
 
 const HOUR_MS: u64 = 3_600_000;
@@ -205,6 +206,75 @@ fn a_given_token_is_used_until_it_ends_and_then_renewed() {
             "grant_type=refresh_token&refresh_token=refresh-0",
         ]
     );
+}
+
+/// A token that was stored, with so much left of it, and what it came with.
+fn stored(left_ms: u64, response: &str) -> ClientOptions {
+    using(Grant::Token {
+        access_token: "given".into(),
+        expires_at_ms: Some(START_MS + left_ms),
+        refresh_token: Some("refresh".into()),
+        response: Json::parse(response),
+    })
+}
+
+/// A bug that was: the skew was a quarter of what was left when the client was made, so that it was handed out.
+#[test]
+fn of_a_given_token_as_much_is_kept_back_as_of_any() {
+    const HOUR: &str = r#"{"access_token":"given","expires_in":3600}"#;
+    const SHORT: &str = r#"{"access_token":"given","expires_in":"8"}"#;
+    for (name, left_ms, response, is_used) in [
+        ("an hour's, almost over", 300, HOUR, false),
+        ("an hour's, 10 s before its end", 10_000, HOUR, false),
+        ("an hour's, before that", 10_001, HOUR, true),
+        ("of unknown life, almost over", 300, "{}", false),
+        ("of unknown life, 10 s before its end", 10_000, "{}", false),
+        ("of unknown life, before that", 10_001, "{}", true),
+        ("of a short life, 2 s before its end", 2_000, SHORT, false),
+        ("of a short life, before that", 2_001, SHORT, true),
+    ] {
+        let world = World::new(|n, _| issued(n, true));
+        let expected = if is_used { "given" } else { "token-0" };
+        let token = ask(&world, &stored(left_ms, response));
+        assert_eq!(token, Ok(expected.to_owned()), "{name}");
+    }
+}
+
+/// Its successor is asked for when as much of its whole life is over as of any token's.
+#[test]
+fn a_given_token_is_renewed_ahead_by_its_whole_life() {
+    let hour = r#"{"access_token":"given","expires_in":3600}"#;
+    for (left_ms, requests) in [(HOUR_MS / 2, 0), (HOUR_MS / 10, 1)] {
+        let world = World::new(|n, _| issued(n, true));
+        for _ in 0..2 {
+            assert_eq!(ask(&world, &stored(left_ms, hour)), Ok("given".into()));
+        }
+        world.isolate.run_for(100);
+        assert_eq!(world.sent(), requests);
+    }
+}
+
+/// Where only its life is known it lives from its first use on, and only once.
+#[test]
+fn the_life_of_a_given_token_begins_at_its_first_use() {
+    let world = World::new(|n, _| issued(n, true));
+    let options = using(Grant::Token {
+        access_token: "given".into(),
+        expires_at_ms: None,
+        refresh_token: Some("refresh".into()),
+        response: Json::parse(r#"{"access_token":"given","expires_in":60}"#),
+    });
+    let options = ClientOptions {
+        refresh_ahead: None,
+        ..options
+    };
+    let (_, _made_early) = world.source(config(options.clone()));
+    world.isolate.run_for(HOUR_MS);
+    assert_eq!(ask(&world, &options), Ok("given".into()));
+    world.isolate.run_for(49_000);
+    assert_eq!(ask(&world, &options), Ok("given".into()));
+    world.isolate.run_for(2_000);
+    assert_eq!(ask(&world, &options), Ok("token-0".into()));
 }
 
 #[test]

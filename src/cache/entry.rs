@@ -44,6 +44,8 @@ pub struct Entry<V> {
     /// The latest time that was seen here, and whether the clock was set back since the token came.
     seen_ms: Cell<u64>,
     is_doubtful: Cell<bool>,
+    /// Since when a given token is in use; 0 when it is not yet.
+    used_since_ms: Cell<u64>,
     /// A flight spends what is good for one use.
     spends: Cell<bool>,
     /// What is here cannot be had again, and is nowhere else.
@@ -66,6 +68,7 @@ impl<V> Default for Entry<V> {
             refresh_rests: Cell::default(),
             seen_ms: Cell::new(0),
             is_doubtful: Cell::new(false),
+            used_since_ms: Cell::new(0),
             spends: Cell::new(false),
             is_only_copy: Cell::new(false),
             store: StoreHealth::default(),
@@ -223,6 +226,16 @@ impl<V> Entry<V> {
             self.seen_ms.set(seen_ms.max(now_ms));
         }
         self.is_doubtful.get()
+    }
+
+    /// Since when the token that is part of the configuration is in use: from now on, if it was not before. Where
+    /// the clock was set back, nobody knows any more.
+    pub(crate) fn used_since_ms(&self, now_ms: u64) -> u64 {
+        let since_ms = self.used_since_ms.get();
+        if since_ms == 0 || is_set_back(since_ms, now_ms) {
+            self.used_since_ms.set(now_ms);
+        }
+        self.used_since_ms.get()
     }
 
     /// Flights of this identity spend what is good for one use: who leads one must not lose its place.

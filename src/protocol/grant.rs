@@ -2,7 +2,7 @@
 
 use super::assertion::AssertionOptions;
 use super::form::Parameters;
-use super::token_response;
+use super::{lifetime, token_response};
 use crate::json::Json;
 use crate::token::{Credential, RefreshToken, Secret, Token};
 
@@ -149,7 +149,10 @@ impl Grant {
     }
 
     /// The access token that is there already.
-    pub(crate) fn given_token(&self, now_ms: u64) -> Option<Token> {
+    ///
+    /// `used_at_ms` is when it was used first: from then on it lives where only how long is known, or not even
+    /// that. Of a life that nobody knows the whole of, all of `skew_seconds` is kept back.
+    pub(crate) fn given_token(&self, used_at_ms: u64, skew_seconds: u32) -> Option<Token> {
         let Self::Token {
             access_token,
             expires_at_ms,
@@ -160,12 +163,17 @@ impl Grant {
             return None;
         };
         let raw = given_response(access_token, response.as_ref());
+        let life_ms = lifetime::whole_seconds(&raw).map(|seconds| seconds.saturating_mul(1000));
+        let expires_at_ms = expires_at_ms
+            // Nobody knows: until it is refused.
+            .unwrap_or_else(|| used_at_ms.saturating_add(life_ms.unwrap_or(YEAR_MS)));
+        let least_ms = u64::from(skew_seconds).saturating_mul(4_000);
+        let received_at_ms = expires_at_ms.saturating_sub(life_ms.unwrap_or(least_ms));
         Some(Token {
             access_token: access_token.clone(),
             token_type: token_response::token_type(&raw),
-            received_at_ms: now_ms,
-            // Nobody knows: until it is refused.
-            expires_at_ms: expires_at_ms.unwrap_or(now_ms.saturating_add(YEAR_MS)),
+            received_at_ms: received_at_ms.min(used_at_ms),
+            expires_at_ms,
             scope: token_response::scope(&raw),
             refresh_token: refresh_token.clone(),
             id_token: token_response::text_member(&raw, "id_token").map(Secret::from),

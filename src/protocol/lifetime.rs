@@ -32,11 +32,6 @@ const FIRST_MS: f64 = 1e11;
 /// The life from `now_seconds` on; an error says what was looked for in vain.
 pub(super) fn seconds(members: &Json, now_seconds: u64) -> Result<u64, String> {
     let now = now_seconds as f64;
-    let relative = |name: &str| match number(members.get(name)?)? {
-        // Zero stands for "not said" in more servers than for "already over".
-        0.0 => None,
-        lifetime => Some(lifetime),
-    };
     let absolute = |name: &str| {
         let value = members.get(name)?;
         let at = match value.as_str().and_then(timestamp::parse) {
@@ -50,12 +45,26 @@ pub(super) fn seconds(members: &Json, now_seconds: u64) -> Result<u64, String> {
         // Anything before is a program's zero, which stands for "not said".
         (at >= FIRST_POINT).then_some(at - now)
     };
-    let said = RELATIVE.into_iter().find_map(relative);
-    match said.or_else(|| ABSOLUTE.into_iter().find_map(absolute)) {
+    match relative(members).or_else(|| ABSOLUTE.into_iter().find_map(absolute)) {
         // Float to integer saturates: what is negative becomes 0, expired at once.
         Some(lifetime) => Ok((lifetime as u64).min(MAX_SECONDS)),
         None => Err(unsaid(members)),
     }
+}
+
+/// How long a token lives that came with `members` some time ago.
+pub(super) fn whole_seconds(members: &Json) -> Option<u64> {
+    relative(members).map(|lifetime| (lifetime as u64).min(MAX_SECONDS))
+}
+
+fn relative(members: &Json) -> Option<f64> {
+    RELATIVE
+        .into_iter()
+        .find_map(|name| match number(members.get(name)?)? {
+            // Zero stands for "not said" in more servers than for "already over".
+            0.0 => None,
+            lifetime => Some(lifetime),
+        })
 }
 
 fn unsaid(members: &Json) -> String {

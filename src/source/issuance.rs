@@ -110,7 +110,10 @@ impl<H: Host> TokenSource<H> {
     /// The access token that is part of the configuration, while it is good.
     pub(super) fn given(&self, entry: &Entry<H::View>) -> Option<Token> {
         let now_ms = self.host.now_ms();
-        let token = self.slot.config().grant.given_token(now_ms)?;
+        let config = self.slot.config();
+        let used_at_ms = entry.used_since_ms(now_ms);
+        let skew_seconds = config.policy.expiry_skew_seconds;
+        let token = config.grant.given_token(used_at_ms, skew_seconds)?;
         let is_good = self.slot.is_usable(&token, now_ms) && !entry.distrusts(&token);
         is_good.then_some(token)
     }

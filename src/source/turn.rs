@@ -6,7 +6,7 @@ use super::{Result, TokenSource, is_same};
 use crate::cache::entry::{Cached, Entry};
 use crate::cache::span::Span;
 use crate::cache::store::Acquired;
-use crate::error::ErrorCode;
+use crate::error::{Error, ErrorCode};
 use crate::host::Host;
 use crate::sharing::{Found, Shared};
 use crate::stopwatch::Stopwatch;
@@ -156,9 +156,14 @@ impl<H: Host> TokenSource<H> {
         } else {
             (timeout_ms / 2).min(MAX_LEASE_TTL_MS)
         };
-        // One holder may die, and its successor bring a token. After that there is just time enough
-        // for a grant of our own.
-        let patience_ms = u64::from(timeout_ms).saturating_mul(3) / 4;
+        // One holder may die, and its successor bring a token. After that there is time enough for a
+        // grant of our own, also for a slow one. Where there must be none, just enough to say why.
+        let timeout = u64::from(timeout_ms);
+        let patience_ms = if is_spending {
+            timeout.saturating_mul(19) / 20
+        } else {
+            timeout.saturating_mul(2) / 3
+        };
         let mut unanswered = 0u32;
         loop {
             let asked_at_ms = self.host.now_ms();
@@ -168,7 +173,7 @@ impl<H: Host> TokenSource<H> {
                 None => {
                     // Time alone tells nothing: the instance may have been frozen.
                     unanswered = unanswered.saturating_add(1);
-                    if unanswered >= LEASE_ATTEMPTS && waited_ms() > patience_ms {
+                    if unanswered >= LEASE_ATTEMPTS && waited_ms() > timeout / 2 {
                         return Turn::Ours;
                     }
                     LONGEST_PAUSE_MS
@@ -211,6 +216,8 @@ impl<H: Host> TokenSource<H> {
                 .min(retry_after_ms)
                 .max(SHORTEST_PAUSE_MS);
             let pause_ms = f64::from(pause_ms) * (0.5 + self.host.random() / 2.0);
+            let left_ms = patience_ms.saturating_sub(waited_ms()).saturating_add(1);
+            let pause_ms = u64::from(pause_ms as u32).min(left_ms);
             self.host.sleep(pause_ms as u32).await;
             // Somebody may be done.
             match look().await {
@@ -218,13 +225,24 @@ impl<H: Host> TokenSource<H> {
                 Found::Failed if !is_spending => return Turn::Ours,
                 Found::Nothing | Found::Unreadable | Found::Failed => {}
             }
-            if !is_spending && waited_ms() > patience_ms {
-                return Turn::Ours;
-            }
-            if waited_ms() > u64::from(timeout_ms) {
-                return Turn::Settled(Err(self.timed_out()));
+            if waited_ms() > patience_ms {
+                return if is_spending {
+                    Turn::Settled(Err(self.lease_not_given()))
+                } else {
+                    Turn::Ours
+                };
             }
         }
+    }
+
+    /// Whoever has the lease may be spending the refresh token: a second use may end the authorization.
+    fn lease_not_given(&self) -> Error {
+        let error = self.timed_out();
+        let message = [
+            &error.to_string(),
+            ": another instance had the store's lease, and brought nothing",
+        ];
+        error.retold(ErrorCode::Timeout, message.concat())
     }
 
     /// The token will be in the store when this instance looks again.

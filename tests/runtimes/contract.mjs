@@ -16,6 +16,7 @@ import { failures } from './contract/failures.mjs';
 import { fetchArguments } from './contract/fetch-arguments.mjs';
 import { grants } from './contract/grants.mjs';
 import { hooks } from './contract/hooks.mjs';
+import { lives } from './contract/lives.mjs';
 import { options } from './contract/options.mjs';
 import { perCall } from './contract/per-call.mjs';
 import { redaction } from './contract/redaction.mjs';
@@ -53,6 +54,7 @@ export const contract = {
   hooks,
   strangers,
   'token object': tokenObject,
+  lives,
   'options of a call': perCall,
   redaction,
 };

@@ -208,8 +208,8 @@ fn a_put_names_the_tenure_it_is_made_in() {
 
 /// The store is silent: a forced refresh, which does not look into it first, asks for the lease.
 #[test]
-fn a_lease_is_waited_for_for_two_seconds_or_a_quarter_of_the_time() {
-    for (timeout_ms, waited_ms) in [(10_000, 2_000), (4_000, 1_000)] {
+fn a_lease_is_waited_for_for_a_time_or_a_quarter_of_the_callers() {
+    for (timeout_ms, waited_ms) in [(10_000, 1_500), (4_000, 1_000)] {
         let (world, shelf) = leased(|n, _| Reply::token(50, &token(n)));
         shelf.mood.set(Mood::Silent);
         let (request, source) = world.source(config(ClientOptions {
@@ -221,5 +221,55 @@ fn a_lease_is_waited_for_for_two_seconds_or_a_quarter_of_the_time() {
         world.isolate.run_for(20 * SECOND_MS);
         let at_ms = answer.borrow().as_ref().expect("an answer").1;
         assert_eq!(at_ms - START_MS, waited_ms + 50);
+    }
+}
+
+/// A lease that others have for ever, or one that is never answered for.
+fn without_a_lease(mood: Mood) -> (World, Rc<Shelf>) {
+    let (world, shelf) = leased(|n, _| Reply::token(2_500, &token(n)));
+    shelf.mood.set(mood);
+    if mood == Mood::Well {
+        shelf.tenure.set((1, u64::MAX));
+    }
+    (world, shelf)
+}
+
+fn renewed_by_refresh_token() -> ClientOptions {
+    ClientOptions {
+        grant: edge_oauth2::Grant::RefreshToken {
+            refresh_token: "refresh".into(),
+        },
+        ..options()
+    }
+}
+
+/// A bug that was: `timeout`, though a grant takes no more than 2.5 s, at default settings.
+#[test]
+fn no_request_fails_because_a_lease_is_not_given() {
+    for (mood, options) in [
+        (Mood::Well, options()),
+        (Mood::Leaseless, options()),
+        (Mood::Leaseless, renewed_by_refresh_token()),
+    ] {
+        let (world, _) = without_a_lease(mood);
+        for dice in [0.0, 0.5, 0.999] {
+            world.dice.set(dice);
+            let token = world.neighbour().token(config(options.clone()));
+            token.unwrap_or_else(|error| panic!("{mood:?}, {dice}: {error}"));
+        }
+    }
+}
+
+/// Who has the lease may be spending it: a second use would end the authorization, where this only costs the request.
+#[test]
+fn a_refresh_token_is_not_spent_while_others_have_the_lease() {
+    for dice in [0.0, 0.5, 0.999] {
+        let (world, _) = without_a_lease(Mood::Well);
+        world.dice.set(dice);
+        let error = world.token(config(renewed_by_refresh_token())).unwrap_err();
+        assert_eq!(error.code(), edge_oauth2::ErrorCode::Timeout);
+        assert!(error.to_string().contains("lease"), "{error}");
+        assert!(error.retryable());
+        assert_eq!(world.sent(), 0);
     }
 }

@@ -9,6 +9,7 @@
     clippy::unwrap_used
 )]
 
+mod clocks;
 mod failure;
 mod lease;
 mod one_off;

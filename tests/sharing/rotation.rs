@@ -66,6 +66,41 @@ fn standing() -> ClientOptions {
     }
 }
 
+/// Whoever writes to the store may put an old record back. An isolate that knows better takes nothing of it.
+#[test]
+fn an_older_record_is_not_taken_by_who_knows_a_newer_one() {
+    for has_lease in [true, false] {
+        let (world, shelf, line) = rotating();
+        shelf.has_lease.set(has_lease);
+        assert_eq!(ask(&world), "token-1");
+        let old = shelf.record();
+        world.isolate.run_for(HOUR_MS / 2);
+        let refreshed = |world: &World| {
+            let (request, source) = world.source(config(standing()));
+            let cached = world
+                .isolate
+                .block_on(request, async move { source.refreshed().await });
+            world.isolate.run_for(100);
+            cached.map(|cached| cached.token.access_token.expose().to_owned())
+        };
+        assert_eq!(refreshed(&world).unwrap(), "token-2");
+        shelf.replace_record(&old);
+        // The API refuses what this isolate has: it looks into the store.
+        let (_, source) = world.source(config(standing()));
+        assert!(source.slot().refuse("token-2", world.isolate.clock_ms()));
+        assert_eq!(
+            ask(&world),
+            "token-3",
+            "the access token of before is as old"
+        );
+        assert_eq!(line.spent(), ["refresh-0", "refresh-1", "refresh-2"]);
+        shelf.replace_record(&old);
+        world.isolate.run_for(2 * HOUR_MS);
+        assert_eq!(ask(&world), "token-4");
+        assert_eq!(line.spent().last().map(String::as_str), Some("refresh-3"));
+    }
+}
+
 fn try_ask(world: &World) -> Result<String, edge_oauth2::Error> {
     let token = world.token(config(standing()));
     world.isolate.run_for(2 * SECOND_MS);

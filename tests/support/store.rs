@@ -19,6 +19,8 @@ pub enum Mood {
     Silent,
     /// Nothing can be read; all else goes well.
     Blind,
+    /// A lease is asked for in vain; all else goes well.
+    Leaseless,
 }
 
 /// What all requests see of the store.
@@ -87,7 +89,8 @@ impl TestStore {
             Mood::Blind if operation == "get" => {
                 return Err(StoreError("nothing can be read".into()));
             }
-            Mood::Well | Mood::Blind => {}
+            Mood::Leaseless if operation == "acquire" => pending().await,
+            Mood::Well | Mood::Blind | Mood::Leaseless => {}
             Mood::Slow(ms) => self.isolate.sleep(self.request, ms).await,
             Mood::Failing => return Err(StoreError("the store is down".into())),
             Mood::Silent => pending().await,

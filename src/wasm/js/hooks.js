@@ -178,7 +178,9 @@ function isSpent({ refresh_token: spent }, { refresh_token: next }) {
 function aged({ text, atMs }) {
   const members = JSON.parse(text);
   const lifetime = numberOf(members.expires_in);
-  const left = Math.max(1, Math.floor(lifetime - (Date.now() - atMs) / 1000));
+  // The clock may have been set back.
+  const passedMs = Math.max(0, Date.now() - atMs);
+  const left = Math.max(1, Math.floor(lifetime - passedMs / 1000));
   return { ...members, ...(lifetime > 0 && { expires_in: left }) };
 }
 

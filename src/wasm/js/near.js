@@ -21,6 +21,9 @@ const PATIENCE_MS = 100;
 /** The same in the background. */
 const BACKGROUND_MS = 1_000;
 
+/** How much the clocks of isolates may differ that are right. */
+const CLOCKS_DIFFER_MS = 5_000;
+
 /** Whether this is a platform with locations: elsewhere `caches` has no default, or there is none. */
 export function hasLocation() {
   return globalThis.caches?.default !== undefined;
@@ -86,12 +89,14 @@ async function claim(key, id, ttlMs) {
 async function read(url) {
   const response = await (await cache()).match(url);
   const content = await response?.json();
-  return content?.endsAt > Date.now() ? content : undefined;
+  const leftMs = content?.endsAt - Date.now();
+  // More than it was to last, but for what clocks differ by: it is from one that was wrong.
+  return leftMs > 0 && leftMs <= content.ttlMs + CLOCKS_DIFFER_MS ? content : undefined;
 }
 
 async function write(url, content, ttlMs) {
   const headers = { 'cache-control': `max-age=${Math.ceil(ttlMs / 1000)}` };
-  await (await cache()).put(url, Response.json({ ...content, endsAt: Date.now() + ttlMs }, { headers }));
+  await (await cache()).put(url, Response.json({ ...content, endsAt: Date.now() + ttlMs, ttlMs }, { headers }));
 }
 
 async function remove(url) {

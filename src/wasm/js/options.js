@@ -122,10 +122,14 @@ export function readClientOptions(options) {
 }
 
 /** A stored token: what it came with is renewed with it. */
-function tokenFields({ accessToken, tokenType, expiresAt, scope, refreshToken, idToken, raw }, options) {
+function tokenFields(token, options) {
+  const { accessToken, tokenType, scope, refreshToken, idToken, raw } = token;
+  // Where that depends on when it is used first, wasm knows when that is.
+  const { value: expiresAt } = Object.getOwnPropertyDescriptor(token, 'expiresAt');
   const members = { access_token: accessToken, token_type: tokenType, scope, id_token: idToken };
   const response = raw.access_token === accessToken ? raw : { ...members, ...raw };
-  const fields = ['token', '', accessToken, 'token.expiresAt', '', String(expiresAt), 'token.response', '', JSON.stringify(response)];
+  const fields = ['token', '', accessToken, 'token.response', '', JSON.stringify(response)];
+  if (expiresAt !== undefined) fields.push('token.expiresAt', '', String(expiresAt));
   if (refreshToken === undefined || refreshToken === options.refreshToken) return fields;
   if (options.refreshToken === undefined) return [...fields, 'refreshToken', '', refreshToken];
   throw invalidOption('refreshToken', 'is another than that of token; leave out one of them');

@@ -21,7 +21,8 @@ export class Token {
 
   /** `owner` renews and revokes it: `refresh(token, params)`, `revoke(token, type, params)`. */
   constructor(data, owner = NOBODY) {
-    Object.assign(this, data);
+    // Copied as it is: when it ends may not be known yet.
+    Object.defineProperties(this, Object.getOwnPropertyDescriptors(data));
     this.#owner = owner;
     Object.freeze(this);
   }
@@ -100,8 +101,8 @@ export function readToken(object, prefix = '') {
   const data = {
     accessToken,
     tokenType: /^bearer$/i.test(tokenType) ? 'Bearer' : tokenType,
-    expiresAt: readExpiry(object, prefix),
   };
+  Object.defineProperty(data, 'expiresAt', { ...readExpiry(object, prefix), enumerable: true });
   for (const [name, value] of Object.entries(optional)) if (value !== undefined) data[name] = value;
   data.raw = isOurs ? readOthers(object, prefix) : plain(object);
   return data;
@@ -124,7 +125,7 @@ const FIRST_POINT = 1e9;
 /** Members that say since when a token lives. */
 const ISSUED = ['created_at', 'issued_at', 'issuedAt', 'created'];
 
-/** As that of a token that a server issued: where nothing is said, until it is refused. */
+/** As that of a token that a server issued: where nothing is said, until it is refused. As a property. */
 function readExpiry(object, prefix) {
   for (const name of EXPIRY) {
     if (isUnsaid(object[name]) || (name === 'expires' && numberOf(object[name]) < FIRST_POINT)) continue;
@@ -133,14 +134,23 @@ function readExpiry(object, prefix) {
       throw invalidOption(prefix + name, 'must be a Date, a time as ISO 8601 or HTTP writes it, or seconds or milliseconds since the epoch');
     }
     // What is before the epoch is a program's zero: nothing was said.
-    if (atMs >= 0) return Math.floor(atMs);
+    if (atMs >= 0) return { value: Math.floor(atMs) };
   }
   const name = ['expires_in', 'expiresIn', 'expires'].find((name) => !isUnsaid(object[name]));
-  if (name === undefined) return Date.now() + YEAR_MS;
+  if (name === undefined) return fromNow(YEAR_MS);
   const lifetime = numberOf(object[name]);
   if (lifetime === undefined) throw invalidOption(prefix + name, 'must be a number of seconds, from 0 on');
-  const [issuedAtMs = Date.now()] = ISSUED.map((name) => timeMs(object[name])).filter((atMs) => atMs > 0);
-  return Math.min(issuedAtMs, Date.now()) + Math.floor(lifetime) * 1000;
+  const lifeMs = Math.floor(lifetime) * 1000;
+  const [issuedAtMs] = ISSUED.map((name) => timeMs(object[name])).filter((atMs) => atMs > 0);
+  if (issuedAtMs === undefined) return fromNow(lifeMs);
+  return { value: Math.min(issuedAtMs, Date.now() || issuedAtMs) + lifeMs };
+}
+
+/** In the global scope of a Worker the clock stands at 0. A life that is read there begins when it is looked at first. */
+function fromNow(lifeMs) {
+  if (Date.now() > 0) return { value: Date.now() + lifeMs };
+  let sinceMs = 0;
+  return { get: () => (sinceMs ||= Date.now()) + lifeMs };
 }
 
 function isUnsaid(value) {
