@@ -60,13 +60,23 @@ impl<H: Host> TokenSource<H> {
     /// another. It is not asked for the sake of this: who gives the URLs may have an issuer that says
     /// nothing.
     pub(super) async fn known_metadata(&self) -> Result<Option<Rc<Metadata>>> {
-        let config = self.slot.config();
-        match config.is_discovered {
+        match self.slot.config().is_discovered {
             true => self.metadata().await,
-            false => Ok(config
-                .issuer()
-                .and_then(|name| self.slot.issuer(name).outdated())),
+            false => Ok(self.outdated_metadata()),
         }
+    }
+
+    /// What is known of the issuer here and now, however old.
+    pub(super) fn outdated_metadata(&self) -> Option<Rc<Metadata>> {
+        let name = self.slot.config().issuer()?;
+        let of_store = || self.learned(name)?.outdated();
+        self.slot.issuer(name).outdated().or_else(of_store)
+    }
+
+    /// What a store says of the issuer, if there is one that may.
+    fn learned(&self, name: &str) -> Option<Rc<Issuer>> {
+        self.host.store()?;
+        self.slot.learned_issuer(name)
     }
 
     /// What the issuer says about itself; `None` if there is no issuer to ask.
@@ -75,10 +85,7 @@ impl<H: Host> TokenSource<H> {
             return Ok(None);
         };
         let issuer = self.slot.issuer(name);
-        let learned = self
-            .host
-            .store()
-            .and_then(|_| self.slot.learned_issuer(name));
+        let learned = self.learned(name);
         loop {
             let now_ms = self.host.now_ms();
             let of_store = || learned.as_ref()?.metadata(now_ms);

@@ -116,8 +116,7 @@ impl<H: Host> TokenSource<H> {
     /// The style to begin with: the header, which every server has to support (RFC 6749 §2.3.1), unless
     /// this one says that it does not.
     fn advertised_style(&self) -> ClientAuth {
-        let issuer = self.slot.config().issuer().map(|it| self.slot.issuer(it));
-        let metadata = issuer.and_then(|issuer| issuer.outdated());
+        let metadata = self.outdated_metadata();
         let supports = |method| metadata.as_ref()?.supports_auth_method(method);
         match (
             supports("client_secret_basic"),
