@@ -18,7 +18,9 @@ for (const [name, budget] of Object.entries(SIZE_BUDGETS)) {
   test(`compat/${name} is small, and alone`, async (t) => {
     const entry = `export * from './node_modules/edge-oauth2/compat-${name}.js';`;
     const { files, inputs } = await bundle(project, entry, { ...esm, minify: true, external: ['edge-oauth2'] });
-    assert.deepEqual(inputs.sort(), ['<stdin>', 'compat-common.js', `compat-${name}.js`, 'error.js', 'fields.js'].sort());
+    // Of the client's own files, which are there anyhow, those that it uses.
+    const shared = ['error.js', 'fields.js', ...(name === 'workato' ? ['response.js'] : [])];
+    assert.deepEqual(inputs.sort(), ['<stdin>', 'compat-common.js', `compat-${name}.js`, ...shared].sort());
     const size = files[0].contents.length;
     t.diagnostic(`compat/${name}: ${size} bytes, minified`);
     assert.ok(size <= budget, `${size} bytes are more than the budget of ${budget}`);
