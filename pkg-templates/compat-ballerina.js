@@ -1,6 +1,6 @@
 // Ballerina's oauth2 module: its grant configurations, and its introspection of credentials.
 import { OAuth2Client } from 'edge-oauth2';
-import { base64, checked, checkText, fetcher, isPlain, parsed, thrown } from './compat-common.js';
+import { base64, checked, checkText, fetcher, isPlain, notKept, parsed, thrown } from './compat-common.js';
 import { OAuth2Error, invalidOption } from './error.js';
 import { MADE_OF } from './fields.js';
 
@@ -229,7 +229,7 @@ function post(fetch, url, form, headers, { customHeaders, customPayload }, signa
   sent.set('content-type', 'application/x-www-form-urlencoded');
   for (const [name, value] of Object.entries(headers)) sent.set(name, value);
   const body = customPayload ? `${form}&${customPayload}` : String(form);
-  return fetch(url, { method: 'POST', headers: sent, body, redirect: 'manual', signal });
+  return fetch(url, { method: 'POST', headers: sent, body, redirect: 'manual', signal, ...notKept() });
 }
 
 export class ListenerOAuth2Provider {

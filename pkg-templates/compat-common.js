@@ -50,6 +50,11 @@ export function fetcher(given = globalThis) {
   return typeof given === 'function' ? given : (input, init) => given.fetch(input, init);
 }
 
+/** What keeps an answer that may be a token out of HTTP caches, as Next.js has one, where the host knows the word. */
+export function notKept() {
+  return 'cache' in Request.prototype ? { cache: 'no-store' } : undefined;
+}
+
 /** JSON, or the text itself if it is none. */
 export function parsed(text) {
   try {

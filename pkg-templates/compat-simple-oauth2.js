@@ -226,7 +226,9 @@ async function request(config, path, parameters, httpOptions, mayBeEmpty) {
   const within = (promise, late) => inTime(promise, options.timeout, late, controller);
 
   // Never 'follow': the credentials would go wherever the redirect leads. 'error' is unknown to workerd.
-  const init = { method: 'POST', headers, body, redirect: 'manual', signal: controller.signal };
+  // Where the host knows the word, no HTTP cache keeps it, as that of Next.js would.
+  const cache = 'cache' in Request.prototype ? { cache: 'no-store' } : undefined;
+  const init = { method: 'POST', headers, body, redirect: 'manual', signal: controller.signal, ...cache };
   const response = await within(send(url, init), () => boom(504, 'Client request timeout'));
   if (options.redirects !== false && [301, 302, 307, 308].includes(response.status)) {
     controller.abort();

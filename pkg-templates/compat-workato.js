@@ -2,7 +2,7 @@
 // credentials acquired. The lambdas of the SDK become functions, and what they call without a receiver (`post`,
 // `headers`, `user`) they call on `this`.
 import { OAuth2Client } from 'edge-oauth2';
-import { base64, checked, checkFunctions, checkText, fetcher, identityOf, isPlain, thrown } from './compat-common.js';
+import { base64, checked, checkFunctions, checkText, fetcher, identityOf, isPlain, notKept, thrown } from './compat-common.js';
 import { OAuth2Error, invalidOption } from './error.js';
 import { MADE_OF } from './fields.js';
 import { discard } from './response.js';
@@ -369,7 +369,7 @@ async function send(fetch, request, detectOn) {
   const { init } = request;
   let url = new URL(request.current_url);
   for (let count = 0; ; count++) {
-    const response = await fetcher(fetch)(url.href, { ...init, redirect: 'manual' });
+    const response = await fetcher(fetch)(url.href, { ...init, redirect: 'manual', ...notKept() });
     const next = isRedirect(response) && new URL(response.headers.get('location'), url);
     if (next && next.origin === url.origin && ['GET', 'HEAD'].includes(init.method) && count < MAX_REDIRECTS) {
       discard(response);

@@ -47,6 +47,14 @@ fn by_secret(base: ClientOptions) -> ClientOptions {
     }
 }
 
+/// The token endpoint is given, and so is the issuer's name.
+fn beside(base: ClientOptions) -> ClientOptions {
+    ClientOptions {
+        issuer: Some(ISSUER.into()),
+        ..base
+    }
+}
+
 fn saying(base: ClientOptions, said: impl FnOnce(&mut AssertionOptions)) -> ClientOptions {
     let mut assertion = AssertionOptions::default();
     said(&mut assertion);
@@ -117,6 +125,10 @@ fn is_for_the_issuer_alone_where_that_is_known() {
         [
             ("key", (by_key(discovered()), issuer(), new)),
             ("secret", (by_secret(discovered()), issuer(), new)),
+            (
+                "issuer beside the token endpoint",
+                (by_key(beside(options())), issuer(), new),
+            ),
             ("unknown", (by_key(options()), TOKEN_URL.into(), old)),
             (
                 "unknown, secret",
@@ -189,7 +201,7 @@ fn says_what_it_is_told_to() {
 fn has_nothing_to_do_with_that_of_the_grant() {
     let both = ClientOptions {
         grant: Grant::SignedJwtBearer(AssertionOptions::default()),
-        ..saying(by_key(discovered()), |it| {
+        ..saying(by_key(beside(options())), |it| {
             it.claims = vec![("tenant".into(), "one".into())];
         })
     };
@@ -199,6 +211,7 @@ fn has_nothing_to_do_with_that_of_the_grant() {
     let (header, claims) = parts(value(&form, "assertion").unwrap());
     assert_eq!(header.get("typ"), Some(&"JWT".into()));
     assert_eq!(claims.get("tenant"), None);
+    assert_eq!(claims.get("aud"), Some(&TOKEN_URL.into()));
     let (header, claims) = parts(value(&form, "client_assertion").unwrap());
     assert_eq!(header.get("typ"), Some(&"client-authentication+jwt".into()));
     assert_eq!(claims.get("tenant"), Some(&"one".into()));

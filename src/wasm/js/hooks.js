@@ -2,7 +2,7 @@
 // they bring.
 
 import { keepCause } from './error.js';
-import { begin, headersOf, send } from './host.js';
+import { begin, headersOf, notKept, send } from './host.js';
 import { EXPIRY, isMembers, kindOf, numberOf, toJson } from './members.js';
 
 /** As for requests without hooks. */
@@ -23,7 +23,7 @@ export async function hooked({ hooks, fetch, grant, scopes }, signal, url, heade
   const isRefresh = params.grant_type === 'refresh_token' && (hooks.refresh || grant !== 'refresh_token');
   const name = isRefresh ? 'refresh' : 'tokenRequest';
   let answered;
-  const watched = async (...args) => (answered = await fetch(...args));
+  const watched = async (input, init) => (answered = await fetch(input, { ...notKept(), ...init }));
   const exchange = (signal) => send(watched, 'POST', url, headers, body, MAX_RESPONSE_BYTES, signal);
   if (!hooks[name] && !hooks.credentials) return exchange(signal);
   const standard = new StandardRequest(exchange, signal, params, spendingOf(url, headers, params));

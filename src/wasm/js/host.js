@@ -60,7 +60,7 @@ export async function send(fetch, method, url, headers, body, maxResponseBytes, 
  * Nobody's HTTP cache keeps what is asked for here, where the host knows the word: Next.js 14 would write tokens to
  * its disk. Workers of an early compatibility date throw on it.
  */
-function notKept() {
+export function notKept() {
   return 'cache' in Request.prototype ? { cache: 'no-store' } : undefined;
 }
 

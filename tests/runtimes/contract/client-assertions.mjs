@@ -29,6 +29,8 @@ export const clientAssertions = {
     for (const client of [clients.newSigner, clients.newHmac]) {
       const known = { ...signing(client), tokenUrl: undefined, issuer };
       ok((await scene.client(known).getToken()).accessToken, 'a token');
+      // Beside the token endpoint it is known as well, and not asked for anything.
+      ok((await scene.client({ ...known, tokenUrl: scene.issuersTokenUrl }).getToken()).accessToken, 'a token');
       const older = [{ typ: 'JWT' }, { audience: scene.issuersTokenUrl, typ: 'client-authentication+jwt' }, { audience: [issuer, 'urn:x'] }];
       for (const clientAssertion of older) await rejects(scene.client({ ...known, clientAssertion }).getToken(), refused);
       // With the token endpoint only, nobody can know; it can be said.

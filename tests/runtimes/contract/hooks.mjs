@@ -337,6 +337,17 @@ export const hooks = {
     await rejects(spent.getToken(), { code: 'reauthorization_required', error: 'invalid_grant', status: 400 });
   },
 
+  'what a hook fetches is kept by no HTTP cache, where the host knows the word, unless it says so': async ({ client }) => {
+    const given = [];
+    const fetch = async (_, init) => (given.push(init?.cache), Response.json({ access_token: 'a' }));
+    const tokenRequest = async ({ fetch }) => {
+      await fetch('https://other.example/', { cache: 'reload' });
+      return (await fetch('https://other.example/')).json();
+    };
+    await client({ fetch, hooks: { tokenRequest } }).getToken();
+    equal(given, ['reload', 'cache' in Request.prototype ? 'no-store' : undefined]);
+  },
+
   'an error that a hook returns has the status of what its fetch brought': async ({ client }) => {
     for (const [status, retryable] of [[400, false], [401, false], [403, false], [429, true], [503, true]]) {
       const refusal = { error: 'invalid_scope', error_description: 'no' };
