@@ -35,7 +35,7 @@ export const clientAssertions = {
       for (const clientAssertion of older) await rejects(scene.client({ ...known, clientAssertion }).getToken(), refused);
       // With the token endpoint only, nobody can know; it can be said.
       const unknown = { ...signing(client), tokenUrl: scene.issuersTokenUrl };
-      await rejects(scene.client(unknown).getToken(), refused);
+      await rejects(scene.client(unknown).getToken({ forceRefresh: true }), refused);
       const clientAssertion = { audience: issuer, typ: 'client-authentication+jwt' };
       ok((await scene.client({ ...unknown, clientAssertion }).getToken()).accessToken, 'a token');
     }
