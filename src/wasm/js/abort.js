@@ -31,6 +31,14 @@ export function reasonOf({ reason }) {
   return reason === undefined ? new DOMException('This operation was aborted', 'AbortError') : reason;
 }
 
+/** A signal of another realm as one of the host's, which takes no other. */
+export function hostsSignal(signal) {
+  if (!signal || signal instanceof AbortSignal) return signal;
+  const controller = new AbortController();
+  onAbort(signal, (reason) => controller.abort(reason));
+  return controller.signal;
+}
+
 class Waiters {
   #signal;
   #runs = new Set();

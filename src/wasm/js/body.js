@@ -40,3 +40,16 @@ export function bodyInit(body) {
   const isStream = typeof body?.getReader === 'function' || typeof body?.[Symbol.asyncIterator] === 'function';
   return isStream ? { body, duplex: 'half' } : { body };
 }
+
+/** A stream of another realm as one of the host's, which would send its name in its place. It is read when that is sent. */
+export function hostsBody(body) {
+  if (typeof body?.getReader !== 'function' || body instanceof ReadableStream) return body;
+  let reader;
+  const read = async (controller) => {
+    reader ??= body.getReader();
+    const { done, value } = await reader.read();
+    if (done) controller.close();
+    else controller.enqueue(value);
+  };
+  return new ReadableStream({ pull: read, cancel: (reason) => (reader ?? body).cancel(reason) }, { highWaterMark: 0 });
+}

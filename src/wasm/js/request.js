@@ -1,6 +1,7 @@
 // The arguments of a fetch, as the protected API's requests are made of them.
 
-import { isReplayable } from './body.js';
+import { hostsSignal } from './abort.js';
+import { bodyInit, hostsBody, isReplayable } from './body.js';
 import { kind } from './readers.js';
 
 /** Told by its shape: that of another realm or of a library is no instance of the host's. */
@@ -25,7 +26,7 @@ export function urlText(input) {
 
 /** What a Request says, for who cannot take it as it is. */
 export function initOf({ method, headers, body, signal, redirect }) {
-  return { method, headers: new Headers([...headers]), signal, redirect, ...(body && { body, duplex: 'half' }) };
+  return { method, headers: new Headers([...headers]), signal: hostsSignal(signal), redirect, ...(body && { body: hostsBody(body) }) };
 }
 
 /** The arguments of a fetch, which may be sent more than once. */
@@ -42,7 +43,14 @@ export class ResourceRequest {
       if (isHostsRequest(input)) this.input = this.#template = input;
       else this.init = { ...initOf(input), ...init };
     }
-    const given = this.init?.method;
+    this.#complete();
+  }
+
+  /** What callers forget. */
+  #complete() {
+    const { init, body } = this;
+    if (body !== undefined && init.duplex === undefined && bodyInit(body).duplex) this.init = { ...init, duplex: 'half' };
+    const given = init?.method;
     // Fetch leaves `patch` as it is, and servers do not know it.
     if (given !== undefined && given !== this.method) this.init = { ...this.init, method: this.method };
   }

@@ -5,7 +5,7 @@ import { bodyInit } from './body.js';
 import { OAuth2Error, invalidOption } from './error.js';
 import { initOf, isHostsRequest, isRequest, ResourceRequest, urlText } from './request.js';
 import { discard, isRedirect, like, locationOf } from './response.js';
-import { unescaped, withoutParameters, withoutToken } from './spelling.js';
+import { unescaped, withoutParameters, withoutToken, withoutUrl } from './spelling.js';
 
 const MAX_REDIRECTS = 20;
 
@@ -111,9 +111,18 @@ export class Resource {
     const given = { url: request.url, method, headers: this.#withApiHeaders(request.headers()), body: request.content };
     const { url, headers, body } = await this.#applied(application, given);
     const replaced = body === given.body ? undefined : bodyInit(body);
-    const response = await this.#fetch(request.inputAt(url), { ...init, headers, ...replaced, redirect: 'manual' });
+    const response = await this.#fetchApplied(request.inputAt(url), { ...init, headers, ...replaced, redirect: 'manual' }, token);
     if (request.redirect === 'manual' || !isRedirect(response)) return response;
     return this.#follow(request, url, { token, application }, response);
+  }
+
+  /** The host's fetch, of a URL that the token may be in. */
+  async #fetchApplied(input, init, { accessToken }) {
+    try {
+      return await this.#fetch(input, init);
+    } catch (error) {
+      throw withoutUrl(error, accessToken);
+    }
   }
 
   /** A function that is handed the token can still be mistaken about where it goes. */
@@ -179,7 +188,7 @@ export class Resource {
       }
       url = next.url;
       const init = { ...request.init, method, headers: next.headers, ...bodyInit(next.body), signal, redirect: 'manual' };
-      response = await this.#fetch(url.href, init);
+      response = await this.#fetchApplied(url.href, init, token);
     }
     // Each was asked for by itself; the host's fetch would have told of the way.
     return like({ redirected: true, url: response.url || withoutHash(url) }, response);

@@ -22,6 +22,18 @@ export function withoutParameters(url, isOurs) {
   return without(url, (part) => isPut(part, isOurs));
 }
 
+/** `error` of a host's fetch. Some name the URL in it, where the token may be. */
+export function withoutUrl(error, accessToken) {
+  try {
+    const { code, path, message, stack, cause } = error;
+    if (!holds([path, message, stack, cause?.message].join(' '), accessToken)) return error;
+    return new TypeError(`the API could not be reached${typeof code === 'string' ? ` (${code})` : ''}`);
+  } catch {
+    // A stranger threw it, and not the host.
+    return error;
+  }
+}
+
 function without(url, isSuperfluous) {
   const clean = new URL(url);
   const parts = url.search.slice(1).split('&');
@@ -59,6 +71,7 @@ function plain(text) {
 
 /** Each escape by itself, those that come to light too: others in the same text may be none. */
 export function unescaped(text) {
+  if (!text.includes('%')) return text;
   const read = [];
   for (const char of text) {
     read.push(char);

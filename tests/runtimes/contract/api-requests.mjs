@@ -83,6 +83,11 @@ export const apiRequests = {
     }
   },
 
+  'a stream needs no word about duplex': async ({ client }) => {
+    const response = await client().fetch('/echo', { method: 'POST', body: twoChunks() });
+    equal((await response.json()).body, 'first second');
+  },
+
   'a response body is streamed': async ({ client }) => {
     const response = await client().fetch('/stream?chunks=10');
     const reader = response.body.getReader();

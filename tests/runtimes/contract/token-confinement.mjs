@@ -235,4 +235,15 @@ export const tokenConfinement = {
     const error = await rejects(client({ fetch, baseUrl: API, apply: applications['in the query'] }).fetch('/a'), { name: 'TypeError' });
     ok(![error.message, error.input, error.base, error.stack].join().includes(ACCESS_TOKEN) && sent.length === 1, error.stack);
   },
+
+  'a URL with the token is not in the error of a host that cannot reach it': async ({ client }) => {
+    // A port that nothing listens on.
+    for (const where of ['in the query', 'in the path']) {
+      const one = client({ baseUrl: 'http://127.0.0.1:9/', apply: applications[where] });
+      const { accessToken } = await one.getToken();
+      const error = await rejects(one.fetch('/echo'));
+      const own = Object.getOwnPropertyNames(error).map((name) => String(error[name]));
+      ok(![...own, error.cause?.message, error.cause?.stack].join().includes(accessToken), own.join());
+    }
+  },
 };
