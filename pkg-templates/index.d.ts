@@ -8,11 +8,14 @@
 /** A value of {@link ClientOptions.endpointParams}; an array sends the parameter once for each element. */
 export type EndpointParam = string | number | boolean | readonly (string | number | boolean)[];
 
+/** The same where the body is JSON: everything is sent as it is. */
+export type JsonParam = string | number | boolean | null | readonly JsonParam[] | { readonly [member: string]: JsonParam | undefined };
+
 /** Parameters of a request, by their names, or as pairs. */
 export type EndpointParams = Readonly<Record<string, EndpointParam | undefined>> | Iterable<readonly [string, EndpointParam]>;
 
 /** What a client is made of: a server, and the rest. A misspelt option is an error, at run time too. */
-export type OAuth2ClientOptions = ServerOptions & ClientOptions;
+export type OAuth2ClientOptions = ServerOptions & (ClientOptions | JsonClientOptions);
 
 /** Where the authorization server is: its token endpoint, or its name. */
 export type ServerOptions =
@@ -34,6 +37,13 @@ export type ServerOptions =
       issuer: string;
       tokenUrl?: undefined;
     };
+
+/** What a client is made of, beside the server, where the body of its token requests is JSON. */
+export interface JsonClientOptions extends Omit<ClientOptions, 'bodyFormat' | 'endpointParams' | 'refreshParams'> {
+  bodyFormat: 'json';
+  endpointParams?: Readonly<Record<string, JsonParam | undefined>> | EndpointParams | undefined;
+  refreshParams?: Readonly<Record<string, JsonParam | undefined>> | EndpointParams | undefined;
+}
 
 /** What a client is made of, beside the server. */
 export interface ClientOptions {

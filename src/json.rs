@@ -20,6 +20,9 @@ pub enum Json {
     Object(Vec<(String, Json)>),
 }
 
+/// Begins a parameter that is JSON, as in `readers.js`. No text that is sent has it.
+const PARAMETER_MARK: &str = "\u{1}";
+
 impl Json {
     /// Parses `text`; `None` when it is not JSON.
     pub fn parse(text: &str) -> Option<Self> {
@@ -35,6 +38,18 @@ impl Json {
         return crate::wasm::json::to_text(self);
         #[cfg(not(target_arch = "wasm32"))]
         return serde_json::to_string(self).unwrap_or_default();
+    }
+
+    /// The value of a parameter in a JSON body ([`BodyFormat::Json`](crate::BodyFormat)) that is more
+    /// than a text.
+    pub fn to_parameter(&self) -> String {
+        [PARAMETER_MARK, &self.to_text()].concat()
+    }
+
+    /// The value of a parameter: a text, unless it was made by [`Self::to_parameter`].
+    pub(crate) fn of_parameter(value: &str) -> Self {
+        let json = value.strip_prefix(PARAMETER_MARK).and_then(Self::parse);
+        json.unwrap_or_else(|| Self::from(value))
     }
 
     /// An object of `members`.

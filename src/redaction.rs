@@ -7,6 +7,8 @@
 
 use std::fmt;
 
+use crate::json::Json;
+
 /// What is shorter is found in many a word.
 const MIN_CHARS: usize = 8;
 
@@ -75,8 +77,20 @@ impl Sent {
         let is_public = |name: &str| {
             name.ends_with("_type") || matches!(name, "scope" | "client_id" | "redirect_uri")
         };
-        let values = parameters.iter().filter(|(name, _)| !is_public(name));
-        self.add_all(values.map(|(_, value)| value.as_str()));
+        for (_, value) in parameters.iter().filter(|(name, _)| !is_public(name)) {
+            self.add_json(&Json::of_parameter(value));
+        }
+    }
+
+    /// Every text and number in it.
+    fn add_json(&mut self, value: &Json) {
+        match value {
+            Json::String(text) => self.add(text),
+            Json::Number(_) => self.add(&value.to_text()),
+            Json::Array(items) => items.iter().for_each(|item| self.add_json(item)),
+            Json::Object(members) => members.iter().for_each(|(_, item)| self.add_json(item)),
+            Json::Null | Json::Bool(_) => {}
+        }
     }
 
     /// The values of `headers`, whole and without a scheme before them.

@@ -30,7 +30,8 @@ pub enum BodyFormat {
     /// `application/x-www-form-urlencoded` (RFC 6749 appendix B).
     #[default]
     Form,
-    /// A JSON object; a parameter that repeats becomes an array.
+    /// A JSON object; a parameter that repeats becomes an array. What is no text is given by
+    /// [`Json::to_parameter`].
     Json,
 }
 
@@ -119,7 +120,7 @@ impl TokenRequest<'_> {
 fn to_json(parameters: Parameters) -> Json {
     let mut members: Vec<(String, Json)> = Vec::new();
     for (name, value) in parameters {
-        let value = Json::String(value);
+        let value = Json::of_parameter(&value);
         match members.iter_mut().find(|(present, _)| *present == name) {
             None => members.push((name, value)),
             Some((_, Json::Array(values))) => values.push(value),

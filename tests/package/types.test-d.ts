@@ -80,6 +80,7 @@ new OAuth2Client({ ...required, clientAuth: 'basic' });
 new OAuth2Client({ ...required, timeoutMs: '10s' });
 // @ts-expect-error not a parameter
 new OAuth2Client({ ...required, endpointParams: { claims: { deep: true } } });
+new OAuth2Client({ ...required, bodyFormat: 'json', endpointParams: { claims: { deep: [true, null, 1] } } });
 // @ts-expect-error a misspelt member
 new OAuth2Client({ ...signing, assertion: { sub: 'user' } });
 new OAuth2Client({ ...signing, assertion: { audience: ['a', 'b'], typ: 'JWT' } });
@@ -199,6 +200,7 @@ const described = (event: OAuth2Event): string | number | undefined => {
     case 'store_unreadable':
     case 'refused':
     case 'invalidated':
+    case 'evicted':
       // @ts-expect-error took no time
       return event.durationMs;
     default:

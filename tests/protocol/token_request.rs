@@ -2,7 +2,7 @@
 
 use base64ct::{Base64, Encoding};
 use edge_oauth2::protocol::http::HttpRequest;
-use edge_oauth2::{BodyFormat, ClientAuth, ClientOptions, CredentialEncoding, Grant};
+use edge_oauth2::{BodyFormat, ClientAuth, ClientOptions, CredentialEncoding, Grant, Json};
 
 use crate::support::host::{Reply, World};
 use crate::support::{TOKEN_URL, check_rows, config, options, same};
@@ -240,6 +240,35 @@ fn a_json_body_has_the_same_parameters() {
             r#"{"grant_type":"client_credentials","scope":"read,write","#,
             r#""resource":["https://a.example/","https://b.example/"],"#,
             r#""client_id":"client","client_secret":"secret","audience":"\"quoted\""}"#
+        )
+    );
+}
+
+#[test]
+fn a_json_body_has_numbers_and_more() {
+    let value = |text: &str| Json::parse(text).unwrap().to_parameter();
+    let endpoint_params = [
+        ("text", "5".to_owned()),
+        ("number", value("5.5")),
+        ("flag", value("true")),
+        ("nothing", value("null")),
+        ("nested", value(r#"{"a":[1,"b"]}"#)),
+        ("list", value("[1,2]")),
+        ("list", "3".to_owned()),
+    ];
+    let options = || ClientOptions {
+        endpoint_params: endpoint_params
+            .clone()
+            .map(|(name, value)| (name.to_owned(), value))
+            .to_vec(),
+        body_format: BodyFormat::Json,
+        ..options()
+    };
+    assert_eq!(
+        body(&sent(options())),
+        concat!(
+            r#"{"grant_type":"client_credentials","text":"5","number":5.5,"flag":true,"nothing":null,"#,
+            r#""nested":{"a":[1,"b"]},"list":[1,2,"3"]}"#
         )
     );
 }

@@ -88,7 +88,7 @@ export class OAuth2Client {
 
   /** Renews the current token. */
   async refresh(params) {
-    if (readParams(params).length === 0) return await this.getToken({ forceRefresh: true });
+    if (readParams(params, this.#isJson).length === 0) return await this.getToken({ forceRefresh: true });
     return await (await this.getToken()).refresh(params);
   }
 
@@ -179,7 +179,7 @@ export class OAuth2Client {
   /** A hit resolves at once: no wasm future is made for it. */
   #view(options, pick) {
     try {
-      const { forceRefresh = false, signal, fields } = readCallOptions(options);
+      const { forceRefresh = false, signal, fields } = readCallOptions(options, this.#isJson);
       const slot = fields.length === 0 ? this.#slot : this.#derive(fields);
       const view = forceRefresh ? undefined : this.#hit(slot);
       return view === undefined
@@ -204,6 +204,11 @@ export class OAuth2Client {
     return slot;
   }
 
+  /** Whether the body of a token request is JSON, so that parameters may be more than texts. */
+  get #isJson() {
+    return this.#face.bodyFormat === 'json';
+  }
+
   get #id() {
     return this.#slot.id;
   }
@@ -223,7 +228,7 @@ export class OAuth2Client {
 
   /** Renews `token`, which this client had obtained, or somebody else. */
   async #renew(slot, token, params, isOwn) {
-    const pairs = readParams(params);
+    const pairs = readParams(params, this.#isJson);
     const held = [token.accessToken, token.refreshToken, JSON.stringify(token.raw)];
     const renewed = this.#patiently((call) => kernel.refresh(slot.id, call, ...held, isOwn, pairs), slot);
     return this.#renewed(await renewed, slot);

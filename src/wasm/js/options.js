@@ -1,10 +1,10 @@
 // Reads what a user wrote: types here, meaning in wasm.
 
-import { invalidOption } from './error.js';
+import { invalidOption, OAuth2Error } from './error.js';
 import { MADE_OF, replacing, triples, wellFormed } from './fields.js';
 import { boundedText } from './host.js';
 import { readAudience, readPrivateKey } from './jwt.js';
-import { abortSignal, callable, demand, endpoint, flag, kind, list, oneOf, pairs, read, text, texts, url, whole, words, wordsOrUrls } from './readers.js';
+import { abortSignal, callable, demand, endpoint, flag, jsonPairs, kind, list, oneOf, pairs, read, text, texts, url, whole, words, wordsOrUrls } from './readers.js';
 import { storeAdapter } from './store.js';
 import { readToken } from './token.js';
 
@@ -76,6 +76,10 @@ const DERIVING_OPTIONS = {
 
 const CALL_OPTIONS = { forceRefresh: flag, signal: abortSignal, ...DERIVING_OPTIONS };
 
+/** The same where the body is JSON. */
+const JSON_CLIENT_OPTIONS = { ...CLIENT_OPTIONS, endpointParams: jsonPairs, refreshParams: jsonPairs };
+const JSON_CALL_OPTIONS = { ...CALL_OPTIONS, endpointParams: jsonPairs };
+
 const AUTHORIZATION_OPTIONS = { redirectUri: url, scopes: words, state: text, codeVerifier: text, extra: pairs };
 
 /** All that `authorizationUrl` gave, if somebody kept all of it: its URL is not looked at. */
@@ -85,6 +89,9 @@ const HOOKS = { tokenRequest: callable, credentials: callable, refresh: callable
 
 const ASSERTION_OPTIONS = { issuer: text, subject: text, audience: readAudience, typ: text, claims, lifetimeSeconds: whole };
 
+/** Options that JavaScript needs as well as wasm. */
+const SHARED_OPTIONS = new Set(['allowInsecureRequests', 'bodyFormat']);
+
 /** Options that JavaScript keeps; all others are for wasm. */
 const FACE_OPTIONS = new Set(['store', 'waitUntil', 'onEvent', 'baseUrl', 'allowedOrigins', 'apply', 'refreshOn', 'detectOn', 'apiHeaders', 'fetch']);
 
@@ -92,10 +99,10 @@ const FACE_OPTIONS = new Set(['store', 'waitUntil', 'onEvent', 'baseUrl', 'allow
 export function readClientOptions(options) {
   const fields = [];
   const face = {};
-  for (const [name, value] of read('options', CLIENT_OPTIONS, options)) {
+  for (const [name, value] of read('options', options?.bodyFormat === 'json' ? JSON_CLIENT_OPTIONS : CLIENT_OPTIONS, options)) {
     // None of them is not the same as not given.
     if (name === 'refreshParams' && value.length === 0) fields.push('refreshParams.none', '', '');
-    if (name === 'allowInsecureRequests') face[name] = value;
+    if (SHARED_OPTIONS.has(name)) face[name] = value;
     if (FACE_OPTIONS.has(name)) face[name] = value;
     // One that has members, which are fields of their own.
     else if (value.fields) {
@@ -203,10 +210,10 @@ function noteRemade(fields, names) {
 const NO_CALL_OPTIONS = { fields: [] };
 
 /** Reads the options of a single call; `fields` are those that take the place of the client's. */
-export function readCallOptions(options) {
+export function readCallOptions(options, isJson) {
   if (options === undefined) return NO_CALL_OPTIONS;
   const call = { fields: [] };
-  for (const [name, value] of read('options', CALL_OPTIONS, options)) {
+  for (const [name, value] of read('options', isJson ? JSON_CALL_OPTIONS : CALL_OPTIONS, options)) {
     if (Object.hasOwn(DERIVING_OPTIONS, name)) call.fields.push(...replacing(name, value));
     else call[name] = value;
   }
@@ -221,6 +228,9 @@ export function readAuthorizationOptions(options) {
   return wellFormed(fields);
 }
 
+/** Where browsers say that they only guess where the user will go. */
+const PREFETCH = ['sec-purpose', 'purpose', 'x-moz'];
+
 /** What a server's form posts is shorter. */
 const MAX_FORM_BYTES = 64 * 1024;
 
@@ -228,7 +238,13 @@ const MAX_FORM_BYTES = 64 * 1024;
 export async function readAnswer(callback) {
   if (typeof callback !== 'object' || callback === null || typeof callback.href === 'string') return url('url', callback);
   if (typeof callback.url !== 'string') return `?${new URLSearchParams(pairs('url', callback))}`;
-  if (callback.method !== 'POST') return callback.url;
+  if (callback.method !== 'POST') {
+    // The browser's guess, and not yet the user: the code would be spent for nobody.
+    if (PREFETCH.some((name) => /prefetch/i.test(callback.headers?.get?.(name)))) {
+      throw new OAuth2Error('the callback is a prefetch, as the browser says, which would spend the code: answer it by 204, and wait for the user', { code: 'invalid_callback' });
+    }
+    return callback.url;
+  }
   // response_mode=form_post: the address may be anybody's, the answer is in the body.
   if (callback.bodyUsed) {
     throw invalidOption('url', 'is a request whose body was read before: give callback() what was read, as FormData, URLSearchParams or a text');
@@ -251,9 +267,9 @@ export function readCallback(options) {
 export const readTokenType = oneOf('access_token', 'refresh_token');
 
 /** Reads the parameters of a refresh or a revocation, as keys and values in turn. */
-export function readParams(params) {
+export function readParams(params, isJson = false) {
   if (params === undefined) return [];
-  const read = pairs('params', params);
+  const read = isJson ? jsonPairs('params', params) : pairs('params', params);
   wellFormed(triples('params', read));
   return read.flat();
 }

@@ -1,6 +1,7 @@
 // Reads values as users write them: their types. What is wrong is named, without its value.
 
 import { invalidOption } from './error.js';
+import { toJson } from './members.js';
 
 /** `prefix` is what the names of the options begin with in messages. */
 export function* read(what, readers, options, prefix = '') {
@@ -131,6 +132,27 @@ export function words(name, value) {
     throw invalidOption(name, `must be a string or an array of strings, not ${kind(value)}`);
   }
   return items;
+}
+
+/** Marks a value that is JSON, as in `json.rs`. */
+const JSON_MARK = '\u0001';
+
+/** Parameters of a JSON body: what is no text stays what it is. */
+export function jsonPairs(name, value) {
+  if (typeof value !== 'object' || value === null) return pairs(name, value);
+  const entries = typeof value[Symbol.iterator] === 'function' ? [...value] : Object.entries(value);
+  const read = ([key, item]) => {
+    if (typeof item === 'string') {
+      if (!item.startsWith(JSON_MARK)) return item;
+      throw invalidOption(`${name}.${key}`, 'must not begin with a control character');
+    }
+    try {
+      return JSON_MARK + toJson(item);
+    } catch (error) {
+      throw invalidOption(`${name}.${key}`, `must be made of what JSON can say: ${error.message}`);
+    }
+  };
+  return pairs(name, entries.map((entry) => (Array.isArray(entry) && entry[1] !== undefined ? [entry[0], read(entry), ...entry.slice(2)] : entry)));
 }
 
 /** An object, or anything that iterates over pairs: URLSearchParams, Headers, Map, arrays. */

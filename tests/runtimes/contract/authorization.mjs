@@ -257,6 +257,21 @@ export const authorization = {
     }
   },
 
+  'a prefetch of the browser spends no code': async (scene) => {
+    const { redirectUri, behave, tokenRequests } = scene;
+    const client = scriptedOf(scene);
+    await behave(answer({ access_token: 'a' }));
+    const begun = await client.authorizationUrl({ redirectUri });
+    for (const headers of [{ purpose: 'prefetch' }, { 'x-moz': 'prefetch' }, { 'Sec-Purpose': 'prefetch;prerender' }]) {
+      // Not every host lets one be made with such a header.
+      const request = { url: granted(redirectUri, begun), method: 'GET', headers: new Headers(headers) };
+      const error = await rejects(client.callback(request, begun), { code: 'invalid_callback' });
+      ok(error.message.includes('204'), error.message);
+    }
+    equal((await tokenRequests()).length, 0);
+    equal((await client.callback(new Request(granted(redirectUri, begun)), begun)).accessToken, 'a');
+  },
+
   'spaces in the URL are written so that every server reads them': async (scene) => {
     const { url } = await scriptedOf(scene).authorizationUrl({ redirectUri: scene.redirectUri, scopes: ['a', 'b+c'], extra: { login_hint: 'ada l' } });
     ok(url.includes('scope=a%20b%2Bc') && url.includes('login_hint=ada%20l') && !url.includes('+'), url);

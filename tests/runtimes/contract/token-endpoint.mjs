@@ -1,5 +1,5 @@
 // What is sent to the token endpoint, and what is made of its answers.
-import { equal, eventually, ok, rejects } from '../assert.mjs';
+import { equal, eventually, ok, rejects, throws } from '../assert.mjs';
 import { basic } from '../scene.mjs';
 
 const token = { access_token: 'a-token', token_type: 'Bearer', expires_in: 3600 };
@@ -51,6 +51,31 @@ export const tokenEndpoint = {
     equal(sent.get('audience'), 'https://api.example/');
     equal([sent.getAll('many'), sent.get('number'), sent.get('flag')], [['a', 'b'], '1', 'true']);
     equal([headers['x-tenant'], headers['user-agent']], ['blue', 'mine']);
+  },
+
+  'numbers in a JSON body are sent as they are': async ({ client, behave, tokenRequests }) => {
+    await behave(answer({ access_token: 'a', refresh_token: 'r', expires_in: 3600 }));
+    const endpointParams = { number: 1, flag: true, text: '1', list: ['a', 'b'], one: [7], none: null, nested: { a: [1, { b: 'c' }] } };
+    const one = client({ bodyFormat: 'json', clientAuth: 'none', clientSecret: undefined, grant: 'password', username: 'ada', password: 'p', endpointParams });
+    const token = await one.getToken();
+    await one.getToken({ endpointParams: { number: '2', flag: false } });
+    await token.refresh({ number: 3 });
+    const [first, second, third] = (await tokenRequests()).map(({ body }) => JSON.parse(body));
+    const { grant_type: grant, client_id: id, username, password, ...params } = first;
+    equal([grant, id !== undefined, username, password, params], ['password', true, 'ada', 'p', endpointParams]);
+    equal([second.number, second.flag, second.nested], ['2', false, endpointParams.nested]);
+    equal([third.grant_type, third.number, third.flag], ['refresh_token', 3, true]);
+    for (const [wrong, word] of [[{ f: () => {} }, 'f'], [{ big: 1n }, 'big'], [{ text: '\u0001' }, 'control'], [{ number: Number.NaN }, 'number']]) {
+      const error = await throws(() => client({ bodyFormat: 'json', endpointParams: wrong }), { code: 'invalid_option' });
+      ok(error.message.startsWith('endpointParams') && error.message.includes(word), error.message);
+    }
+    await throws(() => client({ endpointParams: { nested: {} } }), { code: 'invalid_option' });
+  },
+
+  'a number that was sent is not seen in an error': async ({ client, behave }) => {
+    await behave(answer({ error: 'invalid_request', error_description: 'pin 12345678 of hidden-marker is wrong' }, 400));
+    const error = await rejects(client({ bodyFormat: 'json', endpointParams: { pin: 12345678, deep: { of: ['hidden-marker'] } } }).getToken());
+    ok(!`${error.message} ${error.description}`.match(/12345678|hidden-marker/), error.message);
   },
 
   'odd answers are understood': async ({ client, behave }) => {
