@@ -22,6 +22,9 @@ export async function startWorkerd(modules, bindings, copies = 1) {
   await writeFile(config, configOf(workers));
   const begun = performance.now();
   const child = spawn(workerdPath, ['serve', config, '--control-fd=3'], { stdio: ['ignore', 'ignore', 'pipe', 'pipe'] });
+  // Whatever goes wrong here, it does not outlive the bench.
+  const end = () => child.kill();
+  process.once('exit', end);
   let errors = '';
   child.stderr.on('data', (chunk) => (errors += chunk));
   const ended = new Promise((resolve) => child.once('exit', resolve));
@@ -38,7 +41,8 @@ export async function startWorkerd(modules, bindings, copies = 1) {
     memoryMiB: () => memoryMiB(child.pid),
     async close() {
       agent.destroy();
-      child.kill();
+      process.off('exit', end);
+      end();
       await ended;
       await rm(folder, { recursive: true, force: true });
     },
