@@ -388,12 +388,22 @@ export interface ClientOptions {
   refreshAhead?: number | false | undefined;
 
   /**
-   * Seconds that a refusal which will not pass by itself, such as `invalid_client`, is remembered, so that a wrong
-   * secret does not hammer the server. `invalidate()` forgets it, and other options have none.
+   * Seconds that a refusal which will not pass by itself, such as `invalid_client`, or a 2xx without a token, is
+   * remembered, so that a wrong secret does not hammer the server. `invalidate()` forgets it, and other options have
+   * none.
    *
    * @defaultValue `30`
    */
   errorCacheSeconds?: number | undefined;
+
+  /**
+   * Says what a refusal of the token endpoint means, where the rules of the package do not fit the server. `undefined`
+   * leaves it at those. It is asked at once: a promise is no answer. What it throws is the `cause` of the error, which is
+   * judged by the rules then.
+   *
+   * @defaultValue none
+   */
+  classify?: ((refusal: TokenRefusal) => RefusalClass | null | undefined) | undefined;
 
   /**
    * Hears what happens, with no secret and no token in it. What it throws, or rejects with, is ignored; it is not
@@ -505,6 +515,28 @@ export interface Hooks {
   refresh?:
     | ((context: RefreshContext, next: () => Promise<TokenMembers>) => TokenMembers | PromiseLike<TokenMembers>)
     | undefined;
+}
+
+/**
+ * What a refusal means: `'retry'`: it may pass, and is tried again; `'rate_limited'`: nobody asks until the time is over
+ * that the server named; `'terminal'`: it stays, and is remembered for `errorCacheSeconds`; `'reauthorize'`: what the user
+ * gave once is good no more: another way to a token is tried, else `reauthorization_required`.
+ */
+export type RefusalClass = 'retry' | 'rate_limited' | 'terminal' | 'reauthorize';
+
+/** An answer of the token endpoint without a token. What was sent is taken out of it. */
+export interface TokenRefusal {
+  readonly status: number;
+  /** The server's code, if it has one. */
+  readonly error?: string;
+  /** The server's words, whatever it calls them. */
+  readonly description?: string;
+  /** `grant_type` of the request. */
+  readonly grantType: string;
+  /** Whether a refresh token was to be spent. */
+  readonly isRefresh: boolean;
+  /** Content-Type, Date, Retry-After, WWW-Authenticate and those about rate limits, by names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
 }
 
 /** What all hooks are given. */
@@ -758,6 +790,8 @@ export type OAuth2Event =
   | { readonly type: 'lifetime_assumed'; readonly lifetimeSeconds: number; readonly reason: string }
   /** A token request failed in a way that may pass, and is made again after `delayMs`. */
   | { readonly type: 'retry'; readonly attempt: number; readonly delayMs: number }
+  /** The refresh token is no longer accepted, and there is no other way to a token: the user has to authorize again. */
+  | { readonly type: 'authorization_lost' }
   /** The API refused the token. */
   | { readonly type: 'refused' }
   /** `invalidate()` was called. */
@@ -1004,8 +1038,12 @@ export class OAuth2Client {
     options: CallbackOptions,
   ): Promise<Token>;
 
-  /** Forgets the token, in memory and in the store, so that the next caller obtains another. */
-  invalidate(): Promise<void>;
+  /**
+   * Forgets the token, in memory and in the store, so that the next caller obtains another; and what went wrong before:
+   * a refusal, a rate limit. With `forgetRefreshToken` the refresh token goes too: what comes next begins with the
+   * grant, or with the `refreshToken` that is given as an option.
+   */
+  invalidate(options?: InvalidateOptions): Promise<void>;
 
   /**
    * Obtains or renews the token if that is due, and does nothing otherwise: for a cron trigger or an alarm, so that
@@ -1021,6 +1059,12 @@ export class OAuth2Client {
 
   /** How often what happened, over all clients of equal options in this isolate since it started. */
   stats(): OAuth2Stats;
+}
+
+/** What goes beside the access token. */
+export interface InvalidateOptions {
+  /** @defaultValue `false` */
+  forgetRefreshToken?: boolean | undefined;
 }
 
 /** What went wrong; stable, to be compared with. */
@@ -1066,7 +1110,7 @@ export class OAuth2Error extends Error {
   readonly code: OAuth2ErrorCode;
   /** The server's own code (`error`, RFC 6749 §5.2), if it sent one: `invalid_client`, `invalid_scope`, … */
   readonly error?: string;
-  /** The server's explanation (`error_description`, RFC 6749 §5.2), if it sent one. */
+  /** The server's explanation (`error_description`, RFC 6749 §5.2), if it sent one, whatever it calls it. */
   readonly description?: string;
   /** The server's page about the error (`error_uri`, RFC 6749 §5.2), if it sent one. */
   readonly uri?: string;

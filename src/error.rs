@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::protocol::error_class::ErrorClass;
+
 /// A stable name for the kind of failure; never renamed once released.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -77,9 +79,9 @@ pub struct HookError(pub String);
 /// length, and secrets of the request that the server echoed are taken out.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ErrorResponse {
-    /// `error`: the server's code, such as `invalid_client`.
+    /// `error`: the server's code, such as `invalid_client`; empty if it has none.
     pub error: String,
-    /// `error_description`: the server's words to the developer.
+    /// `error_description`: the server's words to the developer, whatever it calls them.
     pub description: Option<String>,
     /// `error_uri`: a page about the error.
     pub uri: Option<String>,
@@ -98,10 +100,12 @@ struct Details {
     option: Option<&'static str>,
     status: Option<u16>,
     response: Option<ErrorResponse>,
+    class: Option<ErrorClass>,
     retry_after_ms: Option<u64>,
     hook: Option<HookError>,
     is_unanswered: bool,
     is_final: bool,
+    is_repeatable: bool,
 }
 
 impl Error {
@@ -112,10 +116,12 @@ impl Error {
             option: None,
             status: None,
             response: None,
+            class: None,
             retry_after_ms: None,
             hook: None,
             is_unanswered: false,
             is_final: false,
+            is_repeatable: false,
         }))
     }
 
@@ -133,6 +139,28 @@ impl Error {
 
     pub(crate) fn with_response(mut self, response: ErrorResponse) -> Self {
         self.0.response = Some(response);
+        self
+    }
+
+    pub(crate) fn with_class(mut self, class: ErrorClass) -> Self {
+        self.0.class = Some(class);
+        self
+    }
+
+    /// What the user's own classification says, who knows whether the request may be repeated.
+    pub(crate) fn classified(mut self, class: ErrorClass) -> Self {
+        self.0.is_repeatable = class == ErrorClass::Retry;
+        self.with_class(class)
+    }
+
+    /// Whether the user says that the request did nothing.
+    pub(crate) fn is_repeatable(&self) -> bool {
+        self.0.is_repeatable
+    }
+
+    /// A function of the user's that had a say in it failed.
+    pub(crate) fn with_hook(mut self, reason: HookError) -> Self {
+        self.0.hook = Some(reason);
         self
     }
 
@@ -161,6 +189,7 @@ impl Error {
         let mut error = self.clone();
         error.0.code = code;
         error.0.message = message;
+        error.0.class = None;
         error
     }
 
@@ -171,7 +200,7 @@ impl Error {
         error
     }
 
-    /// The host's reference to what a function of the user's threw, with [`ErrorCode::HookFailed`].
+    /// The host's reference to what a function of the user's threw.
     pub fn hook(&self) -> Option<&str> {
         self.0
             .hook
@@ -189,6 +218,11 @@ impl Error {
         self.0.code
     }
 
+    /// What it means for the next request, if the token endpoint said.
+    pub fn class(&self) -> Option<ErrorClass> {
+        self.0.class
+    }
+
     /// The option at fault, as JavaScript writes it (`clientSecret`), with [`ErrorCode::InvalidOption`].
     pub fn option(&self) -> Option<&'static str> {
         self.0.option
@@ -199,14 +233,16 @@ impl Error {
         self.0.status
     }
 
-    /// What the authorization server said, with [`ErrorCode::TokenRequestRejected`] and
-    /// [`ErrorCode::AuthorizationRejected`].
+    /// What the authorization server said, if it said anything.
     pub fn response(&self) -> Option<&ErrorResponse> {
         self.0.response.as_ref()
     }
 
     /// Whether the same request may succeed later without anything being changed.
     pub fn retryable(&self) -> bool {
+        if let Some(class) = self.0.class.filter(|_| !self.0.is_final) {
+            return matches!(class, ErrorClass::Retry | ErrorClass::RateLimited);
+        }
         match self.0.code {
             _ if self.0.is_final => false,
             ErrorCode::Network | ErrorCode::Timeout => true,

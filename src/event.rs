@@ -66,6 +66,9 @@ pub enum Event {
         /// How long until the next.
         delay_ms: u32,
     },
+    /// The refresh token is no longer accepted, and there is no other way to a token: the user has to
+    /// authorize again.
+    AuthorizationLost,
     /// The API refused a token.
     Refused,
     /// A token was dropped because the user said so.
@@ -118,6 +121,7 @@ impl Event {
             Self::StaleServed
             | Self::TakenOver
             | Self::StoreUnreadable
+            | Self::AuthorizationLost
             | Self::Refused
             | Self::Invalidated
             | Self::Evicted => {}
@@ -150,6 +154,7 @@ impl Event {
             Self::GrantFailed { .. } => "grant_failed",
             Self::LifetimeAssumed { .. } => "lifetime_assumed",
             Self::Retry { .. } => "retry",
+            Self::AuthorizationLost => "authorization_lost",
             Self::Refused => "refused",
             Self::Invalidated => "invalidated",
             Self::Evicted => "evicted",

@@ -9,6 +9,7 @@ use std::future::{Future, ready};
 use crate::cache::store::TokenStore;
 use crate::event::Event;
 use crate::json::Json;
+use crate::protocol::error_class::ErrorClass;
 use crate::protocol::http::{HttpRequest, HttpResponse};
 use crate::protocol::jwt::Algorithm;
 use crate::token::{Secret, Token};
@@ -178,11 +179,19 @@ pub trait Host: HttpClient + Clock + Timer + Background + Random + Crypto + 'sta
         self.send(request)
     }
 
+    /// What a refusal means, in place of [`Refusal::class`]; `None` leaves it at that. Must return at once.
+    ///
+    /// An error says why it could not be told, and is kept with the error of the request.
+    fn classify(&self, _refusal: &Refusal<'_>) -> Result<Option<ErrorClass>, HookError> {
+        Ok(None)
+    }
+
     /// Hears what happens. Must return at once.
     fn event(&self, _event: Event) {}
 }
 
 pub use crate::error::HookError;
+pub use crate::protocol::error_class::Refusal;
 
 /// Why no response arrived.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -191,7 +200,12 @@ pub enum TransportError {
     /// No connection, or it broke; the platform's own words.
     Connection(String),
     /// The response was longer than the request allowed.
-    TooLong,
+    TooLong {
+        /// Its status.
+        status: u16,
+        /// Its headers.
+        headers: Vec<(String, String)>,
+    },
     /// What came is no response; the platform's own words.
     Unusable(String),
     /// A function that makes or changes token requests failed: its name, as the message has it, and why,
@@ -203,7 +217,7 @@ impl fmt::Display for TransportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Connection(reason) | Self::Unusable(reason) => f.write_str(reason),
-            Self::TooLong => f.write_str("the response is too long"),
+            Self::TooLong { .. } => f.write_str("the response is too long"),
             Self::Hook(hook, _) => [hook, " failed"].concat().fmt(f),
         }
     }

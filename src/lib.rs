@@ -117,6 +117,7 @@ pub use event::Event;
 pub use json::Json;
 pub use protocol::assertion::{AssertionOptions, ClientAssertion};
 pub use protocol::client_auth::{ClientAuth, CredentialEncoding};
+pub use protocol::error_class::ErrorClass;
 pub use protocol::grant::Grant;
 pub use protocol::revocation::TokenTypeHint;
 pub use protocol::token_request::BodyFormat;

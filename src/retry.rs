@@ -1,6 +1,7 @@
 //! When a token request is made again.
 
 use crate::error::{Error, ErrorCode};
+use crate::protocol::error_class::ErrorClass;
 
 const FIRST_DELAY_MS: u32 = 100;
 const LONGEST_DELAY_MS: u32 = 2_000;
@@ -9,6 +10,9 @@ const LONGEST_DELAY_MS: u32 = 2_000;
 /// meanwhile.
 const FIRST_REST_MS: u64 = 1_000;
 const LONGEST_REST_MS: u64 = 60_000;
+
+/// How long a server is left alone that is asked too often, and does not say for how long.
+const RATE_REST_MS: u64 = 5_000;
 
 /// The pause before the next attempt, `previous_ms` being the one before: decorrelated jitter, which
 /// spreads the instances of a fleet that failed together. The server's own wish comes first.
@@ -44,14 +48,25 @@ pub(crate) fn is_worthwhile(error: &Error) -> bool {
 /// Whether the server says that it did nothing, so that a refresh token is as good as before.
 pub(crate) fn is_unspent(error: &Error) -> bool {
     let is_before = error.code() == ErrorCode::DiscoveryFailed && error.retryable();
-    is_before || matches!(error.status(), Some(429 | 503))
+    let is_unwilling = error.retryable() && error.status() == Some(503);
+    is_before
+        || is_unwilling
+        || error.is_repeatable()
+        || error.class() == Some(ErrorClass::RateLimited)
 }
 
-/// Whether the server knows the refresh token no more (RFC 6749 §5.2).
+/// Whether the refresh token, or whatever else the user gave once, is good no more.
 pub(crate) fn is_spent(error: &Error) -> bool {
-    error
-        .response()
-        .is_some_and(|response| response.error == "invalid_grant")
+    error.class() == Some(ErrorClass::Reauthorize)
+}
+
+/// For how long nobody is to ask again, because the server does not want to be asked.
+pub(crate) fn wish_ms(error: &Error) -> Option<u64> {
+    match error.class()? {
+        ErrorClass::RateLimited => error.retry_after_ms().or(Some(RATE_REST_MS)),
+        ErrorClass::Retry => error.retry_after_ms(),
+        ErrorClass::Terminal | ErrorClass::Reauthorize => None,
+    }
 }
 
 /// Whether `error` stays as it is until somebody changes something, so that asking again would only
@@ -63,6 +78,7 @@ pub(crate) fn is_terminal(error: &Error) -> bool {
             | ErrorCode::ReauthorizationRequired
             | ErrorCode::DiscoveryFailed
             | ErrorCode::HttpStatus
+            | ErrorCode::InvalidResponse
             | ErrorCode::RedirectRefused
     ) && !error.retryable()
 }

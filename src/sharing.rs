@@ -1,6 +1,9 @@
 //! One identity's record in the store: read, written and fought over. Whatever the store does, it
 //! costs at most a deadline.
 
+mod dead;
+mod wish;
+
 use std::future::Future;
 
 use crate::cache::entry::Entry;
@@ -27,6 +30,9 @@ const BACKGROUND_TIMEOUT_MS: u32 = 10_000;
 /// How long a record with a refresh token is kept: longer than servers remember one that nobody uses
 /// (Entra 90 days, Google half a year).
 const REFRESH_TOKEN_TTL_SECONDS: u64 = 190 * 24 * 60 * 60;
+
+/// How long it is told that nothing is left of an authorization.
+const END_TTL_SECONDS: u64 = 24 * 60 * 60;
 
 /// How often a record is put that nobody could ask the server for again.
 const PUT_ATTEMPTS: u32 = 3;
@@ -189,6 +195,7 @@ impl<'a, H: Host> Shared<'a, H> {
                 if refresh_token.is_some_and(|it| !self.entry.is_refused(it)) {
                     self.entry.learn(&token);
                 }
+                self.see_dead(place, &token, None).await;
                 Found::Token(token)
             }
             None => {
@@ -236,6 +243,8 @@ impl<'a, H: Host> Shared<'a, H> {
         let mut ttl_seconds = life_ms / 1000;
         if self.keeps_refresh_token(token) {
             ttl_seconds = ttl_seconds.max(REFRESH_TOKEN_TTL_SECONDS);
+        } else if self.is_end(token) {
+            ttl_seconds = ttl_seconds.max(END_TTL_SECONDS);
         }
         if ttl_seconds < self.store.min_ttl_seconds().max(1) {
             return true;

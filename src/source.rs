@@ -113,6 +113,16 @@ impl<H: Host> TokenSource<H> {
     /// Drops the token, in memory and in the store; one that another instance has put there since
     /// stays.
     pub async fn invalidate(&self) {
+        self.invalidated(false).await;
+    }
+
+    /// The same, and the newest refresh token with it: what comes next begins with the grant, or with
+    /// the refresh token that is part of the configuration.
+    pub async fn forget_authorization(&self) {
+        self.invalidated(true).await;
+    }
+
+    async fn invalidated(&self, forgets: bool) {
         let entry = self.slot.entry();
         let dropped = entry.cached();
         entry.clear();
@@ -120,20 +130,28 @@ impl<H: Host> TokenSource<H> {
         if let Some(cached) = &dropped {
             entry.distrust(&cached.token.access_token);
         }
-        let Some(shared) = Shared::find(&*self.host, &self.slot, &entry).await else {
-            return;
-        };
-        // An instance that has seen no token yet means the one in the store.
-        shared
-            .judge(|token| match &dropped {
-                Some(cached) if !is_same(&cached.token, token) => Verdict::Stays,
-                Some(_) => Verdict::AccessTokenGoes,
-                None => {
-                    entry.distrust(&token.access_token);
-                    Verdict::AccessTokenGoes
-                }
-            })
-            .await;
+        if let Some(shared) = Shared::find(&*self.host, &self.slot, &entry).await {
+            shared.forget_wish().await;
+            // An instance that has seen no token yet means the one in the store.
+            shared
+                .judge(|token| match &dropped {
+                    _ if forgets => Verdict::Goes,
+                    // It says that nothing is left.
+                    _ if shared.is_end(token) => Verdict::Stays,
+                    Some(cached) if !is_same(&cached.token, token) => Verdict::Stays,
+                    Some(_) => Verdict::AccessTokenGoes,
+                    None => {
+                        entry.distrust(&token.access_token);
+                        Verdict::AccessTokenGoes
+                    }
+                })
+                .await;
+        }
+        if forgets {
+            // Whoever says so knows better what is dead.
+            entry.exhume();
+            self.forget_refresh_token(&entry);
+        }
     }
 
     /// A token, of which the server was asked at `since_ms` or later if that is given.
@@ -274,8 +292,10 @@ impl<H: Host> TokenSource<H> {
                 return;
             };
             let fence = tenure.as_ref().map(|tenure| tenure.fence.as_str());
-            if is_news && let Some(Ok(cached)) = &result {
-                shared.put(&cached.token, fence).await;
+            match &result {
+                Some(Ok(cached)) if is_news => shared.put(&cached.token, fence).await,
+                Some(Err(error)) if is_news => shared.put_wish(error).await,
+                _ => {}
             }
             if let Some(fence) = fence {
                 shared.release(fence).await;
@@ -306,9 +326,14 @@ impl<H: Host> TokenSource<H> {
             }
             Err(error) => {
                 let policy = &self.slot.config().policy;
-                if brought.is_news && retry::is_terminal(error) {
+                let terminal_ms = || {
                     let remembered_ms = u64::from(policy.error_cache_seconds).saturating_mul(1000);
-                    entry.remember(error.clone(), Span::new(now_ms, remembered_ms));
+                    retry::is_terminal(error).then_some(remembered_ms)
+                };
+                if brought.is_news
+                    && let Some(rest_ms) = retry::wish_ms(error).or_else(terminal_ms)
+                {
+                    entry.remember(error.clone(), Span::new(now_ms, rest_ms));
                 }
                 if let Errand::Successor(_) = errand {
                     let rest_ms = retry::rest_ms(entry.refresh_failures(), self.host.random())

@@ -331,7 +331,7 @@ fn errors_hide_them_whatever_goes_wrong() {
                 Reply::now(200, r#"{"accessToken":"marker"}"#),
             ),
             ("content type", with_type(echo.clone(), String::new())),
-            ("too long", Reply::After(0, Err(TransportError::TooLong))),
+            ("too long", Reply::too_long(200)),
             ("connection", broken(format!("while sending {echo}"))),
             (
                 "connection to the URL",
@@ -476,7 +476,7 @@ fn errors_of_a_revocation_hide_token_and_secret() {
             ("rejection", rejection(400)),
             ("status", Reply::now(500, echo.clone())),
             ("redirect", Reply::now(302, echo.clone())),
-            ("too long", Reply::After(0, Err(TransportError::TooLong))),
+            ("too long", Reply::too_long(200)),
             ("connection", broken(echo.clone())),
             (
                 "connection to the URL",

@@ -36,6 +36,8 @@ pub struct Entry<V> {
     flight: RefCell<Flight<Rc<Cached<V>>>>,
     /// Access tokens that were refused, and tokens that were revoked: they must not come back from a store.
     refused: RefCell<Vec<Secret>>,
+    /// Refresh tokens that the server knows no more, and since when. No store may bring them back.
+    dead: RefCell<Vec<(Secret, u64)>>,
     replaces_refused: Cell<bool>,
     /// An error that stays, and for how long it is answered from memory.
     terminal: RefCell<Option<(Error, Span)>>,
@@ -62,6 +64,7 @@ impl<V> Default for Entry<V> {
             refresh_token: RefCell::default(),
             flight: RefCell::default(),
             refused: RefCell::default(),
+            dead: RefCell::default(),
             replaces_refused: Cell::new(false),
             terminal: RefCell::default(),
             refresh_failures: Cell::new(0),
@@ -92,6 +95,10 @@ impl<V> Entry<V> {
     /// Puts a token into the cache. All is well again.
     pub fn keep(&self, cached: Rc<Cached<V>>) {
         self.learn(&cached.token);
+        if let Some(refresh_token) = &cached.token.refresh_token {
+            let mut dead = self.dead.borrow_mut();
+            dead.retain(|(it, _)| it.expose() != refresh_token.expose());
+        }
         self.replaces_refused.set(false);
         self.refresh_failures.set(0);
         self.refresh_rests.set(Span::default());
@@ -138,6 +145,38 @@ impl<V> Entry<V> {
         forgotten.is_some()
     }
 
+    /// The server knows `refresh_token` no more: it is not spent again, wherever it comes from.
+    pub(crate) fn bury(&self, refresh_token: &Secret, now_ms: u64) {
+        if self.forget(refresh_token) {
+            self.set_only_copy(false);
+        }
+        if self.dead_since_ms(refresh_token).is_some() {
+            return;
+        }
+        let mut dead = self.dead.borrow_mut();
+        if dead.len() >= REFUSED_REMEMBERED {
+            dead.remove(0);
+        }
+        dead.push((refresh_token.clone(), now_ms));
+    }
+
+    /// Since when `refresh_token` is dead, if it is.
+    pub(crate) fn dead_since_ms(&self, refresh_token: &Secret) -> Option<u64> {
+        let dead = self.dead.borrow();
+        dead.iter()
+            .find_map(|(it, since_ms)| (it.expose() == refresh_token.expose()).then_some(*since_ms))
+    }
+
+    /// Whether there was a refresh token, and the server knows none of them any more.
+    pub(crate) fn has_dead(&self) -> bool {
+        !self.dead.borrow().is_empty()
+    }
+
+    /// What was dead is tried again.
+    pub(crate) fn exhume(&self) {
+        self.dead.borrow_mut().clear();
+    }
+
     /// Empties the cache, and forgets what went wrong.
     pub fn clear(&self) {
         *self.cached.borrow_mut() = None;
@@ -172,7 +211,8 @@ impl<V> Entry<V> {
     /// Whether `secret` is one that was refused.
     pub(crate) fn is_refused(&self, secret: &Secret) -> bool {
         let refused = self.refused.borrow();
-        refused.iter().any(|it| it.expose() == secret.expose())
+        let is_refused = refused.iter().any(|it| it.expose() == secret.expose());
+        is_refused || self.dead_since_ms(secret).is_some()
     }
 
     /// Whether the next token replaces a refused one.
@@ -188,7 +228,10 @@ impl<V> Entry<V> {
     /// The error that stays, if there is one.
     pub(crate) fn remembered(&self, now_ms: u64) -> Option<Error> {
         match &*self.terminal.borrow() {
-            Some((error, rest)) if rest.is_on(now_ms) => Some(error.clone()),
+            Some((error, rest)) if rest.is_on(now_ms) => {
+                let wish_ms = error.retry_after_ms().map(|_| rest.left_ms(now_ms));
+                Some(error.clone().with_retry_after(wish_ms))
+            }
             _ => None,
         }
     }
@@ -275,6 +318,11 @@ const LONGEST_QUEUE_MS: u64 = 10_000;
 impl StoreHealth {
     pub(crate) fn is_resting(&self, now_ms: u64) -> bool {
         self.rest.get().is_on(now_ms)
+    }
+
+    /// Whether the last answer was none.
+    pub(crate) fn is_failing(&self) -> bool {
+        self.failures.get() > 0
     }
 
     pub(crate) fn succeeded(&self) {

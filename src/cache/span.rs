@@ -17,6 +17,12 @@ impl Span {
         Self { begun_at_ms, ms }
     }
 
+    /// What is left of it.
+    pub(crate) fn left_ms(self, now_ms: u64) -> u64 {
+        let passed_ms = now_ms.saturating_sub(self.begun_at_ms);
+        self.ms.saturating_sub(passed_ms)
+    }
+
     pub(crate) fn is_on(self, now_ms: u64) -> bool {
         !is_set_back(self.begun_at_ms, now_ms) && now_ms.saturating_sub(self.begun_at_ms) < self.ms
     }

@@ -119,7 +119,7 @@ pub fn read(response: &HttpResponse, issuer: &str, now_ms: u64) -> Result<Metada
 
 /// There is none where no answer arrived.
 pub fn unanswered(reason: &TransportError) -> Absence {
-    let is_too_long = matches!(reason, TransportError::TooLong);
+    let is_too_long = matches!(reason, TransportError::TooLong { .. });
     Absence {
         problem: match is_too_long {
             true => "longer than 1 MiB".to_owned(),

@@ -4,6 +4,7 @@ pub mod assertion;
 pub mod authorization;
 pub mod client_auth;
 pub mod endpoint;
+pub mod error_class;
 pub(crate) mod error_response;
 pub mod form;
 pub mod grant;

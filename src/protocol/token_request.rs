@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::client_auth::{ClientAuth, ClientCredentials};
 use super::endpoint::Endpoint;
+use super::error_class::REFRESH_TOKEN;
 use super::form::{self, Parameters};
 use super::http::{self, HttpRequest, MAX_RESPONSE_BYTES};
 use crate::json::Json;
@@ -73,6 +74,19 @@ impl fmt::Debug for TokenRequest<'_> {
 }
 
 impl TokenRequest<'_> {
+    /// Whether a refresh token is spent by it.
+    pub(crate) fn is_refresh(&self) -> bool {
+        self.grant_type() == REFRESH_TOKEN
+    }
+
+    /// The value of `grant_type`.
+    pub(crate) fn grant_type(&self) -> &str {
+        let mut grant = self.grant.iter();
+        grant
+            .find_map(|(name, value)| (name == "grant_type").then_some(value.as_str()))
+            .unwrap_or_default()
+    }
+
     /// What nobody else is to see of it.
     pub fn sent(&self) -> Sent {
         let mut sent = Sent::default();

@@ -4,7 +4,10 @@
 use std::fmt;
 
 use super::client_auth::ClientAuth;
-use super::error_response::{rejection, retry_after_ms, shown};
+use super::error_class::{ErrorClass, Signs};
+use super::error_response::{
+    is_exhausted, rejection, rejection_in_success, reset_ms, retry_after_ms, shown, told,
+};
 use super::form;
 use super::http::HttpResponse;
 use super::lifetime;
@@ -110,19 +113,18 @@ pub fn read(
     let text = String::from_utf8_lossy(&response.body);
     let text = text.trim_start_matches('\u{feff}').trim();
     let members = members(text);
-    if let Some(rejection) = members.as_ref().and_then(rejection) {
-        return Err(context
-            .rejected(status, rejection)
-            .with_retry_after(retry_after_ms(response, context.now_ms)));
-    }
     if !response.is_success() {
-        return Err(context
-            .error(
-                ErrorCode::HttpStatus,
-                &["answered with status ", &status.to_string()].concat(),
-            )
-            .with_status(status)
-            .with_retry_after(retry_after_ms(response, context.now_ms)));
+        return Err(context.refused(response, text, members.as_ref()));
+    }
+    let mapped = members.as_ref().map(|it| context.mapping.applied(it));
+    let token = mapped.as_ref().and_then(|it| it.get("access_token"));
+    let has_token = match token {
+        Some(Json::String(token)) => !token.trim().is_empty(),
+        token => matches!(token, Some(Json::Number(_))),
+    };
+    let rejection = |it| rejection_in_success(it, has_token);
+    if let Some(rejection) = members.as_ref().and_then(rejection) {
+        return Err(context.rejected(response, rejection, false));
     }
     let unusable = |problem: &str| {
         let content_type = response.header("content-type").unwrap_or("none");
@@ -140,10 +142,13 @@ pub fn read(
         context
             .error(ErrorCode::InvalidResponse, &described)
             .with_status(status)
+            .with_class(ErrorClass::Terminal)
     };
-    let raw =
-        members.ok_or_else(|| unusable("answered with neither JSON nor a form-encoded token"))?;
-    let members = context.mapping.applied(&raw);
+    let (Some(raw), Some(members)) = (members, mapped) else {
+        return Err(unusable(
+            "answered with neither JSON nor a form-encoded token",
+        ));
+    };
     let token = |name| token_member(&members, name, context.mapping.written(name), text);
     let access_token =
         token("access_token").ok_or_else(|| unusable("answered without an access_token"))?;
@@ -173,6 +178,22 @@ pub fn read(
     Ok((token, unsaid))
 }
 
+/// The error of an answer whose body is longer than is read.
+pub(crate) fn too_long(response: &HttpResponse, context: TokenResponseContext<'_>) -> Error {
+    let status = response.status.to_string();
+    // As of a page: what it says is not known.
+    let said = ErrorResponse::default();
+    let (class, retry_after_ms) = context.class(response, &said, true);
+    context
+        .error(
+            ErrorCode::InvalidResponse,
+            &["answered with status ", &status, " and more than 1 MiB"].concat(),
+        )
+        .with_status(response.status)
+        .with_class(class)
+        .with_retry_after(retry_after_ms)
+}
+
 /// The response's members, from JSON or from a form (as early implementations of the drafts, and
 /// GitHub, answer). The content type is not asked: servers mislabel both.
 pub(super) fn members(text: &str) -> Option<Json> {
@@ -186,7 +207,12 @@ pub(super) fn members(text: &str) -> Option<Json> {
     }
     let form = form::decode(text);
     form.iter()
-        .any(|(name, _)| matches!(name.as_str(), "access_token" | "error"))
+        .any(|(name, _)| {
+            matches!(
+                name.as_str(),
+                "access_token" | "error" | "message" | "reason"
+            )
+        })
         .then(|| {
             Json::Object(
                 form.into_iter()
@@ -253,20 +279,87 @@ impl TokenResponseContext<'_> {
         Error::new(code, message)
     }
 
-    fn rejected(&self, status: u16, response: ErrorResponse) -> Error {
-        let is_unknown_client = response.error == INVALID_CLIENT;
-        let response = shown(response, &self.request.sent());
-        let mut what_it_did = ["answered ", &status.to_string(), " ", &response.error].concat();
-        if let Some(description) = &response.description {
-            what_it_did.push_str(": ");
-            what_it_did.push_str(description);
+    /// An answer that is no success.
+    fn refused(&self, response: &HttpResponse, text: &str, members: Option<&Json>) -> Error {
+        let is_page = text.starts_with('<');
+        let said = match members {
+            Some(members) => told(members),
+            // Some servers send a list of what is wrong.
+            None => match Json::parse(text) {
+                Some(Json::Array(items)) => items.first().map(told).unwrap_or_default(),
+                _ => ErrorResponse::default(),
+            },
+        };
+        if members.is_some_and(|it| rejection(it).is_some()) {
+            return self.rejected(response, said, is_page);
+        }
+        let status = response.status.to_string();
+        let mut what_it_did = ["answered with status ", &status].concat();
+        let (class, retry_after_ms) = self.class(response, &said, is_page);
+        let said = shown(said, &self.request.sent());
+        if !said.error.is_empty() {
+            what_it_did.extend([" ", &said.error]);
+        }
+        if let Some(description) = &said.description {
+            what_it_did.extend([": ", description]);
+        }
+        let error = self
+            .error(ErrorCode::HttpStatus, &what_it_did)
+            .with_status(response.status)
+            .with_class(class)
+            .with_retry_after(retry_after_ms);
+        match said == ErrorResponse::default() {
+            true => error,
+            false => error.with_response(said),
+        }
+    }
+
+    fn rejected(&self, response: &HttpResponse, said: ErrorResponse, is_page: bool) -> Error {
+        let (class, retry_after_ms) = self.class(response, &said, is_page);
+        let is_unknown_client = said.error == INVALID_CLIENT;
+        let said = shown(said, &self.request.sent());
+        let status = response.status.to_string();
+        let mut what_it_did = ["answered ", &status, " ", &said.error].concat();
+        if let Some(description) = &said.description {
+            what_it_did.extend([": ", description]);
         }
         let is_basic = self.request.client_auth == ClientAuth::Basic;
         if is_unknown_client && is_basic && self.request.client.is_ambiguous() {
             what_it_did.push_str(ENCODING_HINT);
         }
         self.error(ErrorCode::TokenRequestRejected, &what_it_did)
-            .with_status(status)
-            .with_response(response)
+            .with_status(response.status)
+            .with_response(said)
+            .with_class(class)
+            .with_retry_after(retry_after_ms)
+    }
+
+    /// What the refusal means, judged by what was received, and how long the server is to be left alone.
+    fn class(
+        &self,
+        response: &HttpResponse,
+        said: &ErrorResponse,
+        is_page: bool,
+    ) -> (ErrorClass, Option<u64>) {
+        let wish = retry_after_ms(response, self.now_ms);
+        let reset = || reset_ms(response, self.now_ms);
+        let exhausted = || is_exhausted(response).then(reset).flatten();
+        let challenge = response.header("www-authenticate").unwrap_or_default();
+        let class = Signs {
+            status: response.status,
+            code: &said.error,
+            description: said.description.as_deref().unwrap_or_default(),
+            is_refresh: self.request.is_refresh(),
+            asks_to_wait: wish.or_else(exhausted).is_some(),
+            challenges_client: challenge
+                .get(..5)
+                .is_some_and(|scheme| scheme.eq_ignore_ascii_case("basic")),
+            is_page,
+        }
+        .class();
+        match class {
+            ErrorClass::RateLimited => (class, wish.or_else(reset)),
+            _ => (class, wish),
+        }
     }
 }

@@ -10,12 +10,13 @@ use crate::cache::freshness::{refresh_at_ms, usable_until_ms};
 use crate::cache::store::TokenStore;
 use crate::config::ClientConfig;
 use crate::error::{Error, ErrorCode};
+use crate::event::Event;
 use crate::host::{Asked, Host};
 use crate::protocol::form::Parameters;
 use crate::protocol::grant::{self, Grant};
 use crate::retry;
 use crate::sharing::{Found, Shared};
-use crate::token::{Credential, RefreshToken, Token};
+use crate::token::{Credential, RefreshToken, Secret, Token};
 
 /// Before the store is asked once more whether another instance spent the refresh token: what that
 /// one got for it may still be on its way.
@@ -53,18 +54,24 @@ impl<H: Host> TokenSource<H> {
                 Ok(token) => break Ok(token),
                 Err(error) => error,
             };
-            if let Some(spent) = &renewal
-                && retry::is_spent(&error)
-            {
-                match self.newer(entry, shared, spent).await {
-                    Newer::Token(token) => return (Ok(self.cached(entry, token)), false),
+            if retry::is_spent(&error) {
+                let Some(spent) = &renewal else {
+                    break Err(self.authorization_lost(&error));
+                };
+                let newer = self.newer(entry, shared, spent).await;
+                if let Newer::Token(token) = newer {
+                    return (Ok(self.cached(entry, token)), false);
+                }
+                let fence = tenure.map(|tenure| tenure.fence.as_str());
+                self.bury(entry, shared, fence, &spent.secret).await;
+                match newer {
                     Newer::RefreshToken if attempts.passed_ms() < timeout_ms / 2 => {
                         renewal = self.renewal(entry);
                     }
                     _ if self.slot.config().grant.is_repeatable() => renewal = None,
                     // The next caller spends it.
                     Newer::RefreshToken => break Err(self.timed_out()),
-                    Newer::Nothing => break Err(self.reauthorization_required(Some(&error))),
+                    _ => break Err(self.authorization_lost(&error)),
                 }
                 continue;
             }
@@ -153,7 +160,7 @@ impl<H: Host> TokenSource<H> {
     ) -> std::result::Result<Token, Error> {
         let config = self.slot.config();
         if !config.grant.is_repeatable() {
-            return Err(self.reauthorization_required(None));
+            return Err(self.reauthorization_required(None, entry.has_dead()));
         }
         let request = super::request::Asking {
             endpoint: None,
@@ -208,6 +215,45 @@ impl<H: Host> TokenSource<H> {
         Newer::Nothing
     }
 
+    /// Sees to it that a refresh token is not spent again that the server knows no more.
+    async fn bury(
+        &self,
+        entry: &Entry<H::View>,
+        shared: Option<&Shared<'_, H>>,
+        fence: Option<&str>,
+        dead: &Secret,
+    ) {
+        if let Some(first) = self.slot.config().grant.first_refresh_token() {
+            if first.secret.expose() == dead.expose() {
+                // Never replaced, and there is no other: it may be tried again.
+                return;
+            }
+            // It was spent before: what the server does to who sends it again is not to be found out.
+            entry.bury(&first.secret, self.host.now_ms());
+        }
+        entry.bury(dead, self.host.now_ms());
+        if let Some(shared) = shared {
+            shared.drop_dead(fence).await;
+        }
+    }
+
+    /// The other way round: the newest refresh token is none any more, except for who configures it.
+    pub(super) fn forget_refresh_token(&self, entry: &Entry<H::View>) {
+        let first = self.slot.config().grant.first_refresh_token();
+        let Some(newest) = entry.refresh_token() else {
+            return;
+        };
+        entry.forget(&newest.secret);
+        if first.is_none_or(|first| first.secret.expose() != newest.secret.expose()) {
+            entry.bury(&newest.secret, 0);
+        }
+    }
+
+    fn authorization_lost(&self, error: &Error) -> Error {
+        self.host.event(Event::AuthorizationLost);
+        self.reauthorization_required(Some(error), true)
+    }
+
     pub(super) fn cached(&self, entry: &Entry<H::View>, token: Token) -> Rc<Cached<H::View>> {
         let policy = &self.slot.config().policy;
         let skew = policy.expiry_skew_seconds;
@@ -235,11 +281,11 @@ impl<H: Host> TokenSource<H> {
     }
 
     /// The server knows the refresh token no more, and nobody has another; or there never was one.
-    pub(super) fn reauthorization_required(&self, error: Option<&Error>) -> Error {
+    pub(super) fn reauthorization_required(&self, error: Option<&Error>, is_dead: bool) -> Error {
         let config = self.slot.config();
         let server = &config.server_for_display();
         let code = ErrorCode::ReauthorizationRequired;
-        let Some(error) = error else {
+        if !is_dead {
             let message = [
                 "there is no token and no refresh token for ",
                 server,
@@ -259,6 +305,9 @@ impl<H: Host> TokenSource<H> {
             " no longer accepts the refresh token; have the user authorize again, or give another refreshToken",
         ]
         .concat();
+        let Some(error) = error else {
+            return Error::new(code, message);
+        };
         let said = error.response().and_then(|it| it.description.as_deref());
         if let Some(said) = said {
             message.extend([" (", said, ")"]);

@@ -168,7 +168,7 @@ impl<H: Host> TokenSource<H> {
                 Err(error) => error,
             };
             if retry::is_spent(&error) {
-                break Err(self.reauthorization_required(Some(&error)));
+                break Err(self.reauthorization_required(Some(&error), true));
             }
             if !attempts.again(&error, retry::is_unspent(&error)).await {
                 break Err(error);

@@ -6,13 +6,14 @@ use super::TokenSource;
 use crate::config::PrivateKey;
 use crate::error::{Error, ErrorCode};
 use crate::event::Event;
-use crate::host::{Asked, Host, TransportError};
+use crate::host::{Asked, Host, Refusal, TransportError};
 use crate::json::Json;
 use crate::protocol::assertion::{AssertionOptions, CLIENT_AUTHENTICATION, ClientAssertion};
 use crate::protocol::client_auth::{ClientAuth, ClientCredentials};
 use crate::protocol::endpoint::Endpoint;
 use crate::protocol::form::Parameters;
 use crate::protocol::grant;
+use crate::protocol::http::HttpResponse;
 use crate::protocol::jwt::{Algorithm, Assertion};
 use crate::protocol::token_request::TokenRequest;
 use crate::protocol::token_response::{self, INVALID_CLIENT, TokenResponseContext};
@@ -184,18 +185,39 @@ impl<H: Host> TokenSource<H> {
         // Lifetimes count from the asking: an isolate may be frozen between answer and reading.
         let asked_at_ms = self.host.now_ms();
         let response = self.host.token_request(request.to_http(), asking.renewed);
-        let response = response.await.map_err(|error| {
-            transport_error(error, "the token endpoint ", endpoint, &request.sent())
-        })?;
-        let (mut token, unsaid) = token_response::read(
-            &response,
-            TokenResponseContext {
-                request,
-                mapping: &config.token_mapping,
-                now_ms: asked_at_ms,
-                default_lifetime_seconds: config.default_lifetime_seconds.into(),
-            },
-        )?;
+        let context = TokenResponseContext {
+            request,
+            mapping: &config.token_mapping,
+            now_ms: asked_at_ms,
+            default_lifetime_seconds: config.default_lifetime_seconds.into(),
+        };
+        let (response, is_whole) = match response.await {
+            Ok(response) => (response, true),
+            Err(TransportError::TooLong { status, headers }) => {
+                let body = Vec::new();
+                let head = HttpResponse {
+                    status,
+                    headers,
+                    body,
+                };
+                (head, false)
+            }
+            Err(error) => {
+                let sent = request.sent();
+                return Err(transport_error(
+                    error,
+                    "the token endpoint ",
+                    endpoint,
+                    &sent,
+                ));
+            }
+        };
+        let read = match is_whole {
+            true => token_response::read(&response, context),
+            false => Err(token_response::too_long(&response, context)),
+        };
+        let (mut token, unsaid) =
+            read.map_err(|error| self.classified(error, &response, &request))?;
         if let Some(reason) = unsaid {
             self.host.event(Event::LifetimeAssumed {
                 seconds: config.default_lifetime_seconds,
@@ -206,6 +228,35 @@ impl<H: Host> TokenSource<H> {
             token.refresh_token = None;
         }
         Ok(token)
+    }
+
+    /// `error` as the host's own classification has it, if it has one.
+    fn classified(
+        &self,
+        error: Error,
+        response: &HttpResponse,
+        request: &TokenRequest<'_>,
+    ) -> Error {
+        let Some(class) = error.class() else {
+            return error;
+        };
+        let (said, sent) = (error.response(), request.sent());
+        let headers = response.headers.iter();
+        let shown =
+            |(name, value): &(String, String)| (name.to_ascii_lowercase(), sent.shown(value));
+        let classified = self.host.classify(&Refusal {
+            status: response.status,
+            error: said.map(|it| it.error.as_str()).filter(|it| !it.is_empty()),
+            description: said.and_then(|it| it.description.as_deref()),
+            grant_type: request.grant_type(),
+            headers: headers.map(shown).collect(),
+            class,
+        });
+        match classified {
+            Ok(None) => error,
+            Ok(Some(class)) => error.classified(class),
+            Err(reason) => error.with_hook(reason),
+        }
     }
 
     /// What takes the secret's place (RFC 7523 §2.2), for the methods that need it.
@@ -285,14 +336,16 @@ pub(super) fn transport_error(
     let shown = endpoint.for_display();
     match error {
         TransportError::Hook(hook, reason) => Error::hook_failed(hook, reason),
-        TransportError::TooLong => Error::new(
-            ErrorCode::InvalidResponse,
-            [kind, shown, " answered with more than 1 MiB"].concat(),
-        ),
         TransportError::Unusable(reason) => Error::new(
             ErrorCode::InvalidResponse,
             [kind, shown, " gave no response: ", &sent.shown(&reason)].concat(),
         ),
+        TransportError::TooLong { status, .. } => {
+            let status_text = status.to_string();
+            let message = [kind, shown, " answered with status ", &status_text];
+            let message = [&message.concat(), " and more than 1 MiB"].concat();
+            Error::new(ErrorCode::InvalidResponse, message).with_status(status)
+        }
         TransportError::Connection(reason) => {
             // The platform's words may hold the URL with its query.
             let reason = reason.replace(endpoint.as_str(), shown);

@@ -8,6 +8,7 @@ use crate::cache::span::Span;
 use crate::cache::store::Acquired;
 use crate::error::{Error, ErrorCode};
 use crate::host::Host;
+use crate::retry;
 use crate::sharing::{Found, Shared};
 use crate::stopwatch::Stopwatch;
 use crate::token::Token;
@@ -90,15 +91,11 @@ impl<H: Host> TokenSource<H> {
             };
         }
         let turn = match (entry.remembered(self.host.now_ms()), shared) {
-            (Some(error), Some(shared)) if error.code() == ErrorCode::ReauthorizationRequired => {
-                // An instance with a newer refresh token may have put what it got for it.
-                match shared.token(|token| errand.accepts(token)).await {
-                    Found::Token(token) => Turn::Settled(Ok(self.cached(entry, token))),
-                    _ => Turn::Settled(Err(error)),
-                }
+            (Some(error), Some(shared)) if may_be_others_affair(&error) => {
+                Turn::Settled(self.of_others(entry, shared, errand, error).await)
             }
             (Some(error), _) => Turn::Settled(Err(error)),
-            (None, Some(shared)) => self.turn(entry, shared, errand, &mut tenure).await,
+            (None, Some(shared)) => self.agreed(entry, shared, errand, &mut tenure).await,
             (None, None) => Turn::Ours,
         };
         let (result, is_news) = match turn {
@@ -106,13 +103,64 @@ impl<H: Host> TokenSource<H> {
             Turn::Others => (None, false),
             Turn::Ours => {
                 let (result, is_news) = self.issue(entry, shared, tenure.as_ref()).await;
-                (Some(result), is_news)
+                match (result, shared) {
+                    // Whoever was quicker may have got what we did not.
+                    (Err(error), Some(shared)) if retry::wish_ms(&error).is_some() => {
+                        let result = self.of_others(entry, shared, errand, error).await;
+                        let is_news = is_news && result.is_err();
+                        (Some(result), is_news)
+                    }
+                    (result, _) => (Some(result), is_news),
+                }
             }
         };
         Brought {
             result,
             is_news,
             tenure,
+        }
+    }
+
+    /// Whose turn it is, unless the server wants it to be nobody's.
+    async fn agreed(
+        &self,
+        entry: &Entry<H::View>,
+        shared: &Shared<'_, H>,
+        errand: &Errand<H::View>,
+        tenure: &mut Option<Tenure>,
+    ) -> Turn<H::View> {
+        let turn = self.turn(entry, shared, errand, tenure).await;
+        if !matches!(turn, Turn::Ours) {
+            return turn;
+        }
+        // Whoever wants a new one has a reason to ask.
+        let is_asked_for = matches!(errand, Errand::Since(_));
+        if !is_asked_for && let Some(error) = shared.wish().await {
+            return Turn::Settled(Err(error));
+        }
+        let is_spending = self.slot.config().is_renewed_by_refresh_token();
+        let now_ms = self.host.now_ms();
+        match tenure.take_if(|held| is_spending && held.spends_until_ms <= now_ms) {
+            None => turn,
+            // A clock was set ahead, or everything stood still: nothing may be spent under this lease.
+            Some(over) => {
+                shared.release(&over.fence).await;
+                self.turn(entry, shared, errand, tenure).await
+            }
+        }
+    }
+
+    /// The token that another instance has put for `errand`, or else `error`.
+    async fn of_others(
+        &self,
+        entry: &Entry<H::View>,
+        shared: &Shared<'_, H>,
+        errand: &Errand<H::View>,
+        error: Error,
+    ) -> Result<H::View> {
+        match shared.token(|token| errand.accepts(token)).await {
+            Found::Token(token) => Ok(self.cached(entry, token)),
+            _ => Err(error),
         }
     }
 
@@ -251,6 +299,12 @@ impl<H: Host> TokenSource<H> {
         entry.rest_refresh(Span::new(self.host.now_ms(), rest_ms));
         Turn::Others
     }
+}
+
+/// Whether another instance may have a token although this one cannot get one: by a newer refresh token, or
+/// because it was asked in time.
+fn may_be_others_affair(error: &Error) -> bool {
+    error.code() == ErrorCode::ReauthorizationRequired || retry::wish_ms(error).is_some()
 }
 
 impl<V> Errand<V> {

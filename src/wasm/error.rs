@@ -29,7 +29,9 @@ pub(super) fn to_js(error: &Error) -> JsValue {
     oauth2_error(
         &error.to_string(),
         error.code().as_str(),
-        response.map(|response| response.error.as_str()),
+        response
+            .map(|response| response.error.as_str())
+            .filter(|error| !error.is_empty()),
         response.and_then(|response: &ErrorResponse| response.description.as_deref()),
         response.and_then(|response| response.uri.as_deref()),
         error.status(),

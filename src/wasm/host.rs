@@ -14,6 +14,7 @@ use crate::host::{
     Asked, Background, Clock, Crypto, HookError, Host, HttpClient, Random, Timer, TransportError,
 };
 use crate::json::Json;
+use crate::protocol::error_class::{ErrorClass, Refusal};
 use crate::protocol::http::{HttpRequest, HttpResponse};
 use crate::protocol::jwt::Algorithm;
 use crate::token::{Secret, Token};
@@ -25,7 +26,7 @@ use crate::token::{Secret, Token};
 extern "C" {
     /// A request in the air: see `begin` in host.js.
     type Exchange;
-    /// Resolves to `[status, body, headers as pairs]`, to `undefined` for a body over the limit, or to the
+    /// Resolves to `[status, body, headers as pairs]`, the body being `undefined` if it is over the limit, or to the
     /// name of what failed and why: for a hook that is a reference to what it threw.
     #[wasm_bindgen(method, getter)]
     fn promise(this: &Exchange) -> JsValue;
@@ -87,6 +88,8 @@ pub(super) struct JsHost {
     pub(super) ask: Function,
     /// Makes token requests in the user's way, if there is one.
     pub(super) hooked: Option<Function>,
+    /// Gives the name of a class, or in an array a reference to why it does not.
+    pub(super) classify: Option<Function>,
 }
 
 /// Aborts the request when its future is dropped before the response was read.
@@ -140,9 +143,6 @@ impl JsHost {
             ),
         });
         let answer = Settled::of(&exchange.0.promise()).await.map_err(failed)?;
-        if answer.is_undefined() {
-            return Err(TransportError::TooLong);
-        }
         let answer = Array::from(&answer);
         if let Some(failed) = answer.get(0).as_string() {
             let reason = answer.get(1).as_string().unwrap_or_default();
@@ -158,10 +158,15 @@ impl JsHost {
             let pair = Array::from(&pair);
             Some((pair.get(0).as_string()?, pair.get(1).as_string()?))
         });
+        let (status, headers) = (answer.get(0).as_f64(), headers.collect());
+        let status = status.unwrap_or_default() as u16;
+        let Some(body) = answer.get(1).as_string() else {
+            return Err(TransportError::TooLong { status, headers });
+        };
         Ok(HttpResponse {
-            status: answer.get(0).as_f64().unwrap_or_default() as u16,
-            headers: headers.collect(),
-            body: answer.get(1).as_string().unwrap_or_default().into_bytes(),
+            status,
+            headers,
+            body: body.into_bytes(),
         })
     }
 }
@@ -291,6 +296,35 @@ impl Host for JsHost {
     ) -> Result<HttpResponse, TransportError> {
         let hooked = self.hooked.as_ref().map(|hooked| (hooked, renewed));
         self.exchange(request, hooked).await
+    }
+
+    fn classify(&self, refusal: &Refusal<'_>) -> Result<Option<ErrorClass>, HookError> {
+        let Some(classify) = &self.classify else {
+            return Ok(None);
+        };
+        let text = |text: &str| Some(Json::from(text));
+        let headers = refusal.headers.iter();
+        let headers = headers.map(|(name, value)| (name.clone(), Json::from(value.as_str())));
+        let shown = Json::object([
+            ("status", Some(Json::Number(refusal.status.into()))),
+            ("error", refusal.error.and_then(text)),
+            ("description", refusal.description.and_then(text)),
+            ("grantType", text(refusal.grant_type)),
+            ("isRefresh", Some(Json::Bool(refusal.is_refresh()))),
+            ("headers", Some(Json::Object(headers.collect()))),
+        ]);
+        // The face's own function, which lets no exception of the user's through.
+        let answer = classify.call1(&JsValue::UNDEFINED, &super::json::to_js(&shown));
+        let answer = answer.unwrap_or_default();
+        if let Some(name) = answer.as_string() {
+            return Ok(ErrorClass::from_name(&name));
+        }
+        match Array::is_array(&answer) {
+            true => Err(HookError(
+                Array::from(&answer).get(0).as_string().unwrap_or_default(),
+            )),
+            false => Ok(None),
+        }
     }
 
     fn event(&self, event: Event) {

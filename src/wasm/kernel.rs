@@ -119,12 +119,16 @@ pub fn refuse(id: u32, access_token: &str, now_ms: f64) -> Option<bool> {
     Some(slot(id)?.refuse(access_token, now_ms as u64))
 }
 
-/// Drops the token, in memory and in the store; `undefined` if `id` is not known.
+/// Drops the token, in memory and in the store, and the refresh token too if it is to be forgotten;
+/// `undefined` if `id` is not known.
 #[wasm_bindgen(skip_typescript)]
-pub fn invalidate(id: u32, call: &Call) -> Option<Promise> {
+pub fn invalidate(id: u32, call: &Call, forgets_refresh_token: bool) -> Option<Promise> {
     let source = source(id, call)?;
     Some(promise(async move {
-        source.invalidate().await;
+        match forgets_refresh_token {
+            true => source.forget_authorization().await,
+            false => source.invalidate().await,
+        }
         Ok(JsValue::UNDEFINED)
     }))
 }
@@ -264,6 +268,9 @@ extern "C" {
     fn ask(this: &Call) -> Function;
     #[wasm_bindgen(method, getter)]
     fn hooked(this: &Call) -> Option<Function>;
+    /// Says what a refusal means, if the user has a word in it.
+    #[wasm_bindgen(method, getter)]
+    fn classify(this: &Call) -> Option<Function>;
     /// Signs with the client's private key, if it has one.
     #[wasm_bindgen(method, getter)]
     fn sign(this: &Call) -> Option<Function>;
@@ -279,6 +286,7 @@ fn source(id: u32, call: &Call) -> Option<TokenSource<JsHost>> {
         on_event: call.on_event(),
         ask: call.ask(),
         hooked: call.hooked(),
+        classify: call.classify(),
     };
     Some(TokenSource::of_slot(Rc::new(host), slot))
 }

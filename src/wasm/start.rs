@@ -174,10 +174,10 @@ pub fn start() {
     set("obtain", Closure::<Obtain>::new(obtain).into_js_value());
     let warm = |id, call: Call| warm(id, &call);
     set("warm", Closure::<Run>::new(warm).into_js_value());
-    let invalidate = |id, call: Call| invalidate(id, &call);
+    let invalidate = |id, call: Call, forgets| invalidate(id, &call, forgets);
     set(
         "invalidate",
-        Closure::<Run>::new(invalidate).into_js_value(),
+        Closure::<Obtain>::new(invalidate).into_js_value(),
     );
     let refresh = |id, call: Call, access, refresh_token, raw: String, is_own, params| {
         refresh(id, &call, access, refresh_token, &raw, is_own, params)

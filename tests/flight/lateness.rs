@@ -28,7 +28,7 @@ fn a_leader_that_alone_is_late_is_replaced_and_fenced() {
             for old_succeeds in [true, false] {
                 let world = World::new(move |n, _| match n {
                     0 if old_succeeds => Reply::token(0, &token(n)),
-                    0 => Reply::nonsense(0),
+                    0 => Reply::failed_hook(0),
                     _ => Reply::token(new_ms, &token(n)),
                 });
                 let callers = callers(&world, 3);
@@ -62,7 +62,7 @@ fn an_old_leaders_token_outlives_the_new_leaders_failure() {
     for old_ms in (250..480).step_by(10) {
         let world = World::new(|n, _| match n {
             0 => Reply::token(0, &token(n)),
-            _ => Reply::nonsense(300),
+            _ => Reply::failed_hook(300),
         });
         let callers = callers(&world, 3);
         world.isolate.make_late(0, old_ms);

@@ -77,7 +77,7 @@ fn of_a_token_that_replaced_a_refused_one_counts_after_ten_seconds() {
 #[test]
 fn marks_the_next_token_only_after_a_failed_attempt_too() {
     let world = World::new(|n, _| match n {
-        1 => Reply::nonsense(0),
+        1 => Reply::failed_hook(0),
         _ => Reply::token(0, &token(n)),
     });
     ask(&world);

@@ -1,7 +1,6 @@
 //! The error response (RFC 6749 §5.2), and failures without one.
 
 use base64ct::{Base64, Encoding};
-use edge_oauth2::host::TransportError;
 use edge_oauth2::protocol::form::encode_value;
 use edge_oauth2::{ClientAuth, ClientOptions, ErrorCode};
 
@@ -143,7 +142,7 @@ fn failure_without_an_oauth_error() {
 
 #[test]
 fn failure_without_a_response() {
-    use ErrorCode::{InvalidResponse, Network, Timeout};
+    use ErrorCode::{Network, Timeout};
     check_rows(
         [
             ("no connection", (Reply::broken(0), Network, true)),
@@ -151,14 +150,6 @@ fn failure_without_a_response() {
             (
                 "a moment too late",
                 (Reply::token(10_001, "token"), Timeout, true),
-            ),
-            (
-                "more than 1 MiB",
-                (
-                    Reply::After(0, Err(TransportError::TooLong)),
-                    InvalidResponse,
-                    false,
-                ),
             ),
         ],
         |(reply, code, retryable)| {

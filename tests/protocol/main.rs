@@ -11,6 +11,7 @@
 mod authorization;
 mod client_config;
 mod endpoint;
+mod error_class;
 mod error_response;
 mod json;
 mod jwt;
@@ -36,14 +37,14 @@ const NOW_MS: u64 = 1_800_000_000_123;
 
 const SECRET: &str = "s3cr3t/+:~ü";
 
-/// Reads `response` as the answer to a client with [`SECRET`].
-fn read_response(response: &HttpResponse) -> Result<Token, Error> {
+/// Reads `response` as the answer to `grant` of a client with [`SECRET`].
+fn read_as(grant: &Grant, response: &HttpResponse) -> Result<Token, Error> {
     read(
         response,
         TokenResponseContext {
             request: TokenRequest {
                 endpoint: &Endpoint::parse(support::TOKEN_URL).unwrap(),
-                grant: &Grant::default().parameters(),
+                grant: &grant.parameters(),
                 client: &ClientCredentials::new("client", Some(SECRET.into())),
                 client_auth: ClientAuth::Basic,
                 client_assertion: None,
@@ -59,6 +60,10 @@ fn read_response(response: &HttpResponse) -> Result<Token, Error> {
         },
     )
     .map(|(token, _)| token)
+}
+
+fn read_response(response: &HttpResponse) -> Result<Token, Error> {
+    read_as(&Grant::default(), response)
 }
 
 fn read_body(status: u16, body: impl Into<Vec<u8>>) -> Result<Token, Error> {

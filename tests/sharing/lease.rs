@@ -114,7 +114,7 @@ fn a_holder_that_dies_is_followed_by_another() {
 #[test]
 fn a_failed_holder_gives_the_lease_back() {
     let (world, shelf) = leased(|n, _| match n {
-        0 => Reply::nonsense(10),
+        0 => Reply::failed_hook(10),
         _ => Reply::token(10, &token(n)),
     });
     assert!(world.access_token().is_err());

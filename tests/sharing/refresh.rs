@@ -109,7 +109,7 @@ fn warming_obtains_refreshes_or_does_nothing() {
     assert_eq!(warm(), Ok(()));
     assert_eq!(world.sent(), 1, "there was none");
     assert_eq!(warm(), Ok(()));
-    assert_eq!((world.sent(), shelf.count("get")), (1, 1), "it is fresh");
+    assert_eq!((world.sent(), shelf.count("get")), (1, 2), "it is fresh");
     world.isolate.run_for(3_000 * SECOND_MS);
     assert_eq!(warm(), Ok(()));
     assert_eq!(world.sent(), 2, "it was stale");
@@ -120,7 +120,7 @@ fn warming_obtains_refreshes_or_does_nothing() {
 fn warming_says_when_it_failed() {
     let world = World::new(|n, _| match n {
         0 => Reply::token(0, "token-0"),
-        _ => Reply::nonsense(10),
+        _ => Reply::failed_hook(10),
     });
     ask(&world);
     world.isolate.run_for(3_100 * SECOND_MS);

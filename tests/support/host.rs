@@ -5,11 +5,14 @@ use std::future::{Future, pending};
 use std::rc::Rc;
 
 use edge_oauth2::host::{
-    Asked, Background, Clock, Crypto, HookError, Host, HttpClient, Random, Timer, TransportError,
+    Asked, Background, Clock, Crypto, HookError, Host, HttpClient, Random, Refusal, Timer,
+    TransportError,
 };
 use edge_oauth2::protocol::http::{HttpRequest, HttpResponse};
 use edge_oauth2::protocol::jwt::Algorithm;
-use edge_oauth2::{ClientConfig, Error, Event, Json, Memory, Secret, Token, TokenSource};
+use edge_oauth2::{
+    ClientConfig, Error, ErrorClass, Event, Json, Memory, Secret, Token, TokenSource,
+};
 
 use super::explore::Choices;
 use super::isolate::{Isolate, Request};
@@ -38,9 +41,36 @@ impl Reply {
         Self::After(after_ms, Ok(response(status, "")))
     }
 
-    /// What no retry makes better, and nobody remembers.
     pub fn nonsense(after_ms: u64) -> Self {
         Self::After(after_ms, Ok(response(200, "nonsense")))
+    }
+
+    /// What no retry makes better, and nobody remembers.
+    pub fn failed_hook(after_ms: u64) -> Self {
+        let hook = TransportError::Hook("hooks.tokenRequest", HookError(String::new()));
+        Self::After(after_ms, Err(hook))
+    }
+
+    pub fn too_long(status: u16) -> Self {
+        let headers = Vec::new();
+        Self::After(0, Err(TransportError::TooLong { status, headers }))
+    }
+
+    /// With these headers beside.
+    pub fn with(self, headers: &[(&str, &str)]) -> Self {
+        let further = headers.iter();
+        let further = further.map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        match self {
+            Self::After(after_ms, Ok(mut response)) => {
+                response.headers.extend(further);
+                Self::After(after_ms, Ok(response))
+            }
+            Self::After(after_ms, Err(TransportError::TooLong { status, .. })) => {
+                let headers = further.collect();
+                Self::After(after_ms, Err(TransportError::TooLong { status, headers }))
+            }
+            other => other,
+        }
     }
 
     pub fn broken(after_ms: u64) -> Self {
@@ -79,9 +109,13 @@ pub struct World {
     pub credential: Rc<RefCell<Result<Secret, HookError>>>,
     /// How the host makes token requests, if in its own way.
     pub hook: Rc<RefCell<Option<Hook>>>,
+    /// How the host classifies refusals.
+    pub classify: Rc<RefCell<Option<Classify>>>,
     requests: Rc<Cell<Request>>,
     nonces: Rc<Cell<u32>>,
 }
+
+pub type Classify = Rc<dyn Fn(&Refusal<'_>) -> Result<Option<ErrorClass>, HookError>>;
 
 pub struct Network {
     script: RefCell<Script>,
@@ -122,6 +156,7 @@ impl World {
             asked: Rc::default(),
             credential: Rc::new(RefCell::new(Err(HookError("nothing to give".into())))),
             hook: Rc::default(),
+            classify: Rc::default(),
             requests: Rc::default(),
             nonces: Rc::default(),
         }
@@ -139,6 +174,7 @@ impl World {
             asked: Rc::clone(&self.asked),
             credential: Rc::clone(&self.credential),
             hook: Rc::clone(&self.hook),
+            classify: Rc::clone(&self.classify),
             requests: Rc::clone(&self.requests),
             nonces: Rc::clone(&self.nonces),
         }
@@ -172,6 +208,7 @@ impl World {
             asked: Rc::clone(&self.asked),
             credential: Rc::clone(&self.credential),
             hook: Rc::clone(&self.hook),
+            classify: Rc::clone(&self.classify),
             request,
             nonces: Rc::clone(&self.nonces),
         };
@@ -207,6 +244,7 @@ pub struct TestHost {
     asked: Rc<RefCell<Vec<Asked>>>,
     credential: Rc<RefCell<Result<Secret, HookError>>>,
     hook: Rc<RefCell<Option<Hook>>>,
+    classify: Rc<RefCell<Option<Classify>>>,
     request: Request,
     nonces: Rc<Cell<u32>>,
 }
@@ -346,6 +384,11 @@ impl Host for TestHost {
             Some(Hooked::Instead(reply)) => self.exchange(reply).await,
             Some(Hooked::Changed(change)) => self.send(request).await.map(change),
         }
+    }
+
+    fn classify(&self, refusal: &Refusal<'_>) -> Result<Option<ErrorClass>, HookError> {
+        let classify = self.classify.borrow().clone();
+        classify.map_or(Ok(None), |classify| classify(refusal))
     }
 
     fn event(&self, event: Event) {

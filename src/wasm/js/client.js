@@ -1,5 +1,5 @@
 import { onAbort, reasonOf } from './abort.js';
-import { OAuth2Error, keepCause } from './error.js';
+import { classified, OAuth2Error, keepCause } from './error.js';
 import { quietly, statsOf, tell } from './events.js';
 import { hooked } from './hooks.js';
 import { begin } from './host.js';
@@ -11,6 +11,7 @@ import {
   readCallback,
   readCallOptions,
   readClientOptions,
+  readInvalidation,
   readParams,
   readTokenType,
 } from './options.js';
@@ -149,8 +150,9 @@ export class OAuth2Client {
     return valuesOf(fields, 'grant')[0] === 'token' && valuesOf(fields, 'refreshToken').length === 0 && !this.#face.hooks?.refresh;
   }
 
-  async invalidate() {
-    await this.#patiently((call) => kernel.invalidate(this.#id, call));
+  async invalidate(options) {
+    const forgetsRefreshToken = readInvalidation(options);
+    await this.#patiently((call) => kernel.invalidate(this.#id, call, forgetsRefreshToken));
   }
 
   /** Refreshes the token if that is due: for a cron trigger or an alarm. */
@@ -355,6 +357,7 @@ export class OAuth2Client {
       ask: this.#ask,
       sign: this.#face.privateKey?.sign,
       hooked: this.#hooked(slot),
+      classify: this.#face.classify && ((refusal) => classified(this.#face.classify, refusal)),
     };
     return enter(() => run(call)) ?? (this.#open(slot), enter(() => run(call)));
   }

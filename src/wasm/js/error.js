@@ -31,6 +31,21 @@ export function keepCause(cause) {
   return reference;
 }
 
+/** What `classify` may say of a refusal. */
+const CLASSES = ['retry', 'rate_limited', 'terminal', 'reauthorize'];
+
+/** Asks `classify` what `refusal` means. Gives what it says, or in an array a reference to why it says nothing of use. */
+export function classified(classify, refusal) {
+  try {
+    const answer = classify(refusal) ?? undefined;
+    if (answer === undefined || CLASSES.includes(answer)) return answer;
+    answer.catch?.(() => {});
+    throw new TypeError(`classify must give ${CLASSES.map((name) => `'${name}'`).join(', ')} or undefined, and at once`);
+  } catch (cause) {
+    return [keepCause(cause)];
+  }
+}
+
 export function invalidOption(option, problem) {
   return new OAuth2Error(`${option} ${problem}`, { code: 'invalid_option' });
 }

@@ -155,8 +155,8 @@ class StandardRequest {
       this.#answers.set(error, () => Promise.reject(error));
       throw error;
     }
-    const [status, text] = answer ?? [];
-    const members = status >= 200 && status < 300 ? membersOf(text) : undefined;
+    const [status, text] = answer;
+    const members = status >= 200 && status < 300 && text !== undefined ? membersOf(text) : undefined;
     if (members) return members;
     const error = new UnusableAnswer(status, text);
     this.#answers.set(error, () => answer);
@@ -189,7 +189,7 @@ class UnusableAnswer extends Error {
   #body;
 
   constructor(status, body) {
-    const problem = status === undefined ? 'an answer that is too long' : `no token, but status ${status}`;
+    const problem = `${body === undefined ? 'an answer that is too long' : 'no token'}, but status ${status}`;
     super(status === 'response' ? body : `the token endpoint gave ${problem}`);
     this.status = status;
     this.#body = body;

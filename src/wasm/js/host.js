@@ -5,8 +5,16 @@ import { frozen } from './members.js';
 /** Of a stranger's words; what is told of them is shorter yet. */
 const MAX_REASON = 64 * 1024;
 
-/** The response headers that say something about a token response. */
-const HEADERS = ['content-type', 'retry-after'];
+/** The response headers that say something about a token response, above all when to ask again. */
+const HEADERS = [
+  'content-type',
+  'date',
+  'www-authenticate',
+  'retry-after',
+  'retry-after-ms',
+  'ratelimit',
+  ...['ratelimit', 'x-ratelimit', 'x-rate-limit'].flatMap((name) => [`${name}-reset`, `${name}-remaining`]),
+];
 
 /**
  * Begins `work(signal)`: the promise of what it comes to, and what aborts it while it is in the air. Later than that
@@ -36,8 +44,8 @@ export function exchange(fetch, method, url, headers, body, maxResponseBytes) {
 }
 
 /**
- * Resolves to [status, body, headers], to undefined when the body is over the limit, or to ['response', why] when
- * what `fetch` gave is no response.
+ * Resolves to [status, body, headers], the body being undefined when it is over the limit, or to ['response', why]
+ * when what `fetch` gave is no response.
  */
 export async function send(fetch, method, url, headers, body, maxResponseBytes, signal) {
   // A GET must have no body, not even an empty one.
@@ -45,7 +53,6 @@ export async function send(fetch, method, url, headers, body, maxResponseBytes, 
   const response = await fetch(url, init);
   try {
     const text = await boundedText(response, maxResponseBytes);
-    if (text === undefined) return undefined;
     // A mock may say no more than whether all went well.
     const { status = response.ok === false ? 400 : 200 } = response;
     if (!Number.isInteger(status)) throw new Unusable('fetch gave a response whose status is no number');

@@ -46,6 +46,7 @@ const CLIENT_OPTIONS = {
   defaultLifetimeSeconds: whole,
   timeoutMs: whole,
   errorCacheSeconds: whole,
+  classify: callable,
   refreshAhead: share,
   store: (_name, value) => storeAdapter(value),
   seal: flag,
@@ -64,6 +65,8 @@ const CLIENT_OPTIONS = {
   apiHeaders,
   fetch: fetcher,
 };
+
+const INVALIDATION_OPTIONS = { forgetRefreshToken: flag };
 
 /** What a single call may ask for in another way: another token, or the same with another patience. */
 const DERIVING_OPTIONS = {
@@ -93,7 +96,7 @@ const ASSERTION_OPTIONS = { issuer: text, subject: text, audience: readAudience,
 const SHARED_OPTIONS = new Set(['allowInsecureRequests', 'bodyFormat']);
 
 /** Options that JavaScript keeps; all others are for wasm. */
-const FACE_OPTIONS = new Set(['store', 'waitUntil', 'onEvent', 'baseUrl', 'allowedOrigins', 'apply', 'refreshOn', 'detectOn', 'apiHeaders', 'fetch']);
+const FACE_OPTIONS = new Set(['classify', 'store', 'waitUntil', 'onEvent', 'baseUrl', 'allowedOrigins', 'apply', 'refreshOn', 'detectOn', 'apiHeaders', 'fetch']);
 
 /** Reads a client's options into `fields` for wasm and `face` for JavaScript. */
 export function readClientOptions(options) {
@@ -219,6 +222,12 @@ export function readCallOptions(options, isJson) {
   }
   wellFormed(call.fields);
   return call;
+}
+
+/** Whether the refresh token is to be forgotten too. */
+export function readInvalidation(options = {}) {
+  const { forgetRefreshToken = false } = Object.fromEntries(read('options', INVALIDATION_OPTIONS, options));
+  return forgetRefreshToken;
 }
 
 /** Reads the options of an authorization request, as triples. */
