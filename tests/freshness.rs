@@ -138,6 +138,7 @@ fn a_token_that_nobody_can_renew_outlives_a_clock_that_was_set() {
         assert_eq!(token.access_token.expose(), "given");
         world.isolate.run_for(100);
     }
+    assert!(world.events.borrow().is_empty(), "nor is anything tried");
 }
 
 #[test]
