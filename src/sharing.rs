@@ -90,7 +90,14 @@ impl<'a, H: Host> Shared<'a, H> {
         }
         let config = slot.config();
         let secret = config.naming_keys().into_iter().next().flatten();
-        let Some(place) = Place::of(host, config, secret, slot.identity().bytes()).await else {
+        let place = match slot.store_key() {
+            Some(key) => {
+                let secret = secret.cloned();
+                Some(Place { key, secret })
+            }
+            None => Place::of(host, config, secret, slot.identity().bytes()).await,
+        };
+        let Some(place) = place else {
             let reason = "the platform has no SHA-256 or HKDF".to_owned();
             host.event(Event::StoreError {
                 operation: "key",
@@ -98,6 +105,7 @@ impl<'a, H: Host> Shared<'a, H> {
             });
             return None;
         };
+        slot.keep_store_key(&place.key);
         Some(Self {
             host,
             store,

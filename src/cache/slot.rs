@@ -24,6 +24,8 @@ pub struct Slot<V> {
     identity: Identity,
     memory: Rc<Memory<V>>,
     entry: RefCell<Rc<Entry<V>>>,
+    /// Where a store keeps the record: made once, by the host's cryptography.
+    store_key: RefCell<Option<String>>,
 }
 
 /// What a look into the memory shows.
@@ -44,6 +46,7 @@ impl<V> Slot<V> {
             identity,
             memory,
             entry,
+            store_key: RefCell::default(),
         }
     }
 
@@ -54,7 +57,16 @@ impl<V> Slot<V> {
             identity: self.identity.clone(),
             memory: Rc::clone(&self.memory),
             entry: self.entry.clone(),
+            store_key: self.store_key.clone(),
         }
+    }
+
+    pub(crate) fn store_key(&self) -> Option<String> {
+        self.store_key.borrow().clone()
+    }
+
+    pub(crate) fn keep_store_key(&self, key: &str) {
+        *self.store_key.borrow_mut() = Some(key.to_owned());
     }
 
     /// The configuration.
