@@ -616,7 +616,10 @@ export interface PrivateKey {
   audience?: string | readonly string[] | undefined;
 }
 
-/** What an assertion says (RFC 7523 §3). `iat` and `jti` are added: the moment, and an id that no other has. */
+/**
+ * What an assertion says (RFC 7523 §3). `iat` and `jti` are added: the moment, some seconds back for servers whose clocks
+ * are behind, and an id that no other has.
+ */
 export interface AssertionOptions {
   /**
    * `iss`: who speaks, such as the address of a service account.

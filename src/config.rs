@@ -2,6 +2,7 @@
 
 mod call;
 pub(crate) mod check;
+mod check_assertion;
 
 use std::fmt;
 

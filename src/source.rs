@@ -7,6 +7,7 @@ mod issuance;
 mod one_off;
 mod request;
 mod revocation;
+mod signing;
 mod turn;
 
 use std::fmt;

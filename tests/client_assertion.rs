@@ -217,6 +217,47 @@ fn has_nothing_to_do_with_that_of_the_grant() {
     assert_eq!(claims.get("tenant"), Some(&"one".into()));
 }
 
+/// Clocks differ: what is of the future, or over, is refused.
+#[test]
+fn begins_a_little_earlier_and_never_ends_before_it_is_sent() {
+    for (lifetime_seconds, before) in [(1, 0), (7, 1), (60, 10), (300, 10), (3600, 10)] {
+        let world = world();
+        let now = (world.isolate.now_ms() / 1000) as f64;
+        let options = saying(by_key(options()), |it| {
+            it.lifetime_seconds = lifetime_seconds
+        });
+        world.token(config(options)).unwrap();
+        let (_, claims) = parts(value(&forms(&world)[0], "client_assertion").unwrap());
+        let seconds = |name| claims.get(name).and_then(Json::as_f64).unwrap();
+        assert_eq!(
+            now - seconds("iat"),
+            f64::from(before),
+            "{lifetime_seconds}"
+        );
+        assert_eq!(seconds("exp") - seconds("iat"), f64::from(lifetime_seconds));
+        assert!(seconds("exp") > now);
+    }
+}
+
+/// Which of them a server wants nobody can know who has not been told.
+#[test]
+fn that_is_refused_leads_to_what_it_says() {
+    let world = World::new(|_, _| Reply::now(401, r#"{"error":"invalid_client"}"#));
+    for (options, is_hinted) in [
+        (by_key(options()), true),
+        (by_secret(options()), true),
+        (options(), false),
+    ] {
+        let error = world.token(config(options)).unwrap_err().to_string();
+        assert_eq!(
+            error.contains("clientAssertion: { audience, typ }"),
+            is_hinted,
+            "{error}"
+        );
+        assert!(error.contains("answered 401 invalid_client"), "{error}");
+    }
+}
+
 fn ready(assertion: Credential) -> ClientOptions {
     ClientOptions {
         client_secret: None,

@@ -535,11 +535,14 @@ mod signed_assertion {
     /// The only request of `options`: its form, and its assertion without `jti` and times.
     fn request_of(options: ClientOptions) -> (Vec<(String, String)>, String, String) {
         let world = World::new(|n, _| issued(n, false));
-        let second = world.isolate.now_ms() / 1000;
+        let now = world.isolate.now_ms() / 1000;
         world.token(config(options)).unwrap();
         let form = forms(&world).remove(0);
         let assertion = value(&form, "assertion").unwrap();
         let (header, claims) = verified(assertion, PRIVATE_KEY);
+        let read = Json::parse(&claims).unwrap();
+        let second = read.get("iat").and_then(Json::as_f64).unwrap() as u64;
+        assert!((now - 10..=now).contains(&second));
         let claims = claims.replace(&id(assertion), "ID");
         let claims = claims.replace(&format!(r#""iat":{second}"#), r#""iat":0"#);
         let (before, after) = claims.split_once(r#""exp":"#).unwrap();

@@ -1,8 +1,8 @@
 //! What options must be like: bad ones are named, with what to do about them.
 
-use super::ClientOptions;
+use super::{ClientOptions, check_assertion};
 use crate::error::Error;
-use crate::protocol::assertion::{AssertionOptions, ClientAssertion};
+use crate::protocol::assertion::ClientAssertion;
 use crate::protocol::client_auth::ClientAuth;
 use crate::protocol::endpoint::Http;
 use crate::protocol::form::Parameters;
@@ -18,10 +18,7 @@ const CONTROL: &str =
 const REFRESH_PARAMS: &str = "refreshParams";
 const EMPTY: &str = "must not be empty";
 
-/// No server takes assertions that live longer (Google's limit), and nobody needs them to.
-const MAX_ASSERTION_SECONDS: u32 = 3_600;
-
-type Checked = Result<(), Error>;
+pub(super) type Checked = Result<(), Error>;
 
 /// There is a token endpoint, or an issuer to be asked for it.
 pub(super) fn issuer(options: &ClientOptions, http: Http) -> Checked {
@@ -37,7 +34,7 @@ pub(super) fn issuer(options: &ClientOptions, http: Http) -> Checked {
 
 pub(super) fn client(options: &ClientOptions, client_auth: ClientAuth) -> Checked {
     match options.client_id.as_str() {
-        "" if is_named_by_assertion(options, client_auth) => {}
+        "" if check_assertion::is_who_asks(options, client_auth) => {}
         "" => {
             return Err(Error::invalid_option(
                 "clientId",
@@ -48,7 +45,7 @@ pub(super) fn client(options: &ClientOptions, client_auth: ClientAuth) -> Checke
     }
     text("clientIdParam", &options.client_id_param)?;
     text("clientSecretParam", &options.client_secret_param)?;
-    let is_ready = client_assertion(options, client_auth)?;
+    let is_ready = check_assertion::of_client(options, client_auth)?;
     let signs = client_auth == ClientAuth::PrivateKeyJwt && !is_ready
         || matches!(options.grant, Grant::SignedJwtBearer(_));
     if options.private_key.is_some() != signs {
@@ -90,47 +87,6 @@ pub(super) fn client(options: &ClientOptions, client_auth: ClientAuth) -> Checke
     }
 }
 
-/// Whether the client assertion is ready.
-fn client_assertion(options: &ClientOptions, client_auth: ClientAuth) -> Result<bool, Error> {
-    text("clientAssertionType", &options.client_assertion_type)?;
-    let (is_ready, is_used) = match &options.client_assertion {
-        ClientAssertion::Ready(ready) => {
-            ready
-                .given()
-                .map_or(Ok(()), |it| credential("clientAssertion", it))?;
-            (true, client_auth == ClientAuth::PrivateKeyJwt)
-        }
-        ClientAssertion::Signed(signed) => {
-            assertion(&CLIENT_ASSERTION, signed)?;
-            let is_default = *signed == AssertionOptions::default();
-            (false, is_default || client_auth.is_assertion())
-        }
-    };
-    match is_used {
-        true => Ok(is_ready),
-        false => Err(Error::invalid_option(
-            "clientAssertion",
-            "takes the place of the secret, so it goes with clientAuth: 'private_key_jwt' and without clientSecret; or, as an object, with 'client_secret_jwt'",
-        )),
-    }
-}
-
-/// The assertion says who asks: a client that has no secret need not (RFC 7521 §4.1).
-fn is_named_by_assertion(options: &ClientOptions, client_auth: ClientAuth) -> bool {
-    let has_issuer = match &options.grant {
-        Grant::JwtBearer { .. } => true,
-        Grant::SignedJwtBearer(assertion) => assertion.issuer.is_some(),
-        _ => false,
-    };
-    let is_ready = matches!(options.client_assertion, ClientAssertion::Ready(_));
-    match client_auth {
-        ClientAuth::None => has_issuer,
-        // The user is sent to the server by the client's name.
-        ClientAuth::PrivateKeyJwt => is_ready && !matches!(options.grant, Grant::AuthorizationCode),
-        _ => false,
-    }
-}
-
 pub(super) fn grant(grant: &Grant) -> Checked {
     match grant {
         Grant::ClientCredentials | Grant::AuthorizationCode => Ok(()),
@@ -143,7 +99,7 @@ pub(super) fn grant(grant: &Grant) -> Checked {
             Some(assertion) => credential("assertion", assertion),
             None => Ok(()),
         },
-        Grant::SignedJwtBearer(options) => assertion(&ASSERTION, options),
+        Grant::SignedJwtBearer(options) => check_assertion::of_grant(options),
         Grant::Token {
             access_token,
             refresh_token,
@@ -170,66 +126,6 @@ pub(super) fn grant(grant: &Grant) -> Checked {
         }
         Grant::Custom { grant_type } => text("grant", grant_type),
     }
-}
-
-/// The options of an assertion, by the names they are written with.
-const ASSERTION: [&str; 6] = [
-    "assertion.issuer",
-    "assertion.subject",
-    "assertion.audience",
-    "assertion.typ",
-    "assertion.lifetimeSeconds",
-    "assertion.claims",
-];
-const CLIENT_ASSERTION: [&str; 6] = [
-    "clientAssertion.issuer",
-    "clientAssertion.subject",
-    "clientAssertion.audience",
-    "clientAssertion.typ",
-    "clientAssertion.lifetimeSeconds",
-    "clientAssertion.claims",
-];
-
-fn assertion(names: &[&'static str; 6], options: &AssertionOptions) -> Checked {
-    let [issuer, subject, audience, typ, lifetime, claims] = names;
-    let texts = [
-        (issuer, &options.issuer),
-        (subject, &options.subject),
-        (typ, &options.typ),
-    ];
-    for (option, value) in texts {
-        value
-            .as_deref()
-            .map_or(Ok(()), |value| text(option, value))?;
-    }
-    for value in &options.audience {
-        text(audience, value)?;
-    }
-    if !(1..=MAX_ASSERTION_SECONDS).contains(&options.lifetime_seconds) {
-        return Err(Error::invalid_option(
-            lifetime,
-            "must be from 1 to 3600: it is for one request",
-        ));
-    }
-    for (name, _) in &options.claims {
-        let instead = match name.as_str() {
-            "iss" => issuer,
-            "sub" => subject,
-            "aud" => audience,
-            "exp" => lifetime,
-            "iat" | "jti" => "",
-            _ => continue,
-        };
-        let instead = match instead {
-            "" => [", which is another in every request", ""],
-            option => ["; use ", option],
-        };
-        return Err(Error::invalid_option(
-            claims,
-            ["must not set ", name, &instead.concat()].concat(),
-        ));
-    }
-    Ok(())
 }
 
 /// What every token request carries.
@@ -355,7 +251,7 @@ fn has_control(text: &str) -> bool {
     text.chars().any(char::is_control)
 }
 
-fn text(option: &'static str, text: &str) -> Checked {
+pub(super) fn text(option: &'static str, text: &str) -> Checked {
     match text {
         "" => Err(Error::invalid_option(option, EMPTY)),
         text if has_control(text) => Err(Error::invalid_option(option, CONTROL)),
@@ -363,7 +259,7 @@ fn text(option: &'static str, text: &str) -> Checked {
     }
 }
 
-fn credential(option: &'static str, credential: &Secret) -> Checked {
+pub(super) fn credential(option: &'static str, credential: &Secret) -> Checked {
     text(option, credential.expose())
 }
 

@@ -21,6 +21,8 @@ pub(crate) const INVALID_CLIENT: &str = "invalid_client";
 
 const ENCODING_HINT: &str = "; clientId or clientSecret hold characters that servers read differently from the Authorization header: if both are right, try another credentialEncoding ('strict', 'loose', 'interop') or clientAuth: 'body'";
 
+const ASSERTION_HINT: &str = "; if client and key are right, the server may want the assertion for another audience, or of another type: say its name by issuer, or what it wants by clientAssertion: { audience, typ }";
+
 /// What is shown of a server's own words.
 const MAX_CONTENT_TYPE_CHARS: usize = 100;
 
@@ -323,9 +325,13 @@ impl TokenResponseContext<'_> {
         if let Some(description) = &said.description {
             what_it_did.extend([": ", description]);
         }
-        let is_basic = self.request.client_auth == ClientAuth::Basic;
-        if is_unknown_client && is_basic && self.request.client.is_ambiguous() {
-            what_it_did.push_str(ENCODING_HINT);
+        let hint = match self.request.client_auth {
+            ClientAuth::Basic if self.request.client.is_ambiguous() => ENCODING_HINT,
+            ClientAuth::PrivateKeyJwt | ClientAuth::ClientSecretJwt => ASSERTION_HINT,
+            _ => "",
+        };
+        if is_unknown_client {
+            what_it_did.push_str(hint);
         }
         self.error(ErrorCode::TokenRequestRejected, &what_it_did)
             .with_status(response.status)

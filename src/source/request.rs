@@ -3,23 +3,21 @@
 use std::future::Future;
 
 use super::TokenSource;
-use crate::config::PrivateKey;
 use crate::error::{Error, ErrorCode};
 use crate::event::Event;
 use crate::host::{Asked, Host, Refusal, TransportError};
 use crate::json::Json;
-use crate::protocol::assertion::{AssertionOptions, CLIENT_AUTHENTICATION, ClientAssertion};
+use crate::protocol::assertion::AssertionOptions;
 use crate::protocol::client_auth::{ClientAuth, ClientCredentials};
 use crate::protocol::endpoint::Endpoint;
 use crate::protocol::form::Parameters;
 use crate::protocol::grant;
 use crate::protocol::http::HttpResponse;
-use crate::protocol::jwt::{Algorithm, Assertion};
 use crate::protocol::token_request::TokenRequest;
 use crate::protocol::token_response::{self, INVALID_CLIENT, TokenResponseContext};
 use crate::race::{First, race};
 use crate::redaction::Sent;
-use crate::token::{Credential, Secret, Token};
+use crate::token::{Secret, Token};
 
 type Result<T> = std::result::Result<T, Error>;
 
@@ -257,70 +255,6 @@ impl<H: Host> TokenSource<H> {
             Ok(Some(class)) => error.classified(class),
             Err(reason) => error.with_hook(reason),
         }
-    }
-
-    /// What takes the secret's place (RFC 7523 §2.2), for the methods that need it.
-    pub(super) async fn client_assertion(
-        &self,
-        client: &ClientCredentials,
-        client_auth: ClientAuth,
-    ) -> Result<Option<Secret>> {
-        if !client_auth.is_assertion() {
-            return Ok(None);
-        }
-        let config = self.slot.config();
-        let options = match &config.client_assertion {
-            ClientAssertion::Ready(Credential::Given(ready)) => return Ok(Some(ready.clone())),
-            ClientAssertion::Ready(Credential::Asked) => {
-                return self.ask(Asked::ClientAssertion).await.map(Some);
-            }
-            ClientAssertion::Signed(options) => options,
-        };
-        let key = config.private_key.as_ref();
-        let key = key.filter(|_| client_auth == ClientAuth::PrivateKeyJwt);
-        let signed = self.sign(options, key, client, config.issuer()).await;
-        signed.map(Some)
-    }
-
-    /// A new assertion, by the client's private key, or by its secret where there is no `key`. One that
-    /// authenticates the client is for the authorization server, by its name, where that is known.
-    async fn sign(
-        &self,
-        options: &AssertionOptions,
-        key: Option<&PrivateKey>,
-        client: &ClientCredentials,
-        server: Option<&str>,
-    ) -> Result<Secret> {
-        let issuer = options.issuer.as_deref().unwrap_or(&client.id);
-        let of_key = key.map_or(&[] as &[String], |key| &key.audience);
-        let given = [options.audience.as_slice(), of_key];
-        let given = given.into_iter().find(|audience| !audience.is_empty());
-        let audience: Vec<&str> = match (given, server) {
-            (Some(given), _) => given.iter().map(String::as_str).collect(),
-            (None, Some(server)) => vec![server],
-            (None, None) => vec![self.slot.config().endpoint.as_str()],
-        };
-        let typ = match (given, server) {
-            (None, Some(_)) => CLIENT_AUTHENTICATION,
-            _ => "JWT",
-        };
-        let secret = match key {
-            Some(_) => None,
-            None => client.secret.as_ref(),
-        };
-        let assertion = Assertion {
-            algorithm: key.map_or(Algorithm::Hs256, |key| key.algorithm),
-            typ: options.typ.as_deref().unwrap_or(typ),
-            key_id: key.and_then(|key| key.key_id.as_deref()),
-            header: key.map_or(&[], |key| &key.header),
-            issuer,
-            subject: options.subject.as_deref().unwrap_or(issuer),
-            audience: &audience,
-            issued_at: self.host.now_ms() / 1000,
-            lifetime_seconds: options.lifetime_seconds,
-            claims: &options.claims,
-        };
-        assertion.sign(&*self.host, secret).await
     }
 }
 

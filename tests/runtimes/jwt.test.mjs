@@ -92,6 +92,8 @@ const readable = [
   ['after its certificate', rsa, 'RS256', `-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n${pem(rsa, 'pkcs8')}`],
   ['PKCS#8 between the lines of two labels', rsa, 'RS256', pem(rsa, 'pkcs8').replace('BEGIN PRIVATE', 'BEGIN RSA PRIVATE')],
   ['backslashes at the ends of lines', rsa, 'RS256', pem(rsa, 'pkcs8').replaceAll('\n', '\\\n')],
+  ['what openssl pkcs12 writes before it', rsa, 'RS256', `Bag Attributes\n    localKeyID: 01 \nKey Attributes: <No Attributes>\n${pem(rsa, 'pkcs8')}`],
+  ['a line of JSON', rsa, 'RS256', `"private_key": ${JSON.stringify(pem(rsa, 'pkcs8'))},`],
   ['a byte order mark', p256, 'ES256', `\ufeff${pem(p256, 'pkcs8')}`],
   ['PEM in base64', rsa, 'RS256', inBase64(pem(rsa, 'pkcs1'))],
   ['PEM in base64, broken into lines and in quotes', rsa, 'RS256', `"${inBase64(pem(rsa, 'pkcs8')).replaceAll(/.{76}/g, '$&\n')}"`],
