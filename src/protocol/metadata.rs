@@ -47,6 +47,11 @@ pub fn well_known_urls(issuer: &str, http: Http) -> Result<Vec<String>, Error> {
     if issuer.contains('?') {
         return Err(invalid("must not have a query (RFC 8414 §2)"));
     }
+    if issuer.contains("/.well-known/") {
+        return Err(invalid(
+            "must be what is called `issuer` in that document, and not its address",
+        ));
+    }
     let (scheme, rest) = issuer.split_once("://").unwrap_or_default();
     let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
     let path = path.trim_end_matches('/');

@@ -153,7 +153,7 @@ pub fn read(
     };
     let token = |name| token_member(&members, name, context.mapping.written(name), text);
     let access_token =
-        token("access_token").ok_or_else(|| unusable("answered without an access_token"))?;
+        token("access_token").ok_or_else(|| unusable("answered without an access_token; where it is called otherwise, say so in tokenMapping"))?;
     if !access_token.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Err(unusable(
             "answered with an access_token that has white space, control or non-ASCII characters in it and fits no header (RFC 6750 §2.1)",

@@ -87,6 +87,10 @@ fn an_issuer_is_an_https_url_without_query() {
             ("fragment", "https://a.example/#a"),
             ("credentials", "https://a:b@a.example"),
             ("space", "https://a.example/ "),
+            (
+                "the document",
+                "https://a.example/.well-known/openid-configuration",
+            ),
         ],
         |issuer| {
             let error = well_known_urls(issuer, Http::Loopback)

@@ -123,7 +123,7 @@ function readScopes(name, scopes) {
 const FIRST_POINT = 1e9;
 
 /** Members that say since when a token lives. */
-const ISSUED = ['created_at', 'issued_at', 'issuedAt', 'created'];
+const ISSUED = ['created_at', 'createdAt', 'issued_at', 'issuedAt', 'created'];
 
 /** As that of a token that a server issued: where nothing is said, until it is refused. As a property. */
 function readExpiry(object, prefix) {

@@ -131,6 +131,7 @@ export const tokenObject = {
       [{ access_token: 'a', expires: at / 1000, resource_owner_id: '7' }, at],
       [{ access_token: 'a', expires_in: 3600, created_at: before }, at - 600_000],
       [{ accessToken: 'a', expiresIn: '3600', issuedAt: before }, at - 600_000],
+      [{ access_token: 'a', expires_in: 3600, createdAt: before * 1000 }, at - 600_000],
       [{ access_token: 'a', expires_in: 3600, issued_at: String(before * 1000) }, at - 600_000],
       [{ access_token: 'a', expires_in: 3600, issued_at: at + 24 * hour }, Date.now() + hour],
       [{ access_token: 'a', expiry: '0001-01-01T00:00:00Z', expires_in: 60 }, Date.now() + 60_000],
