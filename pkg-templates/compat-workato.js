@@ -5,7 +5,7 @@ import { OAuth2Client } from 'edge-oauth2';
 import { base64, checked, checkFunctions, checkText, fetcher, identityOf, isPlain, notKept, thrown } from './compat-common.js';
 import { OAuth2Error, invalidOption } from './error.js';
 import { MADE_OF } from './fields.js';
-import { discard } from './response.js';
+import { discard, isRedirect, targetOf } from './response.js';
 
 const YEAR_SECONDS = 31_536_000;
 
@@ -370,7 +370,7 @@ async function send(fetch, request, detectOn) {
   let url = new URL(request.current_url);
   for (let count = 0; ; count++) {
     const response = await fetcher(fetch)(url.href, { ...init, redirect: 'manual', ...notKept() });
-    const next = isRedirect(response) && new URL(response.headers.get('location'), url);
+    const next = isRedirect(response) && targetOf(response, url);
     if (next && next.origin === url.origin && ['GET', 'HEAD'].includes(init.method) && count < MAX_REDIRECTS) {
       discard(response);
       url = next;
@@ -469,10 +469,6 @@ function encoded(settings) {
 
 function decoded(token) {
   return JSON.parse(decodeURIComponent(token));
-}
-
-function isRedirect({ status, headers }) {
-  return [301, 302, 303, 307, 308].includes(status) && headers.has('location');
 }
 
 /** The names that the SDK gives to statuses, whatever the server's are. */

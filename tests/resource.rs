@@ -344,6 +344,10 @@ fn a_refusal_looks_as_the_options_say() {
     check_rows(
         [
             ("status", (refresh(Sign::Status(403)), 403, "", true)),
+            (
+                "status beyond 599",
+                (refresh(Sign::Status(999)), 999, "", true),
+            ),
             ("401 instead", (refresh(Sign::Status(403)), 401, "", false)),
             ("never", (signs(vec![], vec![]), 401, "", false)),
             (
@@ -426,6 +430,7 @@ fn an_option_that_cannot_be_is_refused() {
     let unusable = [
         ("refreshOn", signs(vec![Sign::Status(200)], vec![])),
         ("refreshOn", signs(vec![Sign::Status(0)], vec![])),
+        ("refreshOn", signs(vec![Sign::Status(1000)], vec![])),
         ("refreshOn", signs(vec![Sign::Text(String::new())], vec![])),
         ("detectOn", signs(vec![], vec![Sign::Status(401)])),
         (

@@ -48,9 +48,11 @@ function sorted(signs) {
   return { statuses: signs.filter(isStatus), patterns: signs.filter((sign) => !isStatus(sign)) };
 }
 
-function isText({ body, headers }) {
+function isText({ body, bodyUsed, headers }) {
   const type = headers?.get?.('content-type');
-  return Boolean(body?.getReader ?? body?.[Symbol.asyncIterator]) && (!type || TEXT_TYPES.test(type));
+  // Somebody may be reading it already.
+  const isReadable = Boolean(body?.getReader ?? body?.[Symbol.asyncIterator]) && !bodyUsed && !body.locked;
+  return isReadable && (!type || TEXT_TYPES.test(type));
 }
 
 /** Node's own streams, which are the bodies of node-fetch, are read by iterating. */

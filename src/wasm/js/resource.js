@@ -3,9 +3,9 @@
 import { Application } from './application.js';
 import { bodyInit } from './body.js';
 import { OAuth2Error, invalidOption } from './error.js';
-import { initOf, isHostsRequest, isRequest, ResourceRequest, urlText } from './request.js';
-import { discard, isRedirect, like, locationOf } from './response.js';
-import { unescaped, withoutParameters, withoutToken, withoutUrl } from './spelling.js';
+import { initOf, isHostsRequest, isRequest, parsed, ResourceRequest, urlText } from './request.js';
+import { discard, isRedirect, like, targetOf } from './response.js';
+import { holds, unescaped, withoutParameters, withoutToken, withoutUrl } from './spelling.js';
 
 const MAX_REDIRECTS = 20;
 
@@ -40,7 +40,8 @@ export class Resource {
     }
     const origins = allowedOrigins.map((origin) => apiUrl('allowedOrigins', origin, isSafe).origin);
     this.#origins = new Set(this.#base ? [this.#base.origin, ...origins] : origins);
-    this.#fetch = fetch ?? ((input, init) => globalThis.fetch(input, init));
+    // The host's own, passed on by itself, works as a function and not as a method of something else.
+    this.#fetch = fetch ? (input, init) => fetch(input, init) : (input, init) => globalThis.fetch(input, init);
     this.#apply = apply;
     this.#apiHeaders = apiHeaders;
   }
@@ -178,6 +179,8 @@ export class Resource {
       let next = { url, method, headers: new Headers(headers), body };
       if (!request.carriesToken) {
         next.url = this.#shown(url, token, application);
+        // The caller may have set it too.
+        for (const [name, value] of [...next.headers]) if (holds(value, token.accessToken)) next.headers.delete(name);
       } else if (application) {
         // The API may repeat what apply had put there, and does so again.
         next.url = withoutParameters(url, application.hasPut);
@@ -206,14 +209,13 @@ export class Resource {
 
 /** Where a redirect leads. Errors of the host's would repeat the URL that it comes from, and that may have the token in it. */
 function target(response, from) {
-  const location = locationOf(response);
-  if (location === undefined) {
-    // To browsers, which hide it, an opaque one.
+  // Browsers hide it.
+  if (response.type === 'opaqueredirect') {
     throw new OAuth2Error("this host does not say where a redirect leads: ask for the URL that it leads to, or fetch with redirect: 'manual'", {
       code: 'redirect_refused',
     });
   }
-  const url = parsed(location, from);
+  const url = targetOf(response, from);
   if (!url) throw new TypeError('the API redirected to what is no URL');
   if (!/^https?:$/.test(url.protocol)) throw new TypeError(`a redirect to ${url.protocol} was not followed`);
   // Hosts refuse a URL that has credentials, and repeat them.
@@ -233,14 +235,6 @@ function climbs(text) {
     if (depth < 0) return true;
   }
   return false;
-}
-
-function parsed(text, base) {
-  try {
-    return new URL(text, base);
-  } catch {
-    return undefined;
-  }
 }
 
 function withoutHash(url) {

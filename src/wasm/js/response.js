@@ -1,5 +1,7 @@
 // Responses of the API, of whichever fetch: the host's, a library's, or a mock with no more than it needs.
 
+import { parsed } from './request.js';
+
 /**
  * Ends a body that nobody will read. Nobody waits for that, and its failure is nobody's: where something keeps an
  * unread clone (Next.js, MSW), it never ends; a connection that breaks now breaks nothing.
@@ -22,8 +24,13 @@ export function isRedirect(response) {
   return [301, 302, 303, 307, 308].includes(status) && locationOf(response) !== undefined;
 }
 
-/** Where it leads, as it stands there. Hosts give bytes that are not ASCII one by one; servers mean UTF-8. */
-export function locationOf({ headers }) {
+/** Where a redirect leads, if that is a URL. */
+export function targetOf(response, from) {
+  return parsed(locationOf(response), from);
+}
+
+/** Hosts give bytes that are not ASCII one by one; servers mean UTF-8. */
+function locationOf({ headers }) {
   const location = headers?.get?.('location') ?? undefined;
   if (location === undefined || !/[\x80-\xff]/.test(location) || /[^\0-\xff]/.test(location)) return location;
   try {

@@ -47,7 +47,7 @@ function isPut(part, isOurs) {
 }
 
 /** Whether `text` has the token in it: percent-encoded however often and however badly, in base64, in hexadecimal digits. */
-function holds(text, accessToken) {
+export function holds(text, accessToken) {
   const token = plain(accessToken);
   // An escape before it that was cut off takes its first two letters for its own.
   return isIn(plain(text), token.slice(token.length > MIN_ENCODED + 2 ? 2 : 0), MAX_DEPTH);

@@ -62,6 +62,25 @@ export const anyFetch = {
     ok(message.includes('fetch gave undefined'), message);
   },
 
+  "the host's own fetch may be given": async ({ client }) => {
+    for (const options of [{ fetch }, { fetch: globalThis.fetch }, { fetch: globalThis }]) {
+      for (const apply of [undefined, ({ headers }, { accessToken }) => headers.set('x-token', accessToken)]) {
+        equal((await client({ ...options, apply }).fetch('/echo')).status, 200);
+      }
+    }
+  },
+
+  'an answer that somebody is reading is not looked at': async ({ client }) => {
+    for (const read of [(response) => response.text(), (response) => response.body.getReader().read()]) {
+      const reading = async (input, init) => {
+        const response = await fetch(input, init);
+        if (!isToken(input)) await read(response);
+        return response;
+      };
+      equal((await client({ fetch: reading, detectOn: [/x/], refreshOn: ['x'] }).fetch('/echo')).status, 200);
+    }
+  },
+
   "the API's answer is given as it came": async ({ client }) => {
     for (const [key, answer] of Object.entries({
       mock: () => ({ ok: true, status: 200, json: async () => ({}) }),

@@ -122,6 +122,13 @@ export const tokenConfinement = {
     equal(sent.length, 1, 'in the name of a host');
   },
 
+  'headers of the caller that have it stay at home too': async ({ client }) => {
+    const { fetch, sent } = recording([redirect(`${ELSEWHERE}/x`)]);
+    const headers = { 'x-mine': '1', 'x-token': ACCESS_TOKEN, 'x-basic': btoa(`:${ACCESS_TOKEN}`) };
+    await client({ fetch, baseUrl: API }).fetch('/echo', { headers });
+    equal(sent[1].headers, '[["x-mine","1"]]');
+  },
+
   'what is not the token stays as it is written': async ({ client }) => {
     for (const rest of ['?sig=a%2Bb%2f+c&x=%zz&y', `?state=${base64url('nothing of that kind, but long enough to be it')}`, '?q=%E4%B8%AD&sig=%ff', '?%61=b#frag', '']) {
       const { fetch, sent } = recording([redirect(`${ELSEWHERE}/x${rest}`)]);
