@@ -255,6 +255,7 @@ pub struct ClientConfig {
     /// Without a secret that the host is asked for.
     pub(crate) client: ClientCredentials,
     pub(crate) asks_for_secret: bool,
+    pub(crate) has_hooks: bool,
     pub(crate) client_auth: ClientAuth,
     pub(crate) private_key: Option<PrivateKey>,
     pub(crate) client_assertion: ClientAssertion,
@@ -338,6 +339,7 @@ impl ClientConfig {
             revocation_endpoint,
             refresh_endpoint,
             asks_for_secret: matches!(options.client_secret, Some(Credential::Asked)),
+            has_hooks: options.has_hooks,
             client: ClientCredentials {
                 id: options.client_id,
                 secret: client_secret.cloned(),

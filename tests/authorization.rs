@@ -1071,7 +1071,7 @@ fn everything_together_is_done_in_time() {
         let error = result.as_ref().expect_err("no token");
         assert_eq!(error.code(), ErrorCode::Timeout);
         assert_eq!(at_ms - START_MS, 10_000);
-        assert_eq!(world.network.aborted.get(), 1, "nothing goes on");
+        assert_eq!(world.network.aborted.get(), 2, "nothing goes on");
     }
 }
 

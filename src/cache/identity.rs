@@ -61,6 +61,7 @@ impl Identity {
             transport: _,
             policy: _,
             sharing: _,
+            has_hooks: _,
         } = config;
         let mut bytes = Bytes::default();
         bytes.text(endpoint.as_str());

@@ -88,6 +88,7 @@ impl<V> Slot<V> {
             revocation_endpoint,
             skip_pkce,
             transport,
+            has_hooks,
             policy,
             sharing,
             endpoint: _,
@@ -122,6 +123,7 @@ impl<V> Slot<V> {
             && *revocation_endpoint == theirs.revocation_endpoint
             && *skip_pkce == theirs.skip_pkce
             && *transport == theirs.transport
+            && *has_hooks == theirs.has_hooks
     }
 
     /// The entry that stands for the identity at this moment. The one that was found first may

@@ -1,11 +1,47 @@
 //! The attempts at one grant: how much time is left, what is tried again, and what is told of it.
 
+use std::future::Future;
+use std::pin::Pin;
+
+use super::TokenSource;
 use crate::error::Error;
 use crate::event::Event;
 use crate::host::Host;
+use crate::race::{First, race};
 use crate::retry;
 use crate::stopwatch::Stopwatch;
 use crate::token::Token;
+
+/// A request in the air. Boxed, since two of it are.
+pub(super) type InAir<'a, T, E> = Pin<Box<dyn Future<Output = Result<T, E>> + 'a>>;
+
+impl<H: Host> TokenSource<H> {
+    /// What `ask` brings, which may be asked as often as one likes. After `patience_ms` of silence it is asked
+    /// once more, beside the first: a connection that was taken may never be answered, and a server that is
+    /// merely slow may still answer the first.
+    pub(super) async fn patiently<'a, T, E>(
+        &self,
+        patience_ms: u64,
+        ask: impl Fn() -> InAir<'a, T, E>,
+    ) -> Result<T, E> {
+        let mut first = ask();
+        let patience_ms = u32::try_from(patience_ms).unwrap_or(u32::MAX);
+        match race(first.as_mut(), self.host.sleep(patience_ms)).await {
+            First::Left(answer) => return answer,
+            First::Right(()) => self.host.event(Event::Retry {
+                attempt: 1,
+                delay_ms: 0,
+            }),
+        }
+        let mut second = ask();
+        match race(first.as_mut(), second.as_mut()).await {
+            First::Left(Ok(answer)) | First::Right(Ok(answer)) => Ok(answer),
+            // The failure of one is no reason not to wait for the other.
+            First::Left(Err(_)) => second.await,
+            First::Right(Err(_)) => first.await,
+        }
+    }
+}
 
 pub(super) struct Attempts<'a, H> {
     host: &'a H,

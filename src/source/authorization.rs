@@ -180,6 +180,7 @@ impl<H: Host> TokenSource<H> {
             scope: "",
             parameters: &config.endpoint_params,
             is_repeatable: false,
+            spends: true,
             renewed: None,
         };
         let attempts = Attempts::new(&*self.host, until_ms.saturating_sub(self.host.now_ms()));

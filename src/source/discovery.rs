@@ -2,12 +2,14 @@
 
 use std::rc::Rc;
 
+use super::attempts::InAir;
 use super::{TokenSource, pause_ms};
 use crate::cache::flight::{Generation, Role, Sight, Watch};
 use crate::cache::issuer::Issuer;
 use crate::error::Error;
-use crate::host::Host;
+use crate::host::{Host, TransportError};
 use crate::protocol::endpoint::Endpoint;
+use crate::protocol::http::HttpResponse;
 use crate::protocol::metadata::{self, Metadata};
 use crate::race::{First, race};
 use crate::sharing::Shared;
@@ -205,7 +207,12 @@ impl<H: Host> TokenSource<H> {
         let mut without_tokens = None;
         for url in &urls {
             let asked_at_ms = self.host.now_ms();
-            let read = match self.host.send(metadata::request(url)).await {
+            let once = || -> InAir<'_, HttpResponse, TransportError> {
+                Box::pin(self.host.send(metadata::request(url)))
+            };
+            // The token request comes after it.
+            let patience_ms = u64::from(config.policy.timeout_ms) / 3;
+            let read = match self.patiently(patience_ms, once).await {
                 Ok(response) => metadata::read(&response, issuer, asked_at_ms),
                 Err(reason) => Err(metadata::unanswered(&reason)),
             };

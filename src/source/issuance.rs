@@ -146,6 +146,7 @@ impl<H: Host> TokenSource<H> {
             scope: &scope,
             parameters,
             is_repeatable: true,
+            spends: true,
             renewed: spent.came_with.as_ref(),
         };
         let token = self.request(&request, timeout_ms).await?;
@@ -172,6 +173,7 @@ impl<H: Host> TokenSource<H> {
             scope: &config.scope(),
             parameters: &config.endpoint_params,
             is_repeatable: true,
+            spends: false,
             renewed: None,
         };
         let mut token = self.request(&request, timeout_ms).await?;

@@ -3,6 +3,7 @@
 use std::future::Future;
 
 use super::TokenSource;
+use super::attempts::InAir;
 use crate::error::{Error, ErrorCode};
 use crate::event::Event;
 use crate::host::{Asked, Host, Refusal, TransportError};
@@ -32,6 +33,8 @@ pub(super) struct Asking<'a> {
     pub(super) parameters: &'a Parameters,
     /// Whether the credentials of the grant are still good after the server refused the client.
     pub(super) is_repeatable: bool,
+    /// Whether it spends what is good for one use, so that it is not made twice.
+    pub(super) spends: bool,
     /// The response with the refresh token that is spent.
     pub(super) renewed: Option<&'a Json>,
 }
@@ -45,7 +48,13 @@ impl<H: Host> TokenSource<H> {
                 None => self.token_endpoint().await?,
             };
             let ask = async |client: &ClientCredentials, client_auth| {
-                self.exchange(asking, &endpoint, client, client_auth).await
+                let once = || -> InAir<'_, Token, Error> {
+                    Box::pin(self.exchange(asking, &endpoint, client, client_auth))
+                };
+                match asking.spends || self.slot.config().has_hooks {
+                    true => once().await,
+                    false => self.patiently(timeout_ms / 2, once).await,
+                }
             };
             self.authenticated(asking.is_repeatable, ask).await
         };

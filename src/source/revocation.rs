@@ -1,6 +1,7 @@
 //! Telling the server that a token is no longer needed (RFC 7009), and forgetting it.
 
 use super::TokenSource;
+use super::attempts::InAir;
 use super::one_off::HeldToken;
 use super::request::transport_error;
 use crate::error::Error;
@@ -34,6 +35,7 @@ impl<H: Host> TokenSource<H> {
         let revoked = revoked.as_ref().ok_or_else(|| {
             Error::invalid_option(option, "is missing: there is none to be revoked")
         })?;
+        let timeout_ms = u64::from(config.policy.timeout_ms);
         let asked = async {
             let endpoint = self.endpoint(
                 "revocationUrl",
@@ -42,23 +44,31 @@ impl<H: Host> TokenSource<H> {
             );
             let endpoint = endpoint.await?;
             let ask = async |client: &ClientCredentials, client_auth| {
-                let assertion = self.client_assertion(client, client_auth).await?;
-                let request = RevocationRequest {
-                    endpoint: &endpoint,
-                    token: revoked,
-                    token_type_hint: kind,
-                    parameters: [
-                        client.parameters(client_auth, assertion.as_ref().map(Secret::expose)),
-                        parameters.clone(),
-                    ]
-                    .concat(),
-                    headers: self.revocation_headers(client, client_auth),
+                let endpoint = &endpoint;
+                let once = || -> InAir<'_, (), Error> {
+                    Box::pin(async move {
+                        let assertion = self.client_assertion(client, client_auth).await?;
+                        let assertion = assertion.as_ref().map(Secret::expose);
+                        let request = RevocationRequest {
+                            endpoint,
+                            token: revoked,
+                            token_type_hint: kind,
+                            parameters: [
+                                client.parameters(client_auth, assertion),
+                                parameters.clone(),
+                            ]
+                            .concat(),
+                            headers: self.revocation_headers(client, client_auth),
+                        };
+                        self.send_revocation(request, client).await
+                    })
                 };
-                self.send_revocation(request, client).await
+                // What is revoked already stays revoked (RFC 7009 §2.2).
+                self.patiently(timeout_ms / 2, once).await
             };
             self.authenticated(true, ask).await
         };
-        self.within(config.policy.timeout_ms.into(), asked).await?;
+        self.within(timeout_ms, asked).await?;
         self.forget(revoked, kind).await;
         Ok(())
     }

@@ -18,6 +18,7 @@ mod giving_up;
 mod lateness;
 mod one_request;
 mod refusal;
+mod silence;
 mod state_machine;
 #[path = "../support/mod.rs"]
 mod support;

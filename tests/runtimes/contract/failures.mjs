@@ -31,6 +31,23 @@ export const failures = {
     equal((await tokenRequests()).length, 1, 'token requests');
   },
 
+  'a server that is silent at first is asked once more, while there is time': async ({ client, behave, tokenRequests }) => {
+    for (const behaviour of [{ silent: true, times: 1 }, { drip: true, times: 1 }]) {
+      await behave(behaviour);
+      const start = Date.now();
+      ok((await client({ timeoutMs: 2_000 }).getToken({ forceRefresh: true })).accessToken);
+      ok(Date.now() - start < 2_000, `${Date.now() - start} ms`);
+    }
+    await eventually(async () => (await tokenRequests()).filter(({ closedEarly }) => closedEarly).length === 2, 'the silent ones are given up');
+    equal((await tokenRequests()).length, 4, 'token requests');
+  },
+
+  'what is good for one use is sent once, however silent the server': async ({ client, behave, tokenRequests }) => {
+    await behave({ silent: true });
+    await rejects(client({ timeoutMs: 400, grant: 'refresh_token', refreshToken: 'r-0' }).getToken(), { code: 'timeout' });
+    equal((await tokenRequests()).length, 1, 'token requests');
+  },
+
   'a refusal is remembered, for those it concerns': async ({ client, behave, tokenRequests }) => {
     await behave(refusal);
     const expected = { code: 'token_request_rejected', error: 'invalid_client' };
