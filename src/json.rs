@@ -52,6 +52,24 @@ impl Json {
         json.unwrap_or_else(|| Self::from(value))
     }
 
+    /// About how much memory it takes, in bytes.
+    pub(crate) fn weight(&self) -> usize {
+        const EACH: usize = 64;
+        let inside = match self {
+            Self::String(text) => text.len(),
+            Self::Array(items) => items
+                .iter()
+                .map(Self::weight)
+                .fold(0, usize::saturating_add),
+            Self::Object(members) => members
+                .iter()
+                .map(|(name, value)| name.len().saturating_add(value.weight()))
+                .fold(0, usize::saturating_add),
+            _ => 0,
+        };
+        inside.saturating_add(EACH)
+    }
+
     /// An object of `members`.
     pub(crate) fn object<const N: usize>(members: [(&str, Option<Self>); N]) -> Self {
         Self::Object(

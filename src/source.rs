@@ -322,7 +322,7 @@ impl<H: Host> TokenSource<H> {
         let now_ms = self.host.now_ms();
         match result {
             Ok(cached) => {
-                entry.keep(Rc::clone(cached));
+                self.slot.keep(entry, Rc::clone(cached));
                 entry.set_only_copy(brought.is_news && self.is_irreplaceable(&cached.token));
             }
             Err(error) => {

@@ -90,6 +90,14 @@ pub struct Token {
 }
 
 impl Token {
+    /// About how much memory it takes, in bytes.
+    pub(crate) fn weight(&self) -> usize {
+        let secrets = [&self.refresh_token, &self.id_token].into_iter().flatten();
+        let texts = secrets.map(|secret| secret.expose().len());
+        let texts = texts.fold(self.access_token.expose().len(), usize::saturating_add);
+        texts.saturating_add(self.raw.weight())
+    }
+
     /// The token as the successor of one that was renewed by `spent`. A server that sends no new
     /// refresh token goes on accepting the old one (RFC 6749 §6).
     pub(crate) fn renewed_by(mut self, spent: &RefreshToken) -> Self {

@@ -55,6 +55,8 @@ pub struct Entry<V> {
     pub(crate) store: StoreHealth,
     pub(super) used_at: Cell<u64>,
     pub(super) evicted: Cell<bool>,
+    /// About how much memory the token takes, in bytes.
+    pub(super) weight: Cell<usize>,
 }
 
 impl<V> Default for Entry<V> {
@@ -77,6 +79,7 @@ impl<V> Default for Entry<V> {
             store: StoreHealth::default(),
             used_at: Cell::new(0),
             evicted: Cell::new(false),
+            weight: Cell::new(0),
         }
     }
 }
@@ -104,6 +107,10 @@ impl<V> Entry<V> {
         self.refresh_rests.set(Span::default());
         self.is_doubtful.set(false);
         *self.terminal.borrow_mut() = None;
+        // What a refresh token came with is kept beside the token.
+        let copies = 1usize.saturating_add(cached.token.refresh_token.is_some().into());
+        let weight = cached.token.weight().saturating_mul(copies);
+        self.weight.set(weight);
         *self.cached.borrow_mut() = Some(cached);
     }
 
@@ -175,6 +182,16 @@ impl<V> Entry<V> {
     /// What was dead is tried again.
     pub(crate) fn exhume(&self) {
         self.dead.borrow_mut().clear();
+    }
+
+    /// It no longer stands for its identity. Who made it may hold it for long, so it keeps nothing heavy.
+    pub(super) fn evict(&self) {
+        self.evicted.set(true);
+        self.weight.set(0);
+        *self.cached.borrow_mut() = None;
+        if self.flight(Flight::forget) {
+            *self.refresh_token.borrow_mut() = None;
+        }
     }
 
     /// Empties the cache, and forgets what went wrong.

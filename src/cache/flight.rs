@@ -121,6 +121,14 @@ impl<T: Clone> Flight<T> {
         })
     }
 
+    /// Forgets what the last flight brought; `false` while there is another.
+    pub(super) fn forget(&mut self) -> bool {
+        if !self.in_air {
+            self.outcome = None;
+        }
+        !self.in_air
+    }
+
     /// The leader of `generation` is alive. Fenced: an old leader's beat counts for nothing.
     pub fn beat(&mut self, generation: Generation, now_ms: u64) {
         if self.generation == generation {

@@ -12,6 +12,10 @@ use crate::protocol::client_auth::ClientAuth;
 /// How many identities are remembered, so that a Worker that serves many tenants stays bounded.
 pub(crate) const DEFAULT_CAPACITY: usize = 1000;
 
+/// How much memory tokens may take together, with all that servers sent along, in bytes: an isolate has
+/// 128 MB, and the host keeps a copy of what is here.
+const MAX_WEIGHT: usize = 16 * 1024 * 1024;
+
 /// How many authorization codes are remembered: they live for minutes.
 const MAX_CODES: usize = 1000;
 
@@ -97,9 +101,7 @@ impl<V> Memory<V> {
                 (entry.flight(|flight| flight.in_air()), entry.used_at.get())
             });
             if let Some((index, _)) = least_recent {
-                entries.swap_remove(index).1.evicted.set(true);
-                self.lost
-                    .set(self.lost.get().saturating_add(is_irreplaceable.into()));
+                self.evict(&mut entries, index);
             }
         }
         let entry = Rc::new(Entry::default());
@@ -107,6 +109,37 @@ impl<V> Memory<V> {
         drop(entries);
         self.touch(&entry);
         entry
+    }
+
+    /// Makes room for what `kept` has got: of the others the least recently used give way until all tokens
+    /// together are light enough, and those that cannot be had again last.
+    pub(super) fn make_room(&self, kept: &Entry<V>) {
+        let mut entries = self.entries.borrow_mut();
+        loop {
+            let weights = entries.iter().map(|(_, entry)| entry.weight.get());
+            if weights.fold(0, usize::saturating_add) <= MAX_WEIGHT {
+                return;
+            }
+            let others = entries.iter().enumerate().filter(|(_, (_, entry))| {
+                !std::ptr::eq(&raw const **entry, kept) && entry.weight.get() > 0
+            });
+            let first_to_go = others.min_by_key(|(_, (_, entry))| {
+                let in_air = entry.flight(|flight| flight.in_air());
+                (entry.is_irreplaceable(), in_air, entry.used_at.get())
+            });
+            let Some((index, _)) = first_to_go else {
+                return;
+            };
+            self.evict(&mut entries, index);
+        }
+    }
+
+    fn evict(&self, entries: &mut Vec<(Identity, Rc<Entry<V>>)>, index: usize) {
+        let (_, entry) = entries.swap_remove(index);
+        if entry.is_irreplaceable() {
+            self.lost.set(self.lost.get().saturating_add(1));
+        }
+        entry.evict();
     }
 
     /// How many tokens that cannot be had again had to go since this was asked last.

@@ -79,6 +79,12 @@ impl<V> Slot<V> {
         &self.identity
     }
 
+    /// Puts a token into the cache, where others may have to give way to it.
+    pub(crate) fn keep(&self, entry: &Entry<V>, cached: Rc<Cached<V>>) {
+        entry.keep(cached);
+        self.memory.make_room(entry);
+    }
+
     /// Whether `other` stands for the same token, used in the same way.
     pub fn equals(&self, other: &Self) -> bool {
         // All but what makes the identity; named, so that a new option cannot be forgotten.

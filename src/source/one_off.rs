@@ -205,7 +205,7 @@ impl<H: Host> TokenSource<H> {
         }
         let cached = self.cached(&entry, token);
         entry.flight(|flight| flight.overtake(self.host.now_ms(), Rc::clone(&cached)));
-        entry.keep(Rc::clone(&cached));
+        self.slot.keep(&entry, Rc::clone(&cached));
         entry.set_only_copy(self.is_irreplaceable(&cached.token));
         let source = Self::of_slot(Rc::clone(&self.host), Rc::clone(&self.slot));
         let put = Rc::clone(&cached);

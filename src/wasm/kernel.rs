@@ -25,10 +25,14 @@ use crate::protocol::revocation::TokenTypeHint;
 use crate::source::{CallbackOptions, HeldToken, Renewed, TokenSource};
 use crate::token::Secret;
 
-/// The configurations that were opened, oldest first, by ascending number.
+/// How many bytes of options are kept, so that clients with long ones, such as a user's assertion in each, do
+/// not fill the memory.
+const MAX_FIELD_BYTES: usize = 8 * 1024 * 1024;
+
+/// The configurations that were opened, oldest first, by ascending number, each with the bytes of its options.
 #[derive(Default)]
 struct Slots {
-    slots: Vec<(u32, Rc<Slot<JsValue>>)>,
+    slots: Vec<(u32, usize, Rc<Slot<JsValue>>)>,
     memory: Rc<Memory<JsValue>>,
 }
 
@@ -38,8 +42,8 @@ thread_local! {
 
 fn slot(id: u32) -> Option<Rc<Slot<JsValue>>> {
     SLOTS.with_borrow(|Slots { slots, .. }| {
-        let index = slots.binary_search_by_key(&id, |(id, _)| *id).ok()?;
-        slots.get(index).map(|(_, slot)| Rc::clone(slot))
+        let index = slots.binary_search_by_key(&id, |(id, ..)| *id).ok()?;
+        slots.get(index).map(|(.., slot)| Rc::clone(slot))
     })
 }
 
@@ -55,21 +59,32 @@ pub fn open(fields: Vec<String>, id: u32) -> Result<u32, JsValue> {
             false => Ok(config),
         })
         .map_err(|error| to_js(&error))?;
-    Ok(SLOTS.with_borrow_mut(|slots| slots.open(config, id)))
+    let bytes = fields
+        .iter()
+        .map(String::len)
+        .fold(0, usize::saturating_add);
+    Ok(SLOTS.with_borrow_mut(|slots| slots.open(config, id, bytes)))
 }
 
 impl Slots {
-    fn open(&mut self, config: ClientConfig, id: u32) -> u32 {
+    fn open(&mut self, config: ClientConfig, id: u32, bytes: usize) -> u32 {
         let slot = Slot::new(config, Rc::clone(&self.memory));
-        if let Some((id, _)) = self.slots.iter().find(|(_, open)| open.equals(&slot)) {
+        if let Some((id, ..)) = self.slots.iter().find(|(.., open)| open.equals(&slot)) {
             return *id;
         }
         // As many as the memory has identities. Who is forgotten opens again.
-        if self.slots.len() >= DEFAULT_CAPACITY {
+        while self.slots.len() >= DEFAULT_CAPACITY
+            || !self.slots.is_empty() && self.bytes().saturating_add(bytes) > MAX_FIELD_BYTES
+        {
             self.slots.remove(0);
         }
-        self.slots.push((id, Rc::new(slot)));
+        self.slots.push((id, bytes, Rc::new(slot)));
         id
+    }
+
+    fn bytes(&self) -> usize {
+        let bytes = self.slots.iter().map(|(_, bytes, _)| *bytes);
+        bytes.fold(0, usize::saturating_add)
     }
 }
 
