@@ -66,7 +66,8 @@ export const perCall = {
     ok(took >= 150 && took < 550, `rejected after ${took} ms`);
     const token = await one.getToken();
     equal((await one.getToken({ timeoutMs: 200 })).accessToken, token.accessToken);
-    ok((await grants()) <= 2, 'grants');
+    // The first call asked twice: half of its time was over.
+    ok((await grants()) <= 3, 'grants');
   },
 
   'forceRefresh renews that token': async ({ client, grants }) => {
