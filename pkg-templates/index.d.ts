@@ -709,9 +709,13 @@ export type TestResult =
 
 /**
  * Keeps texts under keys, for all instances. What its methods return may be a promise or not; what is missing is
- * `null` or `undefined`. A KV namespace, a `Map`, unstorage and Keyv are stores as they are.
+ * `null` or `undefined`. A KV namespace, a `Map`, unstorage, Keyv and `Deno.Kv` are stores as they are. What `get` gives may
+ * also be bytes, a stream, or an entry with a method `text()`.
  */
-export type TokenStore = ({ get(key: string): unknown } | { getItem(key: string): unknown }) &
+export type TokenStore = KeyedStore | DenoKv;
+
+/** {@link TokenStore}, its keys being texts. */
+export type KeyedStore = ({ get(key: string): unknown } | { getItem(key: string): unknown }) &
   (
     | { put(key: string, value: string, options: StorePutOptions): unknown }
     | { set(key: string, value: string, options: any): unknown }
@@ -720,6 +724,14 @@ export type TokenStore = ({ get(key: string): unknown } | { getItem(key: string)
   ({ delete(key: string): unknown } | { remove(key: string): unknown } | { removeItem(key: string): unknown }) &
   StoreTraits &
   Partial<Lease>;
+
+/** `Deno.Kv`, as `Deno.openKv()` gives it. It has a lease. */
+export interface DenoKv {
+  get(key: any): Promise<{ readonly value: unknown }>;
+  set(key: any, value: unknown, options?: any): unknown;
+  delete(key: any): unknown;
+  atomic(): any;
+}
 
 /** For how long a record is needed, in seconds; `ttl` and `expirationTtl` are the same. Keyv gets milliseconds. */
 export interface StorePutOptions {

@@ -11,6 +11,7 @@ mod signing;
 mod turn;
 
 use std::fmt;
+use std::future::Future;
 use std::rc::Rc;
 
 use futures_channel::oneshot;
@@ -366,9 +367,24 @@ impl<H: Host> TokenSource<H> {
                 &config.policy.timeout_ms.to_string(),
                 " ms from ",
                 &config.server_for_display(),
+                match self.slot.entry().asks.get() {
+                    Some(_) => "; waited for in vain: ",
+                    None => "",
+                },
+                self.slot.entry().asks.get().unwrap_or_default(),
             ]
             .concat(),
         )
+    }
+
+    /// Notes which function of the user's is waited for meanwhile. It stays noted when nobody waits any
+    /// longer: then that is why.
+    async fn asking<T>(&self, function: Option<&'static str>, work: impl Future<Output = T>) -> T {
+        let entry = self.slot.entry();
+        entry.asks.set(function);
+        let answer = work.await;
+        entry.asks.set(None);
+        answer
     }
 }
 

@@ -54,6 +54,8 @@ pub struct Entry<V> {
     is_only_copy: Cell<bool>,
     pub(crate) store: StoreHealth,
     pub(super) used_at: Cell<u64>,
+    /// The function of the user's that the flight waits for, by its name.
+    pub(crate) asks: Cell<Option<&'static str>>,
     pub(super) evicted: Cell<bool>,
     /// About how much memory the token takes, in bytes.
     pub(super) weight: Cell<usize>,
@@ -78,6 +80,7 @@ impl<V> Default for Entry<V> {
             is_only_copy: Cell::new(false),
             store: StoreHealth::default(),
             used_at: Cell::new(0),
+            asks: Cell::new(None),
             evicted: Cell::new(false),
             weight: Cell::new(0),
         }

@@ -138,7 +138,7 @@ impl<H: Host> TokenSource<H> {
     /// Asks the host for a credential.
     pub(super) async fn ask(&self, asked: Asked) -> Result<Secret> {
         let option = asked.option();
-        let secret = self.host.credential(asked).await;
+        let secret = self.asking(Some(option), self.host.credential(asked)).await;
         let secret = secret.map_err(|reason| Error::hook_failed(option, reason))?;
         let text = secret.expose();
         if text.is_empty() || text.chars().any(char::is_control) {
@@ -192,6 +192,7 @@ impl<H: Host> TokenSource<H> {
         // Lifetimes count from the asking: an isolate may be frozen between answer and reading.
         let asked_at_ms = self.host.now_ms();
         let response = self.host.token_request(request.to_http(), asking.renewed);
+        let response = self.asking(config.has_hooks.then_some("hooks"), response);
         let context = TokenResponseContext {
             request,
             mapping: &config.token_mapping,

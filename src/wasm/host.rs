@@ -148,6 +148,7 @@ impl JsHost {
             let reason = answer.get(1).as_string().unwrap_or_default();
             let hook = match failed.as_str() {
                 "response" => return Err(TransportError::Unusable(reason)),
+                "fetch" => "fetch",
                 "refresh" => "hooks.refresh",
                 "credentials" => "hooks.credentials",
                 _ => "hooks.tokenRequest",

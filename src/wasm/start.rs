@@ -73,6 +73,11 @@ extern "C" {
     #[allow(dead_code)]
     type Application;
 }
+#[wasm_bindgen(module = "/src/wasm/js/circle.js")]
+extern "C" {
+    #[allow(dead_code)]
+    type Circle;
+}
 #[wasm_bindgen(module = "/src/wasm/js/abort.js")]
 extern "C" {
     #[allow(dead_code)]

@@ -20,6 +20,7 @@ test('the tarball holds these files and no others', async () => {
     'package/abort.js',
     'package/application.js',
     'package/body.js',
+    'package/circle.js',
     'package/client.js',
     'package/cloudflare.d.ts',
     'package/cloudflare.js',

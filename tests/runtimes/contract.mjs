@@ -9,6 +9,7 @@ import { authorisedFetch } from './contract/authorised-fetch.mjs';
 import { cache } from './contract/cache.mjs';
 import { cancellation } from './contract/cancellation.mjs';
 import { clientAssertions } from './contract/client-assertions.mjs';
+import { circles } from './contract/circles.mjs';
 import { clientAuthentication } from './contract/client-authentication.mjs';
 import { discardedBodies } from './contract/discarded-bodies.mjs';
 import { discovery } from './contract/discovery.mjs';
@@ -53,6 +54,7 @@ export const contract = {
   options,
   hooks,
   strangers,
+  circles,
   'token object': tokenObject,
   lives,
   'options of a call': perCall,

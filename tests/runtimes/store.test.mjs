@@ -87,6 +87,82 @@ describe('a token that one instance has obtained is the other’s too', () => {
   }
 });
 
+/** As Deno has it: keys are lists, what is there are entries, and it compares and sets. */
+function denoKv() {
+  const entries = new Map();
+  let version = 0;
+  const name = (key) => JSON.stringify(key);
+  const kv = {
+    options: [],
+    entries,
+    get: async (key) => entries.get(name(key)) ?? { key, value: null, versionstamp: null },
+    async set(key, value, options) {
+      assert.ok(Array.isArray(key));
+      kv.options.push(options);
+      entries.set(name(key), { key, value, versionstamp: String((version += 1)) });
+    },
+    delete: async (key) => void entries.delete(name(key)),
+    atomic() {
+      const steps = [];
+      let isCurrent = async () => true;
+      const atomic = {
+        check({ key, versionstamp }) {
+          isCurrent = async () => (await kv.get(key)).versionstamp === versionstamp;
+          return atomic;
+        },
+        set: (...args) => (steps.push(() => kv.set(...args)), atomic),
+        delete: (...args) => (steps.push(() => kv.delete(...args)), atomic),
+        async commit() {
+          const ok = await isCurrent();
+          if (ok) for (const step of steps) await step();
+          return { ok };
+        },
+      };
+      return atomic;
+    },
+  };
+  return kv;
+}
+
+describe('stores that are in another shape', () => {
+  test('Deno.Kv, with a lease', async () => {
+    const scene = newScene();
+    await scene.behave({ delayMs: 200 });
+    const store = denoKv();
+    const all = await Promise.all([1, 2, 3, 4].map(() => scene.instance({ store })));
+    const tokens = await Promise.all(all.map(({ client }) => client.getToken()));
+    assert.equal(new Set(tokens.map(({ accessToken }) => accessToken)).size, 1);
+    assert.equal(await scene.grants(), 1);
+    await eventually(() => store.entries.size === 1, 'the lease is given back, and the record there');
+    assert.ok(store.options.some(({ expireIn }) => expireIn > 3_500_000), 'it is told for how long');
+    await all[0].client.invalidate();
+    assert.equal(store.entries.size, 0);
+  });
+
+  const encoder = new TextEncoder();
+  for (const [title, shape] of Object.entries({
+    bytes: (text) => encoder.encode(text),
+    'a Buffer': (text) => Buffer.from(text),
+    'an ArrayBuffer': (text) => encoder.encode(text).buffer,
+    'a stream': (text) => new Response(text).body,
+    'a Response': (text) => new Response(text),
+    'an entry of Fastly’s': (text) => ({ text: async () => text, json: async () => ({}) }),
+    'an entry with a value': (value) => ({ value, metadata: null }),
+  })) {
+    test(`one that gives ${title}`, async () => {
+      const scene = newScene();
+      const store = asyncStore();
+      const get = async (key) => (store.records.has(key) ? shape(store.records.get(key)) : null);
+      const one = await scene.instance({ store: { ...store, get } });
+      const token = await one.client.getToken();
+      await eventually(() => store.records.size === 1, 'a record is put');
+      const two = await scene.instance({ store: { ...store, get } });
+      assert.equal((await two.client.getToken()).accessToken, token.accessToken);
+      assert.deepEqual(two.types(), ['store_hit']);
+    });
+  }
+});
+
 describe('a store is told for how long', () => {
   const isAnHour = (ms) => assert.ok(ms > 3_500_000 && ms <= 3_600_000, `${ms} ms`);
 
@@ -156,6 +232,19 @@ describe('what fits nothing is refused, by name', () => {
   ]) {
     test(title, async () => {
       await assert.rejects(newScene().instance({ store }), { code: 'invalid_option', message: new RegExp(`^store .*; ${missing}$`) });
+    });
+  }
+
+  for (const [title, store, instead] of [
+    ['a Durable Object namespace', { idFromName: get, get }, 'coordinator(namespace)'],
+    ['a stub', new Proxy({}, { get: () => get }), '(key) => stub.get(key)'],
+    ['a promise', Promise.resolve(new Map()), 'await it first'],
+    ['a client of Redis', { get, set: put, del: remove }, 'it has no delete; give { get: (key) => …'],
+  ]) {
+    test(`${title}, with what to give instead`, async () => {
+      const error = await newScene().instance({ store }).then(assert.fail, (error) => error);
+      assert.equal(error.code, 'invalid_option');
+      assert.ok(error.message.startsWith('store ') && error.message.includes(instead), error.message);
     });
   }
 

@@ -64,9 +64,9 @@ for (const compatibilityDate of compatibilityDates) {
 
     // Each failure comes late enough for all to be waiting for it.
     const failures = {
-      'answers 500': [{ delayMs: 450, status: 500 }, 'http_status', 1],
-      'answers garbage': [{ delayMs: 450, status: 200, body: '<html>' }, 'invalid_response', 1],
-      'closes the connection': [{ delayMs: 450, close: true }, 'network', 1],
+      'answers 500': [{ delayMs: 500, status: 500 }, 'http_status', 1],
+      'answers garbage': [{ delayMs: 500, status: 200, body: '<html>' }, 'invalid_response', 1],
+      'closes the connection': [{ delayMs: 500, close: true }, 'network', 1],
       // After half of the time it is asked once more.
       'is silent': [{ silent: true }, 'timeout', 2],
       'never ends its answer': [{ drip: true }, 'timeout', 2],
@@ -75,7 +75,7 @@ for (const compatibilityDate of compatibilityDates) {
       test(`the token endpoint ${title}: 50 are told so in time, by as few requests as can be`, async () => {
         const scene = newScene();
         await scene.behave(behaviour);
-        const timeoutMs = 1_000;
+        const timeoutMs = 2_000;
         const answers = await sendMany(50, scene.options({ timeoutMs }));
         expect(answers, code);
         const slowest = Math.max(...answers.map(({ ms }) => ms));

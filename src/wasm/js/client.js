@@ -1,5 +1,6 @@
 import { onAbort, reasonOf } from './abort.js';
-import { classified, OAuth2Error, keepCause } from './error.js';
+import { awaited, bounded, heard, origin, refuseCircle } from './circle.js';
+import { classified, isOurs, keepCause, OAuth2Error } from './error.js';
 import { quietly, statsOf, tell } from './events.js';
 import { hooked } from './hooks.js';
 import { begin } from './host.js';
@@ -35,6 +36,9 @@ const STORE_VISITS = 4;
 const DEFAULT_TIMEOUT_MS = 10_000;
 const DEFAULT_STORE_TIMEOUT_MS = 250;
 
+/** What waits for nobody's token, and for the store at most. */
+const STORE_ONLY = ['store'];
+
 /** How many ways of asking a client remembers, beside its own. */
 const MAX_DERIVED = 100;
 
@@ -64,6 +68,7 @@ export class OAuth2Client {
     this.#face = face;
     const visitMs = face.store ? (options.storeTimeoutMs ?? DEFAULT_STORE_TIMEOUT_MS) : 0;
     this.#lastResortMs = LAST_RESORT_MS + STORE_VISITS * visitMs;
+    for (const name of ['apply', 'fetch']) if (face[name]) face[name] = bounded(name, face[name]);
     this.#resource = new Resource(face);
     this.#refusal = new Refusal(face);
     this.#open();
@@ -128,6 +133,7 @@ export class OAuth2Client {
     let stage = 'configuration';
     try {
       const request = this.#resource.request(input, init);
+      request.from = origin();
       stage = 'token';
       const view = await this.#obtain(!this.#isFixed(), request.signal);
       stage = 'api';
@@ -136,11 +142,11 @@ export class OAuth2Client {
       discard(response);
       return ok ? { ok, status: response.status } : { ok, stage, status: response.status };
     } catch (error) {
-      if (stage === 'configuration' && !(error instanceof OAuth2Error)) throw error;
+      if (stage === 'configuration' && !isOurs(error)) throw error;
+      const { code, status } = isOurs(error) ? error : {};
       // Whenever it turns out. At the API the hook is `apply`.
-      const isHook = stage === 'api' && error?.code === 'hook_failed';
-      if (isHook || CONFIGURATION_CODES.has(error?.code)) stage = 'configuration';
-      return { ok: false, stage, ...(error?.status !== undefined && { status: error.status }), error };
+      if ((stage === 'api' && code === 'hook_failed') || CONFIGURATION_CODES.has(code)) stage = 'configuration';
+      return { ok: false, stage, ...(status !== undefined && { status }), error };
     }
   }
 
@@ -152,7 +158,8 @@ export class OAuth2Client {
 
   async invalidate(options) {
     const forgetsRefreshToken = readInvalidation(options);
-    await this.#patiently((call) => kernel.invalidate(this.#id, call, forgetsRefreshToken));
+    const run = (call) => kernel.invalidate(this.#id, call, forgetsRefreshToken);
+    await this.#patiently(run, undefined, undefined, STORE_ONLY);
   }
 
   /** Refreshes the token if that is due: for a cron trigger or an alarm. */
@@ -169,6 +176,7 @@ export class OAuth2Client {
   fetch = (input, init) => {
     try {
       const request = this.#resource.request(input, init);
+      request.from = origin();
       const view = this.#hit();
       return view === undefined
         ? this.#obtain(false, request.signal).then((view) => this.#send(request, view))
@@ -255,7 +263,7 @@ export class OAuth2Client {
 
   /** The tokens that are there, without asking the server. */
   async #held() {
-    const [accessToken, refreshToken] = await this.#patiently((call) => kernel.held(this.#id, call));
+    const [accessToken, refreshToken] = await this.#patiently((call) => kernel.held(this.#id, call), undefined, undefined, STORE_ONLY);
     return { accessToken, refreshToken };
   }
 
@@ -263,26 +271,32 @@ export class OAuth2Client {
     const view = enter(() => kernel.hit(slot.id, Date.now()));
     if (view !== undefined) {
       this.#stats.l1_hit++;
-      if (this.#face.onEvent) tell(this.#face.onEvent, { type: 'l1_hit' });
+      this.#tell({ type: 'l1_hit' }, origin());
     }
     return view;
   }
 
-  #event = (event) => {
+  #event(event, from) {
     this.#stats[event.type] = (this.#stats[event.type] ?? 0) + 1;
-    if (this.#face.onEvent) tell(this.#face.onEvent, event);
-  };
+    this.#tell(event, from);
+  }
+
+  /** `from` is what the call that caused it belongs to. What wasm runs belongs to any of those that wait. */
+  #tell(event, from) {
+    const { onEvent } = this.#face;
+    if (onEvent) heard(onEvent, from, () => tell(onEvent, event));
+  }
 
   /** Asks the user's function for a credential; a failure is known to wasm by its reference. */
-  #ask = async (option) => {
+  async #ask(option, by) {
     try {
-      const credential = await this.#face[option]();
+      const credential = await by(option, () => this.#face[option]());
       if (typeof credential === 'string') return credential;
       throw new TypeError(`${option} gave no string`);
     } catch (error) {
       throw keepCause(error);
     }
-  };
+  }
 
   async #send(request, view) {
     const { isRefused, response } = await this.#sendOnce(request, view);
@@ -304,13 +318,13 @@ export class OAuth2Client {
 
   /** The API refused the token: it is dropped, and the request sent again with another if it can be. */
   async #refused(request, view, response) {
-    this.#event({ type: 'refused' });
+    this.#event({ type: 'refused' }, request.from);
     const { accessToken } = view.token;
     const isWorthwhile = this.#run(() => kernel.refuse(this.#id, accessToken, Date.now()));
     if (!isWorthwhile || !request.isReplayable) return response;
     let renewed;
     try {
-      renewed = this.#applicable(await this.#obtain(false, request.signal));
+      renewed = this.#applicable(await this.#obtain(false, request.signal, this.#slot, request.from));
     } catch (error) {
       if (request.signal?.aborted) {
         discard(response);
@@ -323,13 +337,13 @@ export class OAuth2Client {
     return this.#resource.send(request, renewed);
   }
 
-  #obtain(forceRefresh, signal, slot = this.#slot) {
+  #obtain(forceRefresh, signal, slot = this.#slot, from = origin()) {
     if (signal?.aborted) return Promise.reject(reasonOf(signal));
-    return this.#patiently((call) => kernel.obtain(slot.id, call, forceRefresh), slot, signal);
+    return this.#patiently((call) => kernel.obtain(slot.id, call, forceRefresh), slot, signal, undefined, from);
   }
 
   /** Waits for what a function of the kernel promises, but not for ever: its instance may be lost. */
-  #patiently(run, slot = this.#slot, signal) {
+  #patiently(run, slot = this.#slot, signal, circles, from = origin()) {
     return new Promise((resolve, reject) => {
       const its = instance;
       const giveUp = () => settle(reject, new OAuth2Error('the request for a token was lost', { code: 'internal', retryable: true }));
@@ -342,21 +356,25 @@ export class OAuth2Client {
         how(value);
       };
       if (signal) endWait = onAbort(signal, (reason) => settle(reject, reason));
-      const promised = (async () => await this.#run(run, slot))();
+      const promised = (async () => await this.#run(run, slot, from, circles))();
       promised.then((value) => settle(resolve, value), (error) => settle(reject, error));
     });
   }
 
   /** Runs a function of the kernel with what this call brings along; opens again if it was forgotten. */
-  #run(run, slot = this.#slot) {
+  #run(run, slot = this.#slot, from, circles) {
+    if (from) refuseCircle(slot.id, from, circles);
+    const { store, fetch, hooks, privateKey } = this.#face;
+    /** Runs a function of the user's, which may call us. */
+    const by = (name, call) => awaited(name, slot.id, from, call);
     const call = {
-      fetch: this.#resource.fetch,
+      fetch: fetch ? (...args) => by('fetch', () => fetch(...args)) : this.#resource.fetch,
       waitUntil: this.#waitUntil,
-      store: this.#face.store,
-      onEvent: this.#event,
-      ask: this.#ask,
-      sign: this.#face.privateKey?.sign,
-      hooked: this.#hooked(slot),
+      store: store && storeBy(by, store),
+      onEvent: (event) => this.#event(event, from),
+      ask: (option) => this.#ask(option, by),
+      sign: privateKey?.sign,
+      hooked: hooks && this.#hooked(slot, by),
       classify: this.#face.classify && ((refusal) => classified(this.#face.classify, refusal)),
     };
     return enter(() => run(call)) ?? (this.#open(slot), enter(() => run(call)));
@@ -366,11 +384,10 @@ export class OAuth2Client {
   #waitUntil = (promise) => quietly(() => (this.#face.waitUntil ?? ambientWaitUntil())?.(promise));
 
   /** Makes token requests by the user's functions, if there are any. */
-  #hooked({ fields }) {
+  #hooked({ fields }, by) {
     const { hooks } = this.#face;
-    if (!hooks) return undefined;
     const [grant] = valuesOf(fields, 'grant');
-    const means = { hooks, fetch: this.#resource.fetch, grant, scopes: valuesOf(fields, 'scopes') };
+    const means = { by, hooks, fetch: this.#resource.fetch, grant, scopes: valuesOf(fields, 'scopes') };
     return (...request) => begin((signal) => hooked(means, signal, ...request));
   }
 
@@ -390,6 +407,12 @@ function authorizationOf({ authorization, token }) {
     `a token of type ${token.tokenType} cannot be sent as a bearer token (RFC 6749 §7.1); say in the option apply how it is sent`,
     { code: 'unsupported_token_type' },
   );
+}
+
+/** The store, whose functions are called `by`. */
+function storeBy(by, store) {
+  const method = (name) => [name, (...args) => by('store', () => store[name](...args))];
+  return { ...store, ...Object.fromEntries(['get', 'put', 'delete', 'acquire', 'release'].map(method)) };
 }
 
 function startTimer(ring, ms) {

@@ -15,8 +15,22 @@ Object.defineProperty(OAuth2Error.prototype, 'name', {
 });
 
 export function oauth2Error(message, code, error, description, uri, status, retryable, thrown) {
-  return new OAuth2Error(message, { code, error, description, uri, status, retryable, cause: causes.get(thrown) });
+  const cause = causes.get(thrown);
+  const why = circles.has(cause) ? `: ${cause.message}` : '';
+  return new OAuth2Error(message + why, { code, error, description, uri, status, retryable, cause });
 }
+
+/** Whether `error` is one of ours. Others may throw when they are looked at. */
+export function isOurs(error) {
+  try {
+    return error instanceof OAuth2Error;
+  } catch {
+    return false;
+  }
+}
+
+/** Errors that say that a function waits for itself. Whoever waits for the function is told so. */
+export const circles = new WeakSet();
 
 /** What functions of the user's threw, until every caller has heard of it. Wasm knows references only. */
 const causes = new Map();

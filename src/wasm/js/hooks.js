@@ -17,7 +17,7 @@ const LIFE = ['expires_in', 'expiresIn', ...EXPIRY];
  * Resolves to what `send` resolves to, or to the name of the hook that failed and a reference to what it threw.
  * `renewed` is the response that came with the refresh token that the request spends.
  */
-export async function hooked({ hooks, fetch, grant, scopes }, signal, url, headers, body, renewed) {
+export async function hooked({ by, hooks, fetch, grant, scopes }, signal, url, headers, body, renewed) {
   const params = paramsOf(headers, body);
   // With that grant there is no other request.
   const isRefresh = params.grant_type === 'refresh_token' && (hooks.refresh || grant !== 'refresh_token');
@@ -35,11 +35,11 @@ export async function hooked({ hooks, fetch, grant, scopes }, signal, url, heade
     : { grant: params.grant_type, scopes, params, ...common };
   const hook = hooks[name] ?? ((_, next) => next());
   try {
-    let response = await bring(name, hook, context, standard.next);
+    let response = await bring(name, by, hook, context, standard.next);
     if (isRefresh && hooks.refresh) response = renewal(credentials, response);
     if (hooks.credentials) {
       const context = { tokenResponse: structuredClone(response), ...common };
-      response = merged(response, await bring('credentials', hooks.credentials, context));
+      response = merged(response, await bring('credentials', by, hooks.credentials, context));
     }
     // Whoever gave up waiting has not got it.
     if (!signal.aborted) standard.finish();
@@ -64,9 +64,9 @@ function aside(response) {
 }
 
 /** The members that a hook brings. */
-async function bring(hook, run, ...args) {
+async function bring(hook, by, run, ...args) {
   try {
-    return read(await run(...args));
+    return read(await by(`hooks.${hook}`, () => run(...args)));
   } catch (cause) {
     throw { hook, cause };
   }

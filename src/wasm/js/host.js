@@ -1,5 +1,6 @@
 // The token request, by the host's fetch.
 
+import { circles, keepCause } from './error.js';
 import { frozen } from './members.js';
 
 /** Of a stranger's words; what is told of them is shorter yet. */
@@ -44,21 +45,22 @@ export function exchange(fetch, method, url, headers, body, maxResponseBytes) {
 }
 
 /**
- * Resolves to [status, body, headers], the body being undefined when it is over the limit, or to ['response', why]
- * when what `fetch` gave is no response.
+ * Resolves to [status, body, headers], the body being undefined when it is over the limit, to ['response', why] when
+ * what `fetch` gave is no response, or to ['fetch', reference] when the user's asks for what it is to bring.
  */
 export async function send(fetch, method, url, headers, body, maxResponseBytes, signal) {
   // A GET must have no body, not even an empty one.
   const init = { method, headers, body: body || undefined, signal, redirect: 'manual', ...notKept() };
-  const response = await fetch(url, init);
   try {
+    const response = await fetch(url, init);
     const text = await boundedText(response, maxResponseBytes);
     // A mock may say no more than whether all went well.
     const { status = response.ok === false ? 400 : 200 } = response;
-    if (!Number.isInteger(status)) throw new Unusable('fetch gave a response whose status is no number');
+    if (!Number.isInteger(status)) throw unusableFor('fetch gave a response whose status is no number');
     return [status, text, headersOf(response)];
   } catch (error) {
-    if (error instanceof Unusable) return ['response', error.message];
+    if (unusable.has(error)) return ['response', error.message];
+    if (circles.has(error)) return ['fetch', keepCause(error)];
     throw error;
   }
 }
@@ -82,10 +84,10 @@ function headerOf({ headers }, name) {
 /** Most bodies are streams. Those of other libraries may be read in another way. */
 export async function boundedText(response, maxBytes) {
   if (typeof response !== 'object' || response === null) {
-    throw new Unusable(`fetch gave ${response === null ? 'null' : typeof response}, and no Response`);
+    throw unusableFor(`fetch gave ${response === null ? 'null' : typeof response}, and no Response`);
   }
   const { body } = response;
-  if (response.bodyUsed) throw new Unusable('fetch gave a response whose body somebody has read already');
+  if (response.bodyUsed) throw unusableFor('fetch gave a response whose body somebody has read already');
   if (typeof body?.getReader !== 'function') return await wholeText(response, maxBytes);
   const reader = body.getReader();
   const decoder = new TextDecoder();
@@ -107,13 +109,19 @@ export async function boundedText(response, maxBytes) {
 /** The text of a response without a stream of the web's: node-fetch's, or a mock. */
 async function wholeText(response, maxBytes) {
   const has = (method) => typeof response[method] === 'function';
-  if (!has('text') && !has('json')) throw new Unusable('fetch gave what has neither text() nor json(), and is no Response');
+  if (!has('text') && !has('json')) throw unusableFor('fetch gave what has neither text() nor json(), and is no Response');
   const text = String((has('text') ? await response.text() : JSON.stringify(await response.json())) ?? '');
   return text.length > maxBytes ? undefined : text;
 }
 
-/** What came is no response. */
-class Unusable extends Error {}
+/** Errors that say that what came is no response. Strangers' errors may not even be looked at. */
+const unusable = new WeakSet();
+
+function unusableFor(why) {
+  const error = new TypeError(why);
+  unusable.add(error);
+  return error;
+}
 
 /** Why something failed, in one line. Node says only "fetch failed" and hides the reason in `cause`. */
 export function reason(error) {

@@ -1,6 +1,6 @@
 // The way from the face to the wasm functions, whichever build they come from, and the way back.
 
-import { OAuth2Error } from './error.js';
+import { isOurs, OAuth2Error } from './error.js';
 
 /** The wasm functions, once the instance is there. */
 export let kernel;
@@ -50,12 +50,12 @@ export function enter(run) {
   try {
     return attempt(run);
   } catch (error) {
-    if (error instanceof OAuth2Error) throw error;
+    if (isOurs(error)) throw error;
   }
   try {
     return attempt(run);
   } catch (cause) {
-    if (cause instanceof OAuth2Error) throw cause;
+    if (isOurs(cause)) throw cause;
     throw new OAuth2Error('the wasm instance was lost', { code: 'internal', retryable: true, cause });
   }
 }
@@ -66,7 +66,7 @@ function attempt(run) {
   try {
     return run();
   } catch (error) {
-    if (entered === instance && !(error instanceof OAuth2Error)) {
+    if (entered === instance && !isOurs(error)) {
       instance += 1;
       replace();
     }

@@ -167,6 +167,19 @@ export const strangers = {
     ok((await client().getToken()).accessToken, 'everybody else is served');
   },
 
+  'what fetch throws at the API is the caller’s': async ({ client }) => {
+    for (const [title, value] of Object.entries(values)) {
+      for (const fail of [(thrown) => Promise.reject(thrown), (thrown) => { throw thrown; }]) {
+        const thrown = value();
+        const fetching = (input, init) => (String(input.url ?? input).endsWith('/token') ? fetch(input, init) : fail(thrown));
+        const { error } = await within(LATEST_MS, client({ fetch: fetching }).fetch('/echo'), title);
+        ok(Object.is(error, thrown), `${title}: it is handed on`);
+        const { ok: isOk, stage } = await client({ fetch: fetching }).test('/echo');
+        equal([isOk, stage], [false, 'api'], title);
+      }
+    }
+  },
+
   'what fetch gives is told where it is no response': async ({ client }) => {
     const error = await rejects(client({ fetch: async () => {} }).getToken(), { code: 'invalid_response', retryable: false });
     ok(error.message.includes('fetch gave undefined'), error.message);
