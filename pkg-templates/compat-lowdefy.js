@@ -78,15 +78,42 @@ async function grant({ fetch, signal }, { tokenUrl, clientId, clientSecret }, en
     },
     async (response) => {
       const text = await response.text();
-      return parsed(response.ok ? text : without(clientSecret, text));
+      return parsed(response.ok ? text : without(textsOf({ clientSecret, ...endpointParams, scope: undefined }), text));
     },
   );
   return { access_token, expires_in: lifetime(expires_in) };
 }
 
-/** `text`, in which a server may repeat what it was sent. */
-function without(secret, text) {
-  return text.replaceAll(secret, '…').replaceAll(JSON.stringify(secret).slice(1, -1), '…');
+/** What is long enough not to be found in many a word, among the parameters and in them. */
+function textsOf(value) {
+  if (typeof value === 'object' && value !== null) return Object.values(value).flatMap(textsOf);
+  return typeof value === 'string' && value.length >= 8 ? [value] : [];
+}
+
+/** `text`, in which a server may repeat what it was sent, in whatever spelling. */
+function without(secrets, text) {
+  if (secrets.length === 0) return text;
+  const all = secrets.flatMap(spellings).sort((one, other) => other.length - one.length);
+  const escaped = all.map((spelling) => spelling.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&'));
+  return text.replaceAll(new RegExp(escaped.join('|'), 'gi'), '…');
+}
+
+function spellings(secret) {
+  const bytes = [...new TextEncoder().encode(secret)];
+  const hex = bytes.map((byte) => byte.toString(16).padStart(2, '0'));
+  // In base64 what stands before it decides how it looks.
+  const base64 = [0, 1, 2].map((before) => {
+    const all = btoa(String.fromCharCode(...Array(before).fill(0), ...bytes));
+    return all.slice(Math.ceil((before * 4) / 3), Math.floor(((before + bytes.length) * 4) / 3));
+  });
+  const inUrl = encodeURIComponent(secret);
+  const inHtml = (name) => secret.replaceAll(/[&<>"']/g, (character) => `&${name(character)};`);
+  const names = { '&': 'amp', '<': 'lt', '>': 'gt', '"': 'quot', "'": '#39' };
+  return [
+    ...[secret, JSON.stringify(secret).slice(1, -1), inUrl, inUrl.replaceAll('%20', '+'), hex.join(''), `%${hex.join('%')}`],
+    ...[inHtml((character) => names[character]), inHtml((character) => `#${character.charCodeAt(0)}`), inHtml((character) => `#x${character.charCodeAt(0).toString(16)}`)],
+    ...base64.flatMap((one) => [one, one.replaceAll('+', '-').replaceAll('/', '_')]),
+  ];
 }
 
 /** What the buffer leaves of a life. Of one that is not known, or too short, nothing: the next request asks again. */

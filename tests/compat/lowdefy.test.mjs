@@ -244,6 +244,36 @@ describe('the original', async () => {
     });
   }
 
+  const secret = 'MARKER: "a\'/+b" & <ü>?';
+  const bytes = Buffer.from(secret);
+  const escaped = (write) => secret.replaceAll(/["'&<>]/g, write);
+  for (const [spelling, echo] of Object.entries({
+    'as it is': secret,
+    percent: encodeURIComponent(secret),
+    'percent, in lower case': encodeURIComponent(secret).toLowerCase(),
+    'all of it percent': bytes.toString('hex').replaceAll(/../g, '%$&'),
+    form: new URLSearchParams({ '': secret }).toString().slice(1).replaceAll('%27', "'"),
+    hex: bytes.toString('hex'),
+    'hex in capitals': bytes.toString('hex').toUpperCase(),
+    base64: bytes.toString('base64'),
+    base64url: bytes.toString('base64url'),
+    'base64 after the id': Buffer.from(`client:${secret}`).toString('base64'),
+    'base64 after another id': Buffer.from(`client1:${secret}:more`).toString('base64'),
+    HTML: escaped((character) => `&#${character.charCodeAt(0)};`),
+    'HTML by names': escaped((character) => ({ '"': '&quot;', "'": '&#39;', '&': '&amp;', '<': '&lt;', '>': '&gt;' })[character]),
+  })) {
+    test(`what is sent is not in the error, ${spelling}`, async () => {
+      for (const given of [{ clientSecret: secret }, { endpointParams: { subject_token: secret } }, { endpointParams: { deep: [{ token: secret }] } }]) {
+        for (const body of [JSON.stringify({ error: 'invalid_client', error_description: `not ${echo}.` }), `not ${echo}.`]) {
+          tokens.reply = { status: 401, body };
+          const { response } = await rejection(connect({ auth: { ...auth, ...given } }).request({ url: '/' }));
+          const told = response.data.error_description ?? response.data;
+          assert.ok(/^not (.{0,12})….{0,8}\.$/.test(told), told);
+        }
+      }
+    });
+  }
+
   test('a server that repeats the secret', async () => {
     auth.clientSecret = 'a "MARKER"';
     const repeated = JSON.stringify({ error: 'invalid_client', error_description: `not ${auth.clientSecret}` });
