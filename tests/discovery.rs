@@ -663,6 +663,41 @@ mod memory {
         }
     }
 
+    /// What answers on one way (a binding, a proxy, a test's mock) need not be what answers on another.
+    #[test]
+    fn is_of_the_way_that_requests_take() {
+        let world = server();
+        let by = |transport: Option<&str>| ClientOptions {
+            transport: transport.map(str::to_owned),
+            functions: transport.map(str::to_owned),
+            ..discovered()
+        };
+        for transport in [None, Some("fetch 1"), Some("fetch 2")] {
+            ask(&world, by(transport)).unwrap();
+        }
+        assert_eq!(discoveries(&world), 3);
+        for transport in [None, Some("fetch 1"), Some("fetch 2")] {
+            let again = ClientOptions {
+                scopes: vec!["again".into()],
+                ..by(transport)
+            };
+            ask(&world, again).unwrap();
+        }
+        assert_eq!(discoveries(&world), 3);
+    }
+
+    /// Such a name is nothing that other instances know.
+    #[test]
+    fn by_a_nameless_way_is_not_in_the_store() {
+        let (world, shelf) = shared();
+        let nameless = ClientOptions {
+            transport: Some("fetch 1".into()),
+            ..discovered()
+        };
+        ask(&world, nameless).unwrap();
+        assert_eq!(shelf.records.borrow().len(), 1, "the token's");
+    }
+
     #[test]
     fn of_few_identities_holds_few_issuers() {
         let world = World::new(|n, request| {
