@@ -1,5 +1,5 @@
 // What api.fetch takes for a request, and where that goes.
-import { equal, ok, rejects } from '../assert.mjs';
+import { equal, eventually, ok, rejects } from '../assert.mjs';
 
 /** A Request as another realm or a library has it: no instance of the host's, of the same shape. */
 class ForeignRequest {
@@ -41,6 +41,19 @@ export const fetchArguments = {
     const before = (await apiRequests()).length;
     await rejects(client().fetch(new ForeignRequest('https://elsewhere.example/')), { code: 'origin_not_allowed' });
     equal((await apiRequests()).length, before, 'requests at the API');
+  },
+
+  'the stream and the signal of another realm are taken for what they are': async ({ client, baseUrl, apiRequests }) => {
+    const stream = streamOf('hello');
+    const body = { getReader: () => stream.getReader(), cancel: (reason) => stream.cancel(reason) };
+    const response = await client().fetch(new ForeignRequest(`${baseUrl}/echo`, { method: 'POST', body }));
+    equal((await response.json()).body, 'hello');
+    const signal = Object.assign(new EventTarget(), { aborted: false });
+    const sent = rejects(client().fetch(new ForeignRequest(`${baseUrl}/slow?ms=10000`, { signal })));
+    await eventually(async () => (await apiRequests()).length === 2, 'the request arrives');
+    signal.aborted = true;
+    signal.dispatchEvent(new Event('abort'));
+    await sent;
   },
 
   'what is no request is refused, and nothing is sent': async ({ client, baseUrl, apiRequests, tokenRequests }) => {
