@@ -78,7 +78,8 @@ async function grant({ fetch, signal }, { tokenUrl, clientId, clientSecret }, en
     },
     async (response) => {
       const text = await response.text();
-      return parsed(response.ok ? text : without(textsOf({ clientSecret, ...endpointParams, scope: undefined }), text));
+      const query = [...new URL(tokenUrl).searchParams.values()];
+      return parsed(response.ok ? text : without(textsOf({ query, clientSecret, ...endpointParams, scope: undefined }), text));
     },
   );
   return { access_token, expires_in: lifetime(expires_in) };

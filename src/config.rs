@@ -228,6 +228,12 @@ pub struct Policy {
     pub(crate) refresh_ahead: Option<f64>,
 }
 
+impl Policy {
+    pub(crate) fn error_cache_ms(&self) -> u64 {
+        u64::from(self.error_cache_seconds).saturating_mul(1000)
+    }
+}
+
 /// How tokens are shared through a store.
 #[derive(Clone, PartialEq)]
 pub(crate) struct Sharing {

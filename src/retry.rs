@@ -60,10 +60,15 @@ pub(crate) fn is_spent(error: &Error) -> bool {
     error.class() == Some(ErrorClass::Reauthorize)
 }
 
-/// For how long nobody is to ask again, because the server does not want to be asked.
-pub(crate) fn wish_ms(error: &Error) -> Option<u64> {
+/// For how long nobody is to ask again, because the server does not want to be asked; at most `unsaid_ms` if it
+/// does not say.
+pub(crate) fn wish_ms(error: &Error, unsaid_ms: u64) -> Option<u64> {
     match error.class()? {
-        ErrorClass::RateLimited => error.retry_after_ms().or(Some(RATE_REST_MS)),
+        ErrorClass::RateLimited => {
+            // A time that is over already says nothing.
+            let wish_ms = error.retry_after_ms().filter(|ms| *ms > 0);
+            wish_ms.or(Some(RATE_REST_MS.min(unsaid_ms)))
+        }
         ErrorClass::Retry => error.retry_after_ms(),
         ErrorClass::Terminal | ErrorClass::Reauthorize => None,
     }

@@ -133,7 +133,6 @@ impl<H: Host> TokenSource<H> {
             entry.distrust(&cached.token.access_token);
         }
         if let Some(shared) = Shared::find(&*self.host, &self.slot, &entry).await {
-            shared.forget_wish().await;
             // An instance that has seen no token yet means the one in the store.
             shared
                 .judge(|token| match &dropped {
@@ -148,6 +147,7 @@ impl<H: Host> TokenSource<H> {
                     }
                 })
                 .await;
+            shared.forget_wish().await;
         }
         if forgets {
             // Whoever says so knows better what is dead.
@@ -328,12 +328,10 @@ impl<H: Host> TokenSource<H> {
             }
             Err(error) => {
                 let policy = &self.slot.config().policy;
-                let terminal_ms = || {
-                    let remembered_ms = u64::from(policy.error_cache_seconds).saturating_mul(1000);
-                    retry::is_terminal(error).then_some(remembered_ms)
-                };
+                let remembered_ms = policy.error_cache_ms();
+                let terminal_ms = || retry::is_terminal(error).then_some(remembered_ms);
                 if brought.is_news
-                    && let Some(rest_ms) = retry::wish_ms(error).or_else(terminal_ms)
+                    && let Some(rest_ms) = retry::wish_ms(error, remembered_ms).or_else(terminal_ms)
                 {
                     entry.remember(error.clone(), Span::new(now_ms, rest_ms));
                 }

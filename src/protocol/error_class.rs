@@ -68,8 +68,8 @@ pub(super) struct Signs<'a> {
     pub(super) asks_to_wait: bool,
     /// A challenge demands other credentials of the client.
     pub(super) challenges_client: bool,
-    /// The answer is a page for people: a gateway's, and not the server's.
-    pub(super) is_page: bool,
+    /// The page for people that the answer is, if it is one: a gateway's, and not the server's.
+    pub(super) page: &'a str,
 }
 
 /// Salesforce's "login rate exceeded" comes as `invalid_grant`, Entra's AADSTS50196 is a client that loops.
@@ -128,7 +128,14 @@ impl Signs<'_> {
             |words: &[&str]| code_says(words) || words.iter().any(|it| description.contains(it));
         let status = self.status;
         let is_refused = matches!(status, 401 | 403);
-        if status == 429 || (self.asks_to_wait && matches!(status, 403 | 425)) || says(&RATE) {
+        let is_page = !self.page.is_empty();
+        // Google's is one.
+        let page_says = || {
+            let page = self.page.to_ascii_lowercase();
+            is_refused && RATE.iter().any(|it| page.contains(it))
+        };
+        let asks_to_wait = self.asks_to_wait && matches!(status, 403 | 425);
+        if status == 429 || asks_to_wait || says(&RATE) || (is_page && page_says()) {
             return ErrorClass::RateLimited;
         }
         // ServiceNow calls bad credentials so.
@@ -150,8 +157,8 @@ impl Signs<'_> {
         let is_of_request = OF_REQUEST.iter().any(|it| description.contains(it));
         let is_answer = match status {
             _ if !code.is_empty() => true,
-            400 => !self.is_page,
-            401 => !self.is_page && !self.challenges_client,
+            400 => !is_page,
+            401 => !is_page && !self.challenges_client,
             403 => description.contains("token"),
             _ => false,
         };

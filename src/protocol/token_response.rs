@@ -126,7 +126,7 @@ pub fn read(
     };
     let rejection = |it| rejection_in_success(it, has_token);
     if let Some(rejection) = members.as_ref().and_then(rejection) {
-        return Err(context.rejected(response, rejection, false));
+        return Err(context.rejected(response, rejection, ""));
     }
     let unusable = |problem: &str| {
         let content_type = response.header("content-type").unwrap_or("none");
@@ -185,7 +185,7 @@ pub(crate) fn too_long(response: &HttpResponse, context: TokenResponseContext<'_
     let status = response.status.to_string();
     // As of a page: what it says is not known.
     let said = ErrorResponse::default();
-    let (class, retry_after_ms) = context.class(response, &said, true);
+    let (class, retry_after_ms) = context.class(response, &said, "?");
     context
         .error(
             ErrorCode::InvalidResponse,
@@ -283,7 +283,10 @@ impl TokenResponseContext<'_> {
 
     /// An answer that is no success.
     fn refused(&self, response: &HttpResponse, text: &str, members: Option<&Json>) -> Error {
-        let is_page = text.starts_with('<');
+        let page = match text.starts_with('<') {
+            true => text,
+            false => "",
+        };
         let said = match members {
             Some(members) => told(members),
             // Some servers send a list of what is wrong.
@@ -293,11 +296,11 @@ impl TokenResponseContext<'_> {
             },
         };
         if members.is_some_and(|it| rejection(it).is_some()) {
-            return self.rejected(response, said, is_page);
+            return self.rejected(response, said, page);
         }
         let status = response.status.to_string();
         let mut what_it_did = ["answered with status ", &status].concat();
-        let (class, retry_after_ms) = self.class(response, &said, is_page);
+        let (class, retry_after_ms) = self.class(response, &said, page);
         let said = shown(said, &self.request.sent());
         if !said.error.is_empty() {
             what_it_did.extend([" ", &said.error]);
@@ -316,8 +319,8 @@ impl TokenResponseContext<'_> {
         }
     }
 
-    fn rejected(&self, response: &HttpResponse, said: ErrorResponse, is_page: bool) -> Error {
-        let (class, retry_after_ms) = self.class(response, &said, is_page);
+    fn rejected(&self, response: &HttpResponse, said: ErrorResponse, page: &str) -> Error {
+        let (class, retry_after_ms) = self.class(response, &said, page);
         let is_unknown_client = said.error == INVALID_CLIENT;
         let said = shown(said, &self.request.sent());
         let status = response.status.to_string();
@@ -345,7 +348,7 @@ impl TokenResponseContext<'_> {
         &self,
         response: &HttpResponse,
         said: &ErrorResponse,
-        is_page: bool,
+        page: &str,
     ) -> (ErrorClass, Option<u64>) {
         let wish = retry_after_ms(response, self.now_ms);
         let reset = || reset_ms(response, self.now_ms);
@@ -360,7 +363,7 @@ impl TokenResponseContext<'_> {
             challenges_client: challenge
                 .get(..5)
                 .is_some_and(|scheme| scheme.eq_ignore_ascii_case("basic")),
-            is_page,
+            page,
         }
         .class();
         match class {

@@ -44,7 +44,8 @@ impl<H: Host> Shared<'_, H> {
 
     /// Tells the other instances, if `error` is one.
     pub(crate) async fn put_wish(&self, error: &Error) {
-        let Some(rest_ms) = retry::wish_ms(error) else {
+        let unsaid_ms = self.slot.config().policy.error_cache_ms();
+        let Some(rest_ms) = retry::wish_ms(error, unsaid_ms) else {
             return;
         };
         if rest_ms < SHORTEST_MS.max(self.store.propagation_ms().into()) {
@@ -66,6 +67,9 @@ impl<H: Host> Shared<'_, H> {
     /// Whoever says so wants the server to be asked.
     pub(crate) async fn forget_wish(&self) {
         let timeout_ms = self.slot.config().sharing.timeout_ms;
+        if self.entry.store.is_failing() {
+            return;
+        }
         let place = self.wish_place();
         if let Some(Some(_)) = self.get(&place.key).await {
             let delete = self.store.delete(&place.key);

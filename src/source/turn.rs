@@ -105,7 +105,7 @@ impl<H: Host> TokenSource<H> {
                 let (result, is_news) = self.issue(entry, shared, tenure.as_ref()).await;
                 match (result, shared) {
                     // Whoever was quicker may have got what we did not.
-                    (Err(error), Some(shared)) if retry::wish_ms(&error).is_some() => {
+                    (Err(error), Some(shared)) if retry::wish_ms(&error, 0).is_some() => {
                         let result = self.of_others(entry, shared, errand, error).await;
                         let is_news = is_news && result.is_err();
                         (Some(result), is_news)
@@ -304,7 +304,7 @@ impl<H: Host> TokenSource<H> {
 /// Whether another instance may have a token although this one cannot get one: by a newer refresh token, or
 /// because it was asked in time.
 fn may_be_others_affair(error: &Error) -> bool {
-    error.code() == ErrorCode::ReauthorizationRequired || retry::wish_ms(error).is_some()
+    error.code() == ErrorCode::ReauthorizationRequired || retry::wish_ms(error, 0).is_some()
 }
 
 impl<V> Errand<V> {

@@ -286,6 +286,19 @@ describe('the original', async () => {
     assert.equal(api.requests.at(-1).headers.authorization, 'Bearer a-secret');
   });
 
+  test('a server that repeats what it was sent in other spellings', async () => {
+    const [secret, key] = ['a-s3cret/of+mine', 'another & secret'];
+    const connected = connection({
+      baseURL: api.url,
+      auth: { ...auth, tokenUrl: `${auth.tokenUrl}?key=query-value`, clientSecret: secret, endpointParams: { deep: [{ key }] } },
+    });
+    const spellings = [encodeURIComponent(secret), btoa(`ab${secret}`), Buffer.from(secret).toString('hex'), key.replace('&', '&amp;'), 'query-value'];
+    tokens.reply = { status: 400, body: JSON.stringify({ error: 'x', error_description: spellings.join(' | ') }) };
+    const { response } = await rejection(connected.request({ url: '/' }));
+    for (const spelling of spellings) assert.ok(!response.data.error_description.includes(spelling), response.data.error_description);
+    assert.equal(response.data.error, 'x');
+  });
+
   test('a redirect of the token request is not followed', async () => {
     tokens.reply = { status: 307, headers: { location: '/elsewhere' }, body: '' };
     assert.equal((await rejection(connect().request({ url: '/' }))).response.status, 307);

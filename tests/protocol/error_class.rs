@@ -432,6 +432,13 @@ fn a_rate_limit_is_one_in_whatever_words() {
             (400, r#"{"message":"Request was throttled"}"#, LIMIT),
         ),
     ]);
+    let page = "<!DOCTYPE html><p>Rate Limit Exceeded";
+    assert_eq!(
+        classes(403, page, &[]),
+        LIMIT.map(Some),
+        "Google, too many refreshes"
+    );
+    assert_eq!(classes(400, page, &[]), [Some(Terminal); 2]);
     let exhausted = [("X-RateLimit-Remaining", "0"), ("X-RateLimit-Reset", "30")];
     let not_yet = [("X-RateLimit-Remaining", "7"), ("X-RateLimit-Reset", "30")];
     check_rows(

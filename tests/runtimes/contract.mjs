@@ -29,6 +29,7 @@ import { strangers } from './contract/strangers.mjs';
 import { tokenConfinement } from './contract/token-confinement.mjs';
 import { tokenEndpoint } from './contract/token-endpoint.mjs';
 import { tokenObject } from './contract/token-object.mjs';
+import { verdicts } from './contract/verdicts.mjs';
 
 export const contract = {
   'token endpoint': tokenEndpoint,
@@ -59,4 +60,5 @@ export const contract = {
   lives,
   'options of a call': perCall,
   redaction,
+  verdicts,
 };
