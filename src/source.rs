@@ -350,7 +350,8 @@ impl<H: Host> TokenSource<H> {
         let timeout_ms = u64::from(self.slot.config().policy.timeout_ms);
         let longest_ms = timeout_ms.saturating_mul(2).saturating_add(LATENESS_MS);
         // Counted, since a clock may be set.
-        for _ in 0..longest_ms / u64::from(HEARTBEAT_MS) {
+        let beats = longest_ms.checked_div(HEARTBEAT_MS.into());
+        for _ in 0..beats.unwrap_or_default() {
             self.host.sleep(HEARTBEAT_MS).await;
             beat(self.host.now_ms());
         }
