@@ -28,7 +28,7 @@ let lastId = 0;
 const LAST_RESORT_MS = 100;
 
 /** How long it waits on while the instance is there: where much begins at once, wasm begins late. */
-const LATENESS_MS = 2_000;
+const LATENESS_MS = 10_000;
 
 /** How often an operation looks into the store or writes to it at most, while its caller waits, beyond its deadline. */
 const STORE_VISITS = 4;
