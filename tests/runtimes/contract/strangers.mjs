@@ -98,6 +98,9 @@ const calls = {
   test: (client) => client.test('/echo'),
 };
 
+/** In Node every call meets everything; elsewhere, where requests are few at a time, each meets a part of it. */
+const share = globalThis.process?.release?.name === 'node' && !globalThis.Bun && !globalThis.Deno ? 1 : 6;
+
 /** `promise`, unless it takes too long. */
 async function within(ms, promise, what) {
   const late = Symbol('late');
@@ -118,7 +121,7 @@ const survives = (place) => async ({ client, behave, OAuth2Error, tokenEndpoint 
   };
   const inFlight = client({ fetch: slow, identity: 'innocent' }).getToken();
   const wait = Object.entries(misbehaviours).flatMap(([title, misbehave], index) =>
-    Object.entries(calls).map(async ([name, call]) => {
+    Object.entries(calls).filter((_, which) => (index + which) % share === 0).map(async ([name, call]) => {
       const what = `${name}() where ${place} ${title}`;
       // Each has a token of its own.
       const options = { revocationUrl: `${tokenEndpoint}/token`, ...places[place](misbehave()), endpointParams: { at: `${index} ${name}` } };
