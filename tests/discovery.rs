@@ -217,6 +217,22 @@ mod finding {
         assert!(!error.retryable());
     }
 
+    /// The one that could not be had may be the better one.
+    #[test]
+    fn a_document_without_a_token_endpoint_is_no_end() {
+        let world = server_with(|n| match n % 2 {
+            0 => Reply::now(200, format!(r#"{{"issuer":"{ISSUER}"}}"#)),
+            _ => Reply::status(0, 503),
+        });
+        let error = ask(&world, discovered()).unwrap_err();
+        assert_eq!(error.status(), Some(503));
+        assert!(error.retryable());
+        let text = error.to_string();
+        for part in [OAUTH, "token_endpoint is missing", OPENID, "status 503"] {
+            assert!(text.contains(part), "{text}");
+        }
+    }
+
     #[test]
     fn urls_that_are_given_win_and_nothing_is_asked() {
         let world = server_with(|_| Reply::status(0, 500));
