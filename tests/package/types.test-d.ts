@@ -201,6 +201,7 @@ const described = (event: OAuth2Event): string | number | undefined => {
     case 'refused':
     case 'invalidated':
     case 'evicted':
+    case 'authorization_lost':
       // @ts-expect-error took no time
       return event.durationMs;
     default:
