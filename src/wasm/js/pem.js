@@ -33,7 +33,7 @@ export function isPem(text) {
  */
 export function pemContent(name, text) {
   // No pattern that may look at a character twice: the text may be anybody's, and long.
-  const parts = text.replaceAll(/\\([nr]?)/g, (_, letter) => (letter ? '\n' : '')).split('-----');
+  const parts = text.replaceAll(/\\[nr]?/g, '').split('-----');
   const blocks = parts.flatMap((part, at) => {
     const isBlock = part.startsWith(BEGIN) && parts[at + 2]?.startsWith('END ');
     return isBlock ? [{ label: part.slice(BEGIN.length), content: parts[at + 1] }] : [];
