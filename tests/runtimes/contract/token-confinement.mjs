@@ -116,8 +116,8 @@ export const tokenConfinement = {
         ok(!error.message.includes(spell(ACCESS_TOKEN)) && sent.length === 1, `${spelling}: ${error.message}`);
       }
     }
-    const lower = 'abcdef0123456789abcdef';
-    const { fetch, sent } = recording([redirect(`https://${lower}.elsewhere.example/`)], lower);
+    const mixed = 'AbCdEf0123456789aBcDeF';
+    const { fetch, sent } = recording([redirect(`https://${mixed}.elsewhere.example/`)], mixed);
     await rejects(client({ fetch, baseUrl: API, scopes: 'host' }).fetch('/echo'), { code: 'origin_not_allowed' });
     equal(sent.length, 1, 'in the name of a host');
   },
