@@ -147,6 +147,8 @@ impl<H: Host> TokenSource<H> {
                     }
                 })
                 .await;
+            // A flight may have found it there before.
+            entry.clear_distrusted();
             shared.forget_wish().await;
         }
         if forgets {
@@ -170,10 +172,12 @@ impl<H: Host> TokenSource<H> {
             let brought = match entry.flight(|flight| flight.join(self.host.now_ms())) {
                 Role::Leader(generation) => self.lead(entry, generation, since_ms).await,
                 Role::Follower(watch) => {
+                    let begun_at_ms = watch.begun_at_ms;
                     let brought = self.follow(entry, watch, since_ms).await;
                     brought.filter(|result| {
                         since_ms != Some(NOBODY_ELSES)
                             && !self.has_more_patience(result, waited.ms())
+                            && (since_ms.is_none() || is_asked_for_since(result, begun_at_ms))
                     })
                 }
             };
@@ -393,6 +397,11 @@ impl<H: Host> fmt::Debug for TokenSource<H> {
             .field("config", self.slot.config())
             .finish_non_exhaustive()
     }
+}
+
+/// Whether it is no token of before: a flight that others began for themselves may find one in the store.
+fn is_asked_for_since<V>(result: &Result<V>, since_ms: u64) -> bool {
+    !matches!(result, Ok(cached) if cached.token.received_at_ms < since_ms)
 }
 
 fn is_same(left: &Token, right: &Token) -> bool {

@@ -228,6 +228,13 @@ impl<V> Entry<V> {
         secrets.any(|secret| self.is_refused(secret))
     }
 
+    /// Empties the cache, if what is there is a miss.
+    pub(crate) fn clear_distrusted(&self) {
+        if self.cached().is_some_and(|it| self.distrusts(&it.token)) {
+            self.clear();
+        }
+    }
+
     /// Whether `secret` is one that was refused.
     pub(crate) fn is_refused(&self, secret: &Secret) -> bool {
         let refused = self.refused.borrow();

@@ -31,6 +31,7 @@ pub type Generation = u64;
 #[derive(Debug)]
 pub struct Flight<T> {
     generation: Generation,
+    begun_at_ms: u64,
     in_air: bool,
     beats: u64,
     beaten_at_ms: u64,
@@ -52,6 +53,8 @@ pub enum Role {
 #[derive(Clone, Copy, Debug)]
 pub struct Watch {
     joined: Generation,
+    /// When the flight that was joined began.
+    pub(crate) begun_at_ms: u64,
     generation: Generation,
     beats: u64,
     /// In the follower's own pauses: a clock may be set.
@@ -76,6 +79,7 @@ impl<T> Default for Flight<T> {
     fn default() -> Self {
         Self {
             generation: 0,
+            begun_at_ms: 0,
             in_air: false,
             beats: 0,
             beaten_at_ms: 0,
@@ -114,6 +118,7 @@ impl<T: Clone> Flight<T> {
         }
         Role::Follower(Watch {
             joined: self.generation,
+            begun_at_ms: self.begun_at_ms,
             generation: self.generation,
             beats: self.beats,
             silent_ms: 0,
@@ -200,6 +205,7 @@ impl<T: Clone> Flight<T> {
 
     fn take_off(&mut self, now_ms: u64) -> Generation {
         self.generation = self.generation.wrapping_add(1);
+        self.begun_at_ms = now_ms;
         self.in_air = true;
         self.beats = 0;
         self.suspected = None;

@@ -133,6 +133,46 @@ fn an_instance_that_has_no_token_invalidates_the_stores() {
     assert_eq!(ask(&neighbour), "token-1");
 }
 
+/// A neighbour with nothing in memory, and a store that takes its time.
+fn late_neighbour() -> (World, Rc<Shelf>) {
+    let (world, shelf) = shared();
+    ask(&world);
+    world.isolate.run_for(SECOND_MS);
+    shelf.mood.set(Mood::Slow(100));
+    (world.neighbour(), shelf)
+}
+
+/// Whoever wants any token is on the way to the store's when another comes, who does not want that one.
+#[test]
+fn who_forces_a_refresh_takes_no_token_that_others_find_in_the_store() {
+    let (world, _) = late_neighbour();
+    let (request, source) = world.source(config(options()));
+    let any = world
+        .isolate
+        .call(request, async move { source.token().await });
+    world.isolate.run_for(20);
+    assert_eq!(refresh(&world), "token-1");
+    let (found, _) = any.take().expect("an answer");
+    let found = found.expect("a token");
+    assert_eq!(found.token.access_token.expose(), "token-0");
+    assert_eq!(ask(&world), "token-1");
+}
+
+#[test]
+fn what_a_flight_finds_in_the_store_meanwhile_is_invalidated_too() {
+    for head_start_ms in [1, 50, 99] {
+        let (world, shelf) = late_neighbour();
+        let (request, source) = world.source(config(options()));
+        let _any = world
+            .isolate
+            .call(request, async move { source.token().await });
+        world.isolate.run_for(head_start_ms);
+        invalidate(&world);
+        assert_eq!(shelf.count("delete"), 1, "after {head_start_ms} ms");
+        assert_eq!(ask(&world), "token-1", "after {head_start_ms} ms");
+    }
+}
+
 #[test]
 fn whatever_the_store_does_there_is_a_token() {
     for mood in [
