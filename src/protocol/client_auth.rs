@@ -186,6 +186,19 @@ impl ClientCredentials {
             .any(|text| encode_value(text) != text)
     }
 
+    /// Which of them has around it what settings leave there: white space, or quotes.
+    pub(crate) fn padded(&self) -> Option<&'static str> {
+        let is_padded = |text: &str| {
+            let is_quoted = matches!(text.as_bytes(), [b'"', .., b'"'] | [b'\'', .., b'\'']);
+            is_quoted || text.trim() != text
+        };
+        let secret = self.secret.as_ref().map_or("", Secret::expose);
+        if is_padded(&self.id) {
+            return Some("clientId");
+        }
+        is_padded(secret).then_some("clientSecret")
+    }
+
     /// What is sent of them and is secret.
     pub(crate) fn add_to(&self, sent: &mut Sent) {
         if let Some(secret) = &self.secret {

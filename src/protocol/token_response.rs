@@ -21,6 +21,8 @@ pub(crate) const INVALID_CLIENT: &str = "invalid_client";
 
 const ENCODING_HINT: &str = "; clientId or clientSecret hold characters that servers read differently from the Authorization header: if both are right, try another credentialEncoding ('strict', 'loose', 'interop') or clientAuth: 'body'";
 
+const PADDED_HINT: &str = " has white space or quotes around it, which were sent along";
+
 const ASSERTION_HINT: &str = "; if client and key are right, the server may want the assertion for another audience, or of another type: say its name by issuer, or what it wants by clientAssertion: { audience, typ }";
 
 /// What is shown of a server's own words.
@@ -328,9 +330,11 @@ impl TokenResponseContext<'_> {
         if let Some(description) = &said.description {
             what_it_did.extend([": ", description]);
         }
-        let hint = match self.request.client_auth {
-            ClientAuth::Basic if self.request.client.is_ambiguous() => ENCODING_HINT,
-            ClientAuth::PrivateKeyJwt | ClientAuth::ClientSecretJwt => ASSERTION_HINT,
+        let client = &self.request.client;
+        let hint = match (client.padded(), self.request.client_auth) {
+            (Some(option), _) => &["; ", option, PADDED_HINT].concat(),
+            (_, ClientAuth::Basic) if client.is_ambiguous() => ENCODING_HINT,
+            (_, ClientAuth::PrivateKeyJwt | ClientAuth::ClientSecretJwt) => ASSERTION_HINT,
             _ => "",
         };
         if is_unknown_client {

@@ -312,3 +312,31 @@ fn a_hint_where_the_header_may_have_been_misread() {
         assert!(!plain.contains("credentialEncoding"), "{plain}");
     }
 }
+
+#[test]
+fn a_hint_where_settings_left_something_around_the_credentials() {
+    for (id, secret, client_auth, name) in [
+        ("id", "secret ", ClientAuth::Basic, Some("clientSecret")),
+        ("id", "\u{a0}secret", ClientAuth::Post, Some("clientSecret")),
+        ("id", "\"secret\"", ClientAuth::Basic, Some("clientSecret")),
+        ("'id'", "secret", ClientAuth::Post, Some("clientId")),
+        (" id", "secret", ClientAuth::Basic, Some("clientId")),
+        ("id", "se cret", ClientAuth::Post, None),
+        ("id", "\"", ClientAuth::Post, None),
+        ("id", "secret\"", ClientAuth::Post, None),
+    ] {
+        let world = World::new(|_, _| Reply::now(401, r#"{"error":"invalid_client"}"#));
+        let options = ClientOptions {
+            client_id: id.into(),
+            client_secret: Some(secret.into()),
+            client_auth,
+            ..options()
+        };
+        let error = world.token(config(options)).unwrap_err().to_string();
+        let hint = name.map(|name| format!("{name} has white space or quotes around it"));
+        let is_hinted = error.contains("white space or quotes");
+        assert_eq!(is_hinted, name.is_some(), "{id:?} {secret:?}: {error}");
+        assert!(hint.is_none_or(|hint| error.contains(&hint)), "{error}");
+        assert!(!error.contains("credentialEncoding"), "{error}");
+    }
+}
