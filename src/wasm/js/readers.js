@@ -125,9 +125,9 @@ export function wordsOrUrls(name, value) {
   return (Array.isArray(value) ? value : [value]).map((item) => url(name, item));
 }
 
-/** A string of scopes is split at spaces. */
+/** A string of scopes is split at white space, as settings have it in several lines; an empty one has none. */
 export function words(name, value) {
-  const items = typeof value === 'string' ? value.trim().split(/ +/) : value;
+  const items = typeof value === 'string' ? value.split(/\s+/).filter((word) => word !== '') : value;
   if (!Array.isArray(items) || items.some((item) => typeof item !== 'string')) {
     throw invalidOption(name, `must be a string or an array of strings, not ${kind(value)}`);
   }
