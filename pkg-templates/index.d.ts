@@ -230,7 +230,8 @@ export interface ClientOptions {
   refreshUrl?: string | URL | undefined;
 
   /**
-   * The scopes to ask for (RFC 6749 §3.3), as an array or as one string with spaces between them.
+   * The scopes to ask for (RFC 6749 §3.3), as an array or as one string with white space between them. An empty one
+   * asks for none, and no `scope` is sent.
    *
    * @defaultValue none: the server decides
    */
@@ -587,13 +588,19 @@ export interface TokenMembers {
   [member: string]: unknown;
 }
 
+/** A JWK (RFC 7517 §4), as the host has it or as it was parsed. */
+type Jwk = { readonly kty?: string | undefined; readonly [member: string]: any };
+
+/** The host's `CryptoKey`, which not every set of types knows by this name. */
+type HostKey = Parameters<typeof crypto.subtle.sign>[1];
+
 /** A key and what is said about it (RFC 7517 §4, RFC 7523 §3). */
 export interface PrivateKey {
   /**
    * PEM (PKCS#8, PKCS#1 or SEC1), a JWK, or a CryptoKey that may be used to sign: see `identity`. A text may be in
    * base64, in quotes, in one line, or have `\n` for line breaks. RSA keys have 2048 bits at least (RFC 7518 §3.3).
    */
-  key: string | JsonWebKey | CryptoKey;
+  key: string | Jwk | HostKey;
   /**
    * The algorithm: `'RS256'`, `'PS256'`, `'ES256'`, `'EdDSA'`, …
    *

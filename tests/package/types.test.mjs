@@ -33,6 +33,7 @@ describe('the compiler accepts what is right and refuses what is wrong', () => {
       skipLibCheck: true,
       files: ['stores.test-d.ts'],
     },
+    'in Node, with nothing skipped': { lib: ['ES2022'], typeRoots: [join(modules, '@types')], types: ['node'] },
     'in browsers': { lib: ['ES2022', 'DOM', 'DOM.Iterable'], types: [] },
     'under node16 resolution': { lib: ['ES2022', 'DOM', 'DOM.Iterable'], types: [], module: 'node16', moduleResolution: 'node16' },
   };
