@@ -72,9 +72,9 @@ export interface ClientOptions {
   revocationUrl?: string | URL | undefined;
 
   /**
-   * The client identifier (RFC 6749 §2.2). Required, except with a `clientAssertion` that is ready, and with
-   * `grant: 'jwt_bearer'` and no secret: there the assertion may be enough to say who asks (RFC 7521 §4.1). One that
-   * is signed here needs an `issuer` then.
+   * The client identifier (RFC 6749 §2.2). Required, except with a `clientAssertion` that is ready, and where the grant is
+   * enough to say who asks and there is no secret: with `grant: 'jwt_bearer'` (RFC 7521 §4.1; an assertion that is signed
+   * here needs an `issuer` then), `'password'`, and a `grant_type` of the server's own (RFC 8693, API keys).
    */
   clientId?: string | undefined;
 
@@ -90,8 +90,8 @@ export interface ClientOptions {
   /**
    * How the client says who it is (RFC 6749 §2.3.1): `'header'` sends id and secret as HTTP Basic
    * authentication, `'body'` as `client_id` and `client_secret` in the body, `'both'` in both, `'none'` only
-   * `client_id` in the body. `'auto'` tries the header, then the body if the server answers `invalid_client`, and
-   * remembers what worked. `'private_key_jwt'` and `'client_secret_jwt'` send an assertion (RFC 7523 §2.2). For a server
+   * `client_id` in the body. `'auto'` tries the header, then the body if the server answers `invalid_client` or misses a
+   * client id, and remembers what worked. `'private_key_jwt'` and `'client_secret_jwt'` send an assertion (RFC 7523 §2.2). For a server
    * that wants `client_id` in the body beside the header, name it in `endpointParams`.
    *
    * @defaultValue `'header'`; without a secret and with another grant than client credentials `'none'`; with a
@@ -861,7 +861,7 @@ export interface TokenOptions extends Pick<ClientOptions, 'scopes' | 'resource' 
 export interface TokenData {
   /** `access_token`. */
   readonly accessToken: string;
-  /** `token_type`; `'Bearer'` when the server wrote it in another case, or not at all. */
+  /** `token_type`; `'Bearer'` when the server wrote it in another case, in words of its own (`BearerToken`), or not at all. */
   readonly tokenType: string;
   /** When the token expires, in milliseconds since the epoch, like `Date.now()`. */
   readonly expiresAt: number;

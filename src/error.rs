@@ -175,6 +175,12 @@ impl Error {
         self
     }
 
+    /// With a word of what may be done about it.
+    pub(crate) fn advised(mut self, advice: &str) -> Self {
+        self.0.message.push_str(advice);
+        self
+    }
+
     /// What it was about can be asked once only, whatever came of it.
     pub(crate) fn last(mut self, advice: &str) -> Self {
         if self.retryable() {

@@ -737,6 +737,38 @@ fn a_code_is_not_a_grant_that_can_be_made_again() {
     assert_eq!(error.option(), Some("grant"));
 }
 
+#[test]
+fn what_says_who_asks_needs_no_client() {
+    let world = World::new(|n, _| issued(n, false));
+    let of = |grant: Grant| ClientOptions {
+        client_id: String::new(),
+        client_secret: None,
+        grant,
+        ..options()
+    };
+    let exchange = Grant::Custom {
+        grant_type: "urn:ietf:params:oauth:grant-type:token-exchange".into(),
+    };
+    let password = Grant::Password {
+        username: "user".into(),
+        password: "password".into(),
+    };
+    for grant in [exchange, password] {
+        ask(&world, &of(grant)).unwrap();
+        let sent = world.network.sent.borrow();
+        let body = String::from_utf8_lossy(&sent.last().unwrap().body).into_owned();
+        assert!(!body.contains("client_id"), "{body}");
+    }
+    let with_secret = ClientOptions {
+        client_secret: Some("secret".into()),
+        ..of(Grant::Custom {
+            grant_type: "urn:x".into(),
+        })
+    };
+    let error = edge_oauth2::ClientConfig::new(with_secret).unwrap_err();
+    assert_eq!(error.option(), Some("clientId"));
+}
+
 mod auto_style {
     use super::*;
 
@@ -808,6 +840,27 @@ mod auto_style {
             let world = World::new(move |_, _| rejection(status, error));
             ask(&world, &auto()).unwrap_err();
             assert_eq!(styles(&world), ["header"]);
+        }
+    }
+
+    #[test]
+    fn a_client_id_that_is_missed_is_a_reason_to_try() {
+        const MISSED: [&str; 3] = [
+            r#"{"error":"invalid_request","error_description":"Could not determine client ID from request."}"#,
+            r#"{"error":{"message":"Missing client_id parameter.","code":101}}"#,
+            r#"{"status":400,"message":"missing client id"}"#,
+        ];
+        for missed in MISSED {
+            let world = World::new(move |n, _| match n {
+                0 => Reply::now(400, missed),
+                _ => issued(n, false),
+            });
+            assert!(ask(&world, &auto()).is_ok(), "{missed}");
+            assert_eq!(styles(&world), ["header", "body"]);
+            // Who did not say auto is told of it.
+            let world = World::new(move |_, _| Reply::now(400, missed));
+            let error = ask(&world, &options()).unwrap_err().to_string();
+            assert!(error.ends_with("clientAuth: 'body', or 'auto'"), "{error}");
         }
     }
 

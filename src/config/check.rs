@@ -38,7 +38,7 @@ pub(super) fn client(options: &ClientOptions, client_auth: ClientAuth) -> Checke
         "" => {
             return Err(Error::invalid_option(
                 "clientId",
-                "is required, except where an assertion says who asks: with a clientAssertion that is ready, or with grant: 'jwt_bearer', assertion.issuer and no clientSecret",
+                "is required, except where the grant says who asks and there is no clientSecret: with a clientAssertion that is ready, grant: 'jwt_bearer' and assertion.issuer, grant: 'password', or a grant_type of the server's own",
             ));
         }
         id => text("clientId", id)?,
@@ -155,7 +155,7 @@ pub(super) fn request(options: &ClientOptions, client_auth: ClientAuth) -> Check
         {
             return Err(Error::invalid_option(
                 "resource",
-                "must be absolute URIs without a fragment (RFC 8707 §2)",
+                "must be absolute URIs without a fragment (RFC 8707 §2); a name that is none goes into endpointParams: { resource }",
             ));
         }
     }

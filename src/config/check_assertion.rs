@@ -35,10 +35,11 @@ pub(super) fn of_client(options: &ClientOptions, client_auth: ClientAuth) -> Res
     }
 }
 
-/// The assertion says who asks: a client that has no secret need not (RFC 7521 §4.1).
+/// The grant says who asks: a client that has no secret need not. An assertion does (RFC 7521 §4.1), a subject token
+/// (RFC 8693 §2.1), an API key, or a user's password.
 pub(super) fn is_who_asks(options: &ClientOptions, client_auth: ClientAuth) -> bool {
     let has_issuer = match &options.grant {
-        Grant::JwtBearer { .. } => true,
+        Grant::JwtBearer { .. } | Grant::Custom { .. } | Grant::Password { .. } => true,
         Grant::SignedJwtBearer(assertion) => assertion.issuer.is_some(),
         _ => false,
     };

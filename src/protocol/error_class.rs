@@ -72,8 +72,13 @@ pub(super) struct Signs<'a> {
     pub(super) page: &'a str,
 }
 
-/// Salesforce's "login rate exceeded" comes as `invalid_grant`, Entra's AADSTS50196 is a client that loops.
-const RATE: [&str; 9] = [
+/// Salesforce's "login rate exceeded" comes as `invalid_grant`, and of two refreshes at once it refuses one, which did
+/// nothing; Entra's AADSTS50196 is a client that loops.
+const RATE: [&str; 13] = [
+    "quota limit",
+    "quota exceeded",
+    "frequency limit",
+    "already being processed",
     "rate limit",
     "rate_limit",
     "ratelimit",
@@ -103,7 +108,9 @@ const PASSES: [&str; 13] = [
 ];
 
 /// What is said of who asks and for what, where it is not said of the refresh token.
-const OF_REQUEST: [&str; 6] = [
+const OF_REQUEST: [&str; 7] = [
+    // As what is at fault, and not in words about it.
+    "(application",
     "client",
     "secret",
     "credential",

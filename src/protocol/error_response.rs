@@ -31,27 +31,29 @@ const REGISTERED: [&str; 20] = [
 ];
 
 /// What servers call the description, in the order of preference; and what has one in it.
-const DESCRIPTION: [&str; 11] = [
+const DESCRIPTION: [&str; 13] = [
     "errordescription",
     "errormessage",
     "message",
     "errorsummary",
     "errormsg",
     "errmsg",
+    "msg",
+    "developermessage",
     "reason",
     "detail",
     "faultstring",
     "description",
     "title",
 ];
-const CONTAINERS: [&str; 4] = ["error", "errors", "fault", "data"];
+const CONTAINERS: [&str; 5] = ["error", "errors", "fault", "data", "response"];
 
 /// What servers call the code where it is not `error`; and what they call so also where all is well.
 const CODE: [&str; 3] = ["errorcode", "errcode", "errortype"];
 const CODE_OF_FAILURE: [&str; 3] = ["code", "name", "status"];
 
 /// What stands in `error` where there is none.
-const NO_ERROR: [&str; 5] = ["0", "success", "ok", "none", "null"];
+const NO_ERROR: [&str; 6] = ["0", "200", "success", "ok", "none", "null"];
 
 /// A day: no server's wish is heeded for longer.
 const MAX_WAIT_MS: u64 = 24 * 60 * 60 * 1000;
@@ -78,9 +80,23 @@ pub(super) fn told(members: &Json) -> ErrorResponse {
         error: code(members, &CODE)
             .or_else(|| code(members, &CODE_OF_FAILURE))
             .unwrap_or_default(),
-        description: description(members),
+        description: match (description(members), at_fault(members)) {
+            (Some(words), Some(what)) => Some([&words, " (", &what, ")"].concat()),
+            (words, what) => words.or(what),
+        },
         uri: None,
     })
+}
+
+/// What a list of errors says is wrong, as Strava has it: the client's secret, or the refresh token.
+fn at_fault(members: &Json) -> Option<String> {
+    let Json::Array(items) = named(members, "errors")? else {
+        return None;
+    };
+    let item = items.first()?;
+    let named = ["resource", "field"].map(|name| text(named(item, name)?));
+    let what: Vec<String> = named.into_iter().flatten().collect();
+    (!what.is_empty()).then(|| what.join(" "))
 }
 
 /// The same of a success that has no token, or of one that has one. Beside a token, what means that
@@ -90,8 +106,12 @@ pub(super) fn rejection_in_success(members: &Json, has_token: bool) -> Option<Er
         let is_failure = |name| matches!(named(members, name), Some(Json::Bool(false)));
         return rejection(members).or_else(|| {
             let code = code(members, &CODE);
-            let is_rejection = code.is_some() || is_failure("ok") || is_failure("success");
-            is_rejection.then(|| told(members))
+            let lists = |it: &Json| matches!(it, Json::Array(items) if !items.is_empty());
+            let is_rejection = code.is_some()
+                || is_failure("ok")
+                || is_failure("success")
+                || named(members, "errors").is_some_and(lists);
+            numbered(members).or_else(|| is_rejection.then(|| told(members)))
         });
     }
     let means_none = match members.get("error")? {
@@ -102,6 +122,16 @@ pub(super) fn rejection_in_success(members: &Json, has_token: bool) -> Option<Er
         _ => false,
     };
     rejection(members).filter(|_| !means_none)
+}
+
+/// The error of those who answer everything with 200, a `code` and what that means, such as Feishu.
+fn numbered(members: &Json) -> Option<ErrorResponse> {
+    let error = error_text(named(members, "code")?).filter(|it| !is_no_error(it))?;
+    Some(ErrorResponse {
+        error,
+        description: Some(description(members)?),
+        uri: None,
+    })
 }
 
 fn is_no_error(text: &str) -> bool {
@@ -163,7 +193,7 @@ fn error_text(error: &Json) -> Option<String> {
         Json::Number(number) => (*number as i64).to_string(),
         Json::Bool(true) => "true".to_owned(),
         Json::Null | Json::Bool(false) => return None,
-        Json::Object(_) | Json::Array(_) => ["message", "code"]
+        Json::Object(_) | Json::Array(_) => ["message", "code", "error_code", "value"]
             .into_iter()
             .find_map(|name| error_text(error.get(name)?))
             .unwrap_or_else(|| "unknown".to_owned()),

@@ -6,8 +6,8 @@ use crate::json::Json;
 /// No server's token is trusted for longer than this.
 const MAX_SECONDS: u64 = 365 * 24 * 60 * 60;
 
-/// Members that say how long, the standard's first.
-const RELATIVE: [&str; 2] = ["expires_in", "expiresIn"];
+/// Members that say how long. Beside Zoho's `expires_in_sec` its `expires_in` is in milliseconds.
+const RELATIVE: [&str; 3] = ["expires_in_sec", "expires_in", "expiresIn"];
 
 /// Members that say until when. The same in `members.js`, where stored tokens are read.
 const ABSOLUTE: [&str; 10] = [

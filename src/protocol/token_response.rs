@@ -17,7 +17,7 @@ use crate::json::Json;
 use crate::token::{Secret, Token};
 
 /// The server does not know the client, or not with these credentials (RFC 6749 §5.2).
-pub(crate) const INVALID_CLIENT: &str = "invalid_client";
+const INVALID_CLIENT: &str = "invalid_client";
 
 const ENCODING_HINT: &str = "; clientId or clientSecret hold characters that servers read differently from the Authorization header: if both are right, try another credentialEncoding ('strict', 'loose', 'interop') or clientAuth: 'body'";
 
@@ -25,8 +25,15 @@ const PADDED_HINT: &str = " has white space or quotes around it, which were sent
 
 const ASSERTION_HINT: &str = "; if client and key are right, the server may want the assertion for another audience, or of another type: say its name by issuer, or what it wants by clientAssertion: { audience, typ }";
 
+const PAGE_HINT: &str =
+    ": a page, as of a gateway or firewall before it, or of another URL than the token endpoint's";
+
 /// What is shown of a server's own words.
 const MAX_CONTENT_TYPE_CHARS: usize = 100;
+const MAX_LOCATION_CHARS: usize = 200;
+
+/// What is longer is a page, or no words at all.
+const MAX_PLAIN_BYTES: usize = 500;
 
 /// What reading a response depends on besides the response.
 #[derive(Clone, Copy)]
@@ -107,11 +114,19 @@ pub fn read(
 ) -> Result<(Token, Option<String>), Error> {
     let status = response.status;
     if response.is_redirect() {
+        let place = response.header("location").unwrap_or_default();
+        // Its query may repeat what was sent, in words of its own.
+        let place = place.split(['?', '#']).next().unwrap_or_default();
+        let place = context.request.sent().cut(place, MAX_LOCATION_CHARS);
+        let to = if place.is_empty() { "" } else { " to " };
+        let what_it_did = [
+            "answered with a redirect",
+            to,
+            &place,
+            ", which is not followed because it would hand the credentials on; give the final URL as tokenUrl",
+        ];
         return Err(context
-            .error(
-                ErrorCode::RedirectRefused,
-                "answered with a redirect, which is not followed because it would hand the credentials on; give the final URL as tokenUrl",
-            )
+            .error(ErrorCode::RedirectRefused, &what_it_did.concat())
             .with_status(status));
     }
     let text = String::from_utf8_lossy(&response.body);
@@ -131,18 +146,7 @@ pub fn read(
         return Err(context.rejected(response, rejection, ""));
     }
     let unusable = |problem: &str| {
-        let content_type = response.header("content-type").unwrap_or("none");
-        let sent = context.request.sent();
-        let content_type = sent.cut(content_type, MAX_CONTENT_TYPE_CHARS);
-        let described = [
-            problem,
-            " (content type ",
-            &content_type,
-            ", ",
-            &response.body.len().to_string(),
-            " bytes)",
-        ]
-        .concat();
+        let described = [problem, &context.looks(response)].concat();
         context
             .error(ErrorCode::InvalidResponse, &described)
             .with_status(status)
@@ -256,9 +260,18 @@ fn token_member(members: &Json, name: &str, written: &str, text: &str) -> Option
 
 pub(crate) fn token_type(members: &Json) -> String {
     match text_member(members, "token_type") {
-        Some(token_type) if !token_type.eq_ignore_ascii_case("bearer") => token_type.into(),
+        Some(token_type) if !is_bearer(token_type) => token_type.into(),
         _ => "Bearer".into(),
     }
+}
+
+/// Servers have other words for it: Apigee's `BearerToken`, eBay's `User Access Token`, and Slack says
+/// whose it is.
+fn is_bearer(token_type: &str) -> bool {
+    let letters = |c: char| c.is_ascii_alphanumeric().then(|| c.to_ascii_lowercase());
+    let plain: String = token_type.chars().filter_map(letters).collect();
+    matches!(plain.as_str(), "bearer" | "bearertoken" | "bot" | "user")
+        || plain.ends_with("accesstoken")
 }
 
 pub(crate) fn scope(members: &Json) -> Option<String> {
@@ -269,6 +282,24 @@ pub(crate) fn scope(members: &Json) -> Option<String> {
         }
         _ => text_member(members, "scope").map(str::to_owned),
     }
+}
+
+/// `text`, if it is a sentence, and nothing that was meant to be read by programs and broke off.
+fn plain_words(text: &str) -> Option<&str> {
+    let is_sentence = text.starts_with(char::is_alphabetic) && text.contains(' ');
+    (is_sentence && text.len() <= MAX_PLAIN_BYTES).then_some(text)
+}
+
+/// Whether the server does not know who asks. Those that do not read the header miss a `client_id` (Google, LinkedIn,
+/// Entra ID).
+pub(crate) fn is_unknown_client(said: &ErrorResponse, class: ErrorClass) -> bool {
+    let misses_id = |words: &str| {
+        let words = words.to_ascii_lowercase().replace([' ', '_'], "");
+        words.contains("clientid")
+    };
+    let words = [Some(&said.error), said.description.as_ref()];
+    said.error == INVALID_CLIENT
+        || class == ErrorClass::Terminal && words.into_iter().flatten().any(|it| misses_id(it))
 }
 
 impl TokenResponseContext<'_> {
@@ -283,6 +314,17 @@ impl TokenResponseContext<'_> {
         Error::new(code, message)
     }
 
+    /// An answer that says nothing, for who has to find out whose it is.
+    fn looks(&self, response: &HttpResponse) -> String {
+        let content_type = response.header("content-type").unwrap_or("none");
+        let content_type = self
+            .request
+            .sent()
+            .cut(content_type, MAX_CONTENT_TYPE_CHARS);
+        let bytes = response.body.len().to_string();
+        [" (content type ", &content_type, ", ", &bytes, " bytes)"].concat()
+    }
+
     /// An answer that is no success.
     fn refused(&self, response: &HttpResponse, text: &str, members: Option<&Json>) -> Error {
         let page = match text.starts_with('<') {
@@ -294,7 +336,11 @@ impl TokenResponseContext<'_> {
             // Some servers send a list of what is wrong.
             None => match Json::parse(text) {
                 Some(Json::Array(items)) => items.first().map(told).unwrap_or_default(),
-                _ => ErrorResponse::default(),
+                Some(_) => ErrorResponse::default(),
+                None => ErrorResponse {
+                    description: plain_words(text).map(str::to_owned),
+                    ..ErrorResponse::default()
+                },
             },
         };
         if members.is_some_and(|it| rejection(it).is_some()) {
@@ -310,12 +356,19 @@ impl TokenResponseContext<'_> {
         if let Some(description) = &said.description {
             what_it_did.extend([": ", description]);
         }
+        let says_nothing = said == ErrorResponse::default();
+        if says_nothing {
+            what_it_did.push_str(&self.looks(response));
+        }
+        if !page.is_empty() {
+            what_it_did.push_str(PAGE_HINT);
+        }
         let error = self
             .error(ErrorCode::HttpStatus, &what_it_did)
             .with_status(response.status)
             .with_class(class)
             .with_retry_after(retry_after_ms);
-        match said == ErrorResponse::default() {
+        match says_nothing {
             true => error,
             false => error.with_response(said),
         }
@@ -323,10 +376,13 @@ impl TokenResponseContext<'_> {
 
     fn rejected(&self, response: &HttpResponse, said: ErrorResponse, page: &str) -> Error {
         let (class, retry_after_ms) = self.class(response, &said, page);
-        let is_unknown_client = said.error == INVALID_CLIENT;
+        let is_unknown_client = is_unknown_client(&said, class);
         let said = shown(said, &self.request.sent());
         let status = response.status.to_string();
-        let mut what_it_did = ["answered ", &status, " ", &said.error].concat();
+        let mut what_it_did = ["answered ", &status].concat();
+        if !said.error.is_empty() {
+            what_it_did.extend([" ", &said.error]);
+        }
         if let Some(description) = &said.description {
             what_it_did.extend([": ", description]);
         }

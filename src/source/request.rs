@@ -11,11 +11,12 @@ use crate::json::Json;
 use crate::protocol::assertion::AssertionOptions;
 use crate::protocol::client_auth::{ClientAuth, ClientCredentials};
 use crate::protocol::endpoint::Endpoint;
+use crate::protocol::error_class::ErrorClass;
 use crate::protocol::form::Parameters;
 use crate::protocol::grant;
 use crate::protocol::http::HttpResponse;
 use crate::protocol::token_request::TokenRequest;
-use crate::protocol::token_response::{self, INVALID_CLIENT, TokenResponseContext};
+use crate::protocol::token_response::{self, TokenResponseContext};
 use crate::race::{First, race};
 use crate::redaction::Sent;
 use crate::token::{Secret, Token};
@@ -38,6 +39,10 @@ pub(super) struct Asking<'a> {
     /// The response with the refresh token that is spent.
     pub(super) renewed: Option<&'a Json>,
 }
+
+/// Not every server reads the header, whatever RFC 6749 §2.3.1 says.
+const BODY_HINT: &str =
+    "; if client and secret are right, it may want them in the body: clientAuth: 'body', or 'auto'";
 
 impl<H: Host> TokenSource<H> {
     /// The answer to one token request.
@@ -87,7 +92,12 @@ impl<H: Host> TokenSource<H> {
         let client = self.client().await?;
         let client_auth = self.slot.config().client_auth;
         if client_auth != ClientAuth::Auto {
-            return ask(&client, client_auth).await;
+            let is_plain = client_auth == ClientAuth::Basic && !client.is_ambiguous();
+            let answer = ask(&client, client_auth).await;
+            return answer.map_err(|error| match is_plain && is_unknown_client(&error) {
+                true => error.advised(BODY_HINT),
+                false => error,
+            });
         }
         let known = self.slot.style();
         let style = known.unwrap_or_else(|| self.advertised_style());
@@ -300,7 +310,7 @@ pub(super) fn transport_error(
 }
 
 fn is_unknown_client(error: &Error) -> bool {
-    error
-        .response()
-        .is_some_and(|response| response.error == INVALID_CLIENT)
+    let class = error.class().unwrap_or(ErrorClass::Terminal);
+    let said = error.response();
+    said.is_some_and(|said| token_response::is_unknown_client(said, class))
 }

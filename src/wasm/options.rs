@@ -252,10 +252,19 @@ impl GrantFields {
             .iter()
             .find(|(option, is_given)| *is_given && !own.contains(option))
         {
-            Some((option, _)) => Err(Error::invalid_option(
-                option,
-                "is not used by this grant; leave it out, or name the grant it belongs to",
-            )),
+            Some((option, _)) => {
+                let owner = match *option {
+                    "username" => "password",
+                    "refreshToken" => "refresh_token",
+                    "assertion" => "jwt_bearer",
+                    option => option,
+                };
+                let problem = "is not used by this grant; leave it out, or say grant: '";
+                Err(Error::invalid_option(
+                    option,
+                    [problem, owner, "'"].concat(),
+                ))
+            }
             None => Ok(grant),
         }
     }

@@ -41,6 +41,30 @@ fn a_refused_refresh_means_the_token_unless_it_speaks_of_something_else() {
     check([
         ("RFC 6749", (400, r#"{"error":"invalid_grant"}"#, DEAD)),
         (
+            "Strava, the token",
+            (
+                400,
+                r#"{"message":"Bad Request","errors":[{"resource":"RefreshToken","field":"refresh_token","code":"invalid"}]}"#,
+                DEAD,
+            ),
+        ),
+        (
+            "Strava, the client",
+            (
+                400,
+                r#"{"message":"Bad Request","errors":[{"resource":"Application","field":"client_id","code":"invalid"}]}"#,
+                NOT,
+            ),
+        ),
+        (
+            "Strava, its secret",
+            (
+                401,
+                r#"{"message":"Authorization Error","errors":[{"resource":"Application","field":"","code":"invalid"}]}"#,
+                NOT,
+            ),
+        ),
+        (
             "Auth0",
             (
                 403,
@@ -398,6 +422,30 @@ fn a_rate_limit_is_one_in_whatever_words() {
             ),
         ),
         ("Auth0", (403, r#"{"error":"too_many_requests"}"#, LIMIT)),
+        (
+            "Salesforce, two refreshes at once",
+            (
+                400,
+                r#"{"error":"invalid_request","error_description":"token request is already being processed"}"#,
+                LIMIT,
+            ),
+        ),
+        (
+            "WeChat",
+            (
+                200,
+                r#"{"errcode":45009,"errmsg":"reach max api daily quota limit"}"#,
+                LIMIT,
+            ),
+        ),
+        (
+            "Feishu",
+            (
+                400,
+                r#"{"code":99991400,"msg":"request trigger frequency limit"}"#,
+                LIMIT,
+            ),
+        ),
         (
             "Slack",
             (200, r#"{"ok":false,"error":"ratelimited"}"#, LIMIT),

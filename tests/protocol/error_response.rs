@@ -5,8 +5,8 @@ use edge_oauth2::protocol::form::encode_value;
 use edge_oauth2::{ClientAuth, ClientOptions, ErrorCode};
 
 use crate::support::host::{Reply, World};
-use crate::support::{check_rows, config, options, same};
-use crate::{SECRET, read_body};
+use crate::support::{check_rows, config, options, response, same};
+use crate::{SECRET, read_body, read_response};
 
 /// Status, body; the server's code, if it is one of RFC 6749 §5.2.
 #[test]
@@ -138,6 +138,141 @@ fn failure_without_an_oauth_error() {
             }
         },
     );
+}
+
+#[test]
+fn what_is_wrong_is_told_in_the_words_of_whoever_answered() {
+    let page = "<!DOCTYPE html><title>Not Found</title>";
+    check_rows(
+        [
+            (
+                "a sentence without any format, as GitHub has it for requests without a User-Agent",
+                (
+                    403,
+                    "\r\nRequest forbidden by administrative rules.\r\n",
+                    "status 403: Request forbidden by administrative rules.",
+                ),
+            ),
+            ("a page", (404, page, "status 404 (content type ")),
+            (
+                "of a gateway",
+                (403, page, " bytes): a page, as of a gateway"),
+            ),
+            ("nothing", (401, "", "status 401 (content type ")),
+            (
+                "JSON that broke off",
+                (
+                    400,
+                    r#"{"access_token": "a", "x"#,
+                    "status 400 (content type ",
+                ),
+            ),
+            (
+                "one word",
+                (400, "MARKER-token", "status 400 (content type "),
+            ),
+            (
+                "UPS",
+                (
+                    401,
+                    r#"{"response":{"errors":[{"code":"10401","message":"ClientId is Invalid"}]}}"#,
+                    "status 401: ClientId is Invalid",
+                ),
+            ),
+            (
+                "Autodesk",
+                (
+                    403,
+                    r#"{"developerMessage":"no access to the api product","errorCode":"AUTH-001"}"#,
+                    "status 403 AUTH-001: no access to the api product",
+                ),
+            ),
+            (
+                "Strava",
+                (
+                    400,
+                    r#"{"message":"Bad Request","errors":[{"resource":"Application","field":"client_id","code":"invalid"}]}"#,
+                    "status 400 invalid: Bad Request (Application client_id)",
+                ),
+            ),
+            (
+                "VK",
+                (
+                    200,
+                    r#"{"error":{"error_code":5,"error_msg":"User authorization failed"}}"#,
+                    "answered 200 5: User authorization failed",
+                ),
+            ),
+            (
+                "Feishu",
+                (
+                    200,
+                    r#"{"code":10014,"msg":"app secret invalid"}"#,
+                    "answered 200 10014: app secret invalid",
+                ),
+            ),
+            (
+                "Tuya",
+                (
+                    200,
+                    r#"{"code":1004,"msg":"sign invalid","success":false}"#,
+                    "answered 200 1004: sign invalid",
+                ),
+            ),
+            (
+                "GraphQL",
+                (
+                    200,
+                    r#"{"errors":[{"message":"Invalid credentials"}],"data":null}"#,
+                    "answered 200: Invalid credentials",
+                ),
+            ),
+            (
+                "no success, and no words",
+                (200, r#"{"ok":false}"#, "/token answered 200"),
+            ),
+            (
+                "SAP",
+                (
+                    401,
+                    r#"{"error":{"code":"X/1","message":{"lang":"en","value":"no such client"}}}"#,
+                    "answered 401 no such client",
+                ),
+            ),
+            (
+                "a success of the same shape, whose token is elsewhere",
+                (200, r#"{"code":0,"msg":"ok","t":"x"}"#, "tokenMapping"),
+            ),
+            (
+                "another",
+                (
+                    200,
+                    r#"{"code":200,"message":"fine","t":"x"}"#,
+                    "tokenMapping",
+                ),
+            ),
+        ],
+        |(status, body, told)| {
+            let error = read_body(status, body).err().ok_or("a token")?.to_string();
+            match error.contains(told) && !error.contains("MARKER") {
+                true => Ok(()),
+                false => Err(error),
+            }
+        },
+    );
+}
+
+#[test]
+fn a_redirect_says_where_it_leads_without_what_was_sent() {
+    let mut answer = response(308, "");
+    let to = "https://us-2.example.com/token?client_secret=x";
+    answer.headers.push(("Location".into(), to.into()));
+    let error = read_response(&answer).unwrap_err().to_string();
+    assert!(
+        error.contains(" to https://us-2.example.com/token, "),
+        "{error}"
+    );
+    assert!(!error.contains("client_secret"), "{error}");
 }
 
 #[test]

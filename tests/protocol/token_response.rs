@@ -44,6 +44,10 @@ fn lifetime_in_seconds() {
             ("false", (r#","expires_in":false"#, default)),
             ("true", (r#","expires_in":true"#, default)),
             ("date", (r#","expires_in":"2027-01-15T09:00:00Z""#, default)),
+            (
+                "Zoho, in seconds and in milliseconds",
+                (r#","expires_in_sec":60,"expires_in":60000"#, 60),
+            ),
             ("negative", (r#","expires_in":-1"#, 0)),
             ("string of a negative", (r#","expires_in":"-3600""#, 0)),
             ("a year", (r#","expires_in":31536000"#, YEAR)),
@@ -229,6 +233,20 @@ fn token_type() {
             ("canonical", (r#","token_type":"Bearer""#, "Bearer")),
             ("lower case", (r#","token_type":"bearer""#, "Bearer")),
             ("odd case", (r#","token_type":"bEaReR""#, "Bearer")),
+            ("Apigee", (r#","token_type":"BearerToken""#, "Bearer")),
+            (
+                "eBay",
+                (r#","token_type":"Application Access Token""#, "Bearer"),
+            ),
+            ("Slack", (r#","token_type":"bot""#, "Bearer")),
+            (
+                "RFC 8693",
+                (
+                    r#","token_type":"urn:ietf:params:oauth:token-type:access_token""#,
+                    "Bearer",
+                ),
+            ),
+            ("none of them", (r#","token_type":"N_A""#, "N_A")),
             ("DPoP", (r#","token_type":"DPoP""#, "DPoP")),
             ("mac", (r#","token_type":"mac""#, "mac")),
         ],

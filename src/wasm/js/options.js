@@ -4,7 +4,7 @@ import { invalidOption, OAuth2Error } from './error.js';
 import { MADE_OF, replacing, triples, wellFormed } from './fields.js';
 import { boundedText } from './host.js';
 import { readAudience, readPrivateKey } from './jwt.js';
-import { abortSignal, callable, demand, endpoint, flag, jsonPairs, kind, list, oneOf, pairs, read, text, texts, url, whole, words, wordsOrUrls } from './readers.js';
+import { abortSignal, callable, demand, endpoint, flag, jsonPairs, kind, list, oneOf, pairs, read, spelt, text, texts, url, whole, words, wordsOrUrls } from './readers.js';
 import { storeAdapter } from './store.js';
 import { readToken } from './token.js';
 
@@ -24,7 +24,7 @@ const CLIENT_OPTIONS = {
   privateKey: readPrivateKey,
   clientAssertion: assertion,
   clientAssertionType: text,
-  grant: text,
+  grant: spelt('client_credentials', 'password', 'refresh_token', 'authorization_code', 'jwt_bearer', 'token'),
   username: text,
   password: text,
   refreshToken: text,

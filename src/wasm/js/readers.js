@@ -22,8 +22,35 @@ export function demand(names, options, problem = 'is required') {
   if (missing !== undefined) throw invalidOption(missing, problem);
 }
 
+/** What others call it. */
+const ELSEWHERE = {
+  granttype: 'grant',
+  audience: 'endpointParams: { audience }',
+  params: 'endpointParams',
+  extraparams: 'endpointParams',
+  tokenendpoint: 'tokenUrl',
+  accesstokenurl: 'tokenUrl',
+  accesstokenuri: 'tokenUrl',
+  authorizeurl: 'authorizationUrl',
+  authorizationendpoint: 'authorizationUrl',
+  tokenendpointauthmethod: 'clientAuth',
+  secret: 'clientSecret',
+};
+
+const plain = (word) => word.replaceAll(/[-_]/g, '').toLowerCase();
+
+/** A name that must be written exactly, where a server would be asked for what it does not know. */
+export function spelt(...names) {
+  return (name, value) => {
+    const meant = names.find((it) => plain(it) === plain(text(name, value)));
+    if (meant === undefined || meant === value) return value;
+    throw invalidOption(name, `must be '${meant}', not ${JSON.stringify(value)}`);
+  };
+}
+
 function unknownOption(prefix, name, known) {
-  const plain = (word) => word.replaceAll(/[-_]/g, '').toLowerCase();
+  const elsewhere = prefix === '' && Object.hasOwn(ELSEWHERE, plain(name)) ? ELSEWHERE[plain(name)] : undefined;
+  if (known.includes(elsewhere?.split(':')[0])) return invalidOption(name, `is not an option; did you mean ${elsewhere}?`);
   const [nearest] = known
     .map((option) => ({ option, distance: distance(plain(name), plain(option)) }))
     .sort((left, right) => left.distance - right.distance);
