@@ -860,7 +860,7 @@ mod auto_style {
             // Who did not say auto is told of it.
             let world = World::new(move |_, _| Reply::now(400, missed));
             let error = ask(&world, &options()).unwrap_err().to_string();
-            assert!(error.ends_with("clientAuth: 'body', or 'auto'"), "{error}");
+            assert!(error.ends_with("clientAuth: 'body', or 'auto')"), "{error}");
         }
     }
 

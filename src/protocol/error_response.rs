@@ -31,7 +31,7 @@ const REGISTERED: [&str; 20] = [
 ];
 
 /// What servers call the description, in the order of preference; and what has one in it.
-const DESCRIPTION: [&str; 13] = [
+const DESCRIPTION: [&str; 14] = [
     "errordescription",
     "errormessage",
     "message",
@@ -39,6 +39,7 @@ const DESCRIPTION: [&str; 13] = [
     "errormsg",
     "errmsg",
     "msg",
+    "err",
     "developermessage",
     "reason",
     "detail",
@@ -49,7 +50,7 @@ const DESCRIPTION: [&str; 13] = [
 const CONTAINERS: [&str; 5] = ["error", "errors", "fault", "data", "response"];
 
 /// What servers call the code where it is not `error`; and what they call so also where all is well.
-const CODE: [&str; 3] = ["errorcode", "errcode", "errortype"];
+const CODE: [&str; 4] = ["errorcode", "errcode", "errortype", "ecode"];
 const CODE_OF_FAILURE: [&str; 3] = ["code", "name", "status"];
 
 /// What stands in `error` where there is none.

@@ -284,6 +284,15 @@ pub(crate) fn scope(members: &Json) -> Option<String> {
     }
 }
 
+/// Whether `page` is for people: faults in XML are for programs.
+fn is_html(page: &str) -> bool {
+    let head = page
+        .get(..MAX_PLAIN_BYTES)
+        .unwrap_or(page)
+        .to_ascii_lowercase();
+    head.contains("<html") || head.contains("<!doctype html")
+}
+
 /// `text`, if it is a sentence, and nothing that was meant to be read by programs and broke off.
 fn plain_words(text: &str) -> Option<&str> {
     let is_sentence = text.starts_with(char::is_alphabetic) && text.contains(' ');
@@ -360,7 +369,7 @@ impl TokenResponseContext<'_> {
         if says_nothing {
             what_it_did.push_str(&self.looks(response));
         }
-        if !page.is_empty() {
+        if is_html(page) {
             what_it_did.push_str(PAGE_HINT);
         }
         let error = self

@@ -41,8 +41,7 @@ pub(super) struct Asking<'a> {
 }
 
 /// Not every server reads the header, whatever RFC 6749 §2.3.1 says.
-const BODY_HINT: &str =
-    "; if client and secret are right, it may want them in the body: clientAuth: 'body', or 'auto'";
+const BODY_HINT: &str = " (if client and secret are right, it may want them in the body: clientAuth: 'body', or 'auto')";
 
 impl<H: Host> TokenSource<H> {
     /// The answer to one token request.

@@ -160,6 +160,14 @@ fn what_is_wrong_is_told_in_the_words_of_whoever_answered() {
             ),
             ("nothing", (401, "", "status 401 (content type ")),
             (
+                "ClickUp",
+                (
+                    401,
+                    r#"{"err":"Client id does not exist","ECODE":"OAUTH_010"}"#,
+                    "status 401 OAUTH_010: Client id does not exist",
+                ),
+            ),
+            (
                 "JSON that broke off",
                 (
                     400,
