@@ -6,9 +6,10 @@ import { frozen } from './members.js';
 /** Of a stranger's words; what is told of them is shorter yet. */
 const MAX_REASON = 64 * 1024;
 
-/** The response headers that say something about a token response, above all when to ask again. */
+/** The response headers that say something about a token response, above all when, and where, to ask again. */
 const HEADERS = [
   'content-type',
+  'location',
   'date',
   'www-authenticate',
   'retry-after',

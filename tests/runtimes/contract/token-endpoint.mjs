@@ -244,9 +244,10 @@ export const tokenEndpoint = {
   'a redirect is refused, and not followed': async (scene) => {
     const { client, behave, tokenRequests, otherUrl, otherApiRequests } = scene;
     for (const status of [301, 302, 303, 307, 308]) {
-      await behave({ status, headers: { location: `${otherUrl}/token` } });
+      await behave({ status, headers: { location: `${otherUrl}/token?secret=MARKER` } });
       const forgetful = client({ errorCacheSeconds: 0 });
-      await rejects(forgetful.getToken(), { code: 'redirect_refused', status, retryable: false });
+      const { message } = await rejects(forgetful.getToken(), { code: 'redirect_refused', status, retryable: false });
+      ok(message.includes(` to ${otherUrl}/token, `) && !message.includes('MARKER'), message);
     }
     equal((await tokenRequests()).length, 5, 'token requests');
     equal(await otherApiRequests(), [], 'requests at the target');
