@@ -35,8 +35,7 @@ export async function startTokenEndpoint(tokenUrl) {
 
 /**
  * `delayMs` waits before anything else. Then one of: `silent` never answers, `close` hangs up, `cut` does so in the
- * middle of its answer (Deno by itself sends a request again that a server hung up on without a word),
- * `drip` starts an answer that never ends, `status` (with `headers`, `body`) answers just that;
+ * middle of its answer, `drip` starts an answer that never ends, `status` (with `headers`, `body`) answers just that;
  * else the request is forwarded, `merge` is laid over the answer and `padBytes` makes it long.
  */
 async function answer({ tokenUrl, request, response, body, behaviour, endpoint }) {

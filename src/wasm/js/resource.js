@@ -3,6 +3,7 @@
 import { Application } from './application.js';
 import { bodyInit } from './body.js';
 import { OAuth2Error, invalidOption } from './error.js';
+import { hostFetch } from './host.js';
 import { initOf, isHostsRequest, isRequest, parsed, ResourceRequest, urlText } from './request.js';
 import { discard, isRedirect, like, targetOf } from './response.js';
 import { holds, unescaped, withoutParameters, withoutToken, withoutUrl } from './spelling.js';
@@ -41,7 +42,7 @@ export class Resource {
     const origins = allowedOrigins.map((origin) => apiUrl('allowedOrigins', origin, isSafe).origin);
     this.#origins = new Set(this.#base ? [this.#base.origin, ...origins] : origins);
     // The host's own, passed on by itself, works as a function and not as a method of something else.
-    this.#fetch = fetch ? (input, init) => fetch(input, init) : (input, init) => globalThis.fetch(input, init);
+    this.#fetch = fetch ? (input, init) => fetch(input, init) : hostFetch;
     this.#apply = apply;
     this.#apiHeaders = apiHeaders;
   }

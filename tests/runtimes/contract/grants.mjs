@@ -63,6 +63,16 @@ export const grants = {
     await rejects(client(options).getToken(), { code: 'reauthorization_required', error: 'invalid_grant', status: 400, retryable: false });
   },
 
+  'refresh_token: one whose answer is lost is not sent a second time, not by the host either': async (scene) => {
+    await scene.behave({ close: true });
+    const next = (_, next) => next();
+    for (const [index, hooks] of [undefined, { refresh: next }, { tokenRequest: next }].entries()) {
+      const options = { grant: 'refresh_token', refreshToken: `MARKER-${index}`, hooks, identity: hooks && `${index}` };
+      await rejects(scene.client(options).getToken(), { code: 'network', retryable: true });
+    }
+    equal((await forms(scene)).map(({ refresh_token }) => refresh_token), ['MARKER-0', 'MARKER-1', 'MARKER-2']);
+  },
+
   'jwt_bearer: an assertion, given or asked for': async (scene) => {
     let asked = 0;
     const assertion = async () => `a.b.${(asked += 1)}`;
