@@ -3,6 +3,9 @@
 import { invalidOption, OAuth2Error } from './error.js';
 import { EXPIRY, frozen, isMembers, kindOf, numberOf, timeMs, toJson } from './members.js';
 
+/** How servers write `Bearer`, but for what is neither letter nor digit: as in `token_response.rs`. */
+const BEARER = /^(bearer(token)?|bot|user|.*accesstoken)$/i;
+
 const YEAR_MS = 365 * 24 * 60 * 60 * 1000;
 
 /** Our names of the members that RFC 6749 §5.1 and OpenID Connect name on the wire. */
@@ -100,7 +103,7 @@ export function readToken(object, prefix = '') {
   };
   const data = {
     accessToken,
-    tokenType: /^bearer$/i.test(tokenType) ? 'Bearer' : tokenType,
+    tokenType: BEARER.test(tokenType.replaceAll(/[^a-z\d]/gi, '')) ? 'Bearer' : tokenType,
   };
   Object.defineProperty(data, 'expiresAt', { ...readExpiry(object, prefix), enumerable: true });
   for (const [name, value] of Object.entries(optional)) if (value !== undefined) data[name] = value;

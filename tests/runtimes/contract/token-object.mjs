@@ -66,6 +66,9 @@ export const tokenObject = {
       ok(Math.abs(token.expiresAt - at) <= 2_000, `${JSON.stringify(expiry)}: ${token.expiresAt - at} ms`);
       equal(raw, JSON.parse(JSON.stringify({ ...wire, ...expiry })));
     }
+    for (const token_type of ['BearerToken', 'Application Access Token', 'bot', 'urn:ietf:params:oauth:token-type:access_token']) {
+      equal(OAuth2Client.tokenFrom({ ...wire, token_type }).tokenType, 'Bearer', token_type);
+    }
     const bare = OAuth2Client.tokenFrom({ access_token: 'a', refresh_token: '', scope: ['x', 'y'] });
     equal([bare.refreshToken, bare.scope, bare.expired()], [undefined, 'x y', false]);
     const ours = OAuth2Client.tokenFrom({ accessToken: 'a', expiresAt: iso, userId: 7, raw: { tenant: 'blue' } });
