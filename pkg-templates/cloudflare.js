@@ -74,7 +74,9 @@ function isAlive(one) {
 
 /** The option `store` over the namespace of a Worker's TokenCoordinator. */
 export function coordinator(namespace) {
-  if (typeof namespace?.idFromName !== 'function') {
+  // A stub of one object has methods of every name.
+  const isStub = typeof namespace?.['no such method'] === 'function';
+  if (isStub || typeof namespace?.idFromName !== 'function') {
     throw invalidOption('store', 'needs the binding of a Durable Object namespace: coordinator(env.COORDINATOR)');
   }
   // A stub that has failed once stays broken, so each call has its own.

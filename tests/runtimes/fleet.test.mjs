@@ -128,12 +128,17 @@ describe('a fleet', { concurrency: true, timeout: 115_000 }, () => {
   }
 });
 
-test('a Durable Object that is not bound is an error that says so', async () => {
-  const { message } = await issuer.newScene('unbound', 60);
-  const answer = await fleet.request(0, message);
-  equal(answer.status, 'invalid_option');
-  ok(answer.message.includes('coordinator(env.COORDINATOR)'), answer.message);
-});
+for (const [what, store] of [
+  ['that is not bound', 'unbound'],
+  ['instead of its namespace', 'stub'],
+]) {
+  test(`a Durable Object ${what} is an error that says so`, async () => {
+    const { message } = await issuer.newScene(store, 60);
+    const answer = await fleet.request(0, message);
+    equal(answer.status, 'invalid_option');
+    ok(answer.message.includes('coordinator(env.COORDINATOR)'), answer.message);
+  });
+}
 
 test('a record in KV that was tampered with is a miss, and replaced', async () => {
   const { scene, message } = await issuer.newScene('kv', LIFE.kv);

@@ -54,12 +54,12 @@ export function storeAdapter(given) {
 
 /** What is easily taken for a store, and would never keep anything. */
 function problemOf(store) {
-  if (isFunction(store?.idFromName)) {
-    return "must not be a Durable Object namespace itself: give coordinator(namespace), of 'edge-oauth2/cloudflare'";
-  }
   // So do stubs of Durable Objects and of services.
   if (isFunction(store?.['no such method'])) {
     return 'has a method of every name, as stubs have: give an object with the methods that there are, { get: (key) => stub.get(key), … }';
+  }
+  if (isFunction(store?.idFromName)) {
+    return "must not be a Durable Object namespace itself: give coordinator(namespace), of 'edge-oauth2/cloudflare'";
   }
   if (isFunction(store?.then)) return 'must not be a promise: await it first';
   return undefined;

@@ -30,6 +30,7 @@ const stores = {
   kv: (env) => env.TOKENS,
   coordinator: (env) => coordinator(env.COORDINATOR),
   unbound: (env) => coordinator(env.NOTHING),
+  stub: ({ COORDINATOR: namespace }) => coordinator(namespace.get(namespace.idFromName('one'))),
 };
 
 const spoils = {
