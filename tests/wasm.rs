@@ -92,6 +92,7 @@ fn read_body(body: &str) -> Result<Token, Error> {
             default_lifetime_seconds: 3600,
         },
     )
+    .map(|(token, _)| token)
 }
 
 #[wasm_bindgen_test]
