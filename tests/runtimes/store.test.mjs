@@ -470,11 +470,15 @@ describe('events', () => {
       await sleep(1_100);
       await client.getToken();
     }, { refreshAhead: 0.4 });
+    await scene.behave({ merge: { expires_in: null }, times: 1 });
+    await hear((client) => client.getToken());
+    await scene.behave({ status: 400, body: JSON.stringify({ error: 'invalid_grant' }), times: 1 });
+    await hear((client) => assert.rejects(client.getToken(), { code: 'reauthorization_required' }), { grant: 'refresh_token', refreshToken: 'MARKER refresh token' });
 
     const declared = await declaredEvents();
-    // Leaders die in workerd only: workerd-concurrency.test.mjs.
-    const { taken_over, ...expected } = declared;
-    assert.ok(taken_over);
+    // Leaders die in workerd only (workerd-concurrency.test.mjs), and memory is filled natively (tests/cache.rs).
+    const { taken_over, evicted, ...expected } = declared;
+    assert.ok(taken_over && evicted);
     assert.deepEqual([...new Set(all.map(({ type }) => type))].sort(), Object.keys(expected).sort());
     for (const { type, ...members } of all) {
       assert.deepEqual(Object.keys(members).sort(), declared[type], type);
