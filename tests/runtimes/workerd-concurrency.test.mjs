@@ -76,13 +76,14 @@ for (const compatibilityDate of compatibilityDates) {
         const scene = newScene();
         await scene.behave(behaviour);
         const timeoutMs = 2_000;
-        const answers = await sendMany(50, scene.options({ timeoutMs }));
+        const options = scene.options({ timeoutMs, errorCacheSeconds: 0 });
+        const answers = await sendMany(50, options);
         expect(answers, code);
         const slowest = Math.max(...answers.map(({ ms }) => ms));
         ok(slowest < timeoutMs + MARGIN_MS, `the slowest took ${slowest} ms`);
         equal((await scene.tokenRequests()).length, requests, 'token requests');
         await scene.behave({});
-        expect(await sendMany(10, scene.options()), '200');
+        expect(await sendMany(10, options), '200');
       });
     }
 
