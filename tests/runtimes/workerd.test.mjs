@@ -82,8 +82,8 @@ for (const compatibilityDate of compatibilityDates) {
       equal((await paths()).slice(-2), ['scheduled', 'queue']);
     });
 
-    test('all of which cost one grant', async () => {
-      equal(await scene.grants(), 1);
+    test('all of which cost one grant for each way to the server: the host\'s, and the binding', async () => {
+      equal(await scene.grants(), 2);
       ok((await paths()).length >= 6, 'requests at the API');
     });
   });

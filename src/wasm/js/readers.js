@@ -110,6 +110,15 @@ export function endpoint(name, value) {
   }
 }
 
+/** A URL, or undefined: the errors of hosts repeat what they could not read. */
+export function parsed(text, base) {
+  try {
+    return new URL(text, base);
+  } catch {
+    return undefined;
+  }
+}
+
 export function oneOf(...choices) {
   return (name, value) => {
     if (choices.includes(value)) return value;

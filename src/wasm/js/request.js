@@ -24,15 +24,6 @@ export function urlText(input) {
   throw new TypeError(`fetch takes a string, a URL or a Request, and not ${kind(input)}`);
 }
 
-/** A URL, or undefined: the errors of hosts repeat what they could not read. */
-export function parsed(text, base) {
-  try {
-    return new URL(text, base);
-  } catch {
-    return undefined;
-  }
-}
-
 /** What a Request says, for who cannot take it as it is. */
 export function initOf({ method, headers, body, signal, redirect }) {
   return { method, headers: new Headers([...headers]), signal: hostsSignal(signal), redirect, ...(body && { body: hostsBody(body) }) };

@@ -126,6 +126,7 @@ export const verdicts = {
     const options = { ...refreshing, store };
     await behave(token('the-second-refresh-token'));
     await client(options).getToken();
+    await eventually(() => store.size === 1, 'a record');
     await client(options).invalidate({ forgetRefreshToken: true });
     equal(store.size, 0, 'records');
     await client(options).getToken();
