@@ -157,7 +157,7 @@ describe('the record', { concurrency: true, timeout: 30_000 }, () => {
       const { error } = await call('slow-0', 'put', key, 'near', 30);
       ok(error?.includes('Invalid expiration_ttl of 30'), error);
       equal((await call('slow-1', 'get', key)).result, 'near');
-      equal((await call('lima-1', 'get', key)).result, null);
+      equal((await call('lima-1', 'get', key)).result, undefined);
     }
   });
 
@@ -165,7 +165,7 @@ describe('the record', { concurrency: true, timeout: 30_000 }, () => {
     const { key, at } = newKey();
     await at('oslo-0', 'put', 'near', 60);
     await at('oslo-1', 'delete');
-    equal(await at('oslo-0', 'get'), null);
+    equal(await at('oslo-0', 'get'), undefined);
     equal(await namespace.get(key), null);
   });
 
@@ -176,7 +176,7 @@ describe('the record', { concurrency: true, timeout: 30_000 }, () => {
       await at(one, 'put', 'far', 60);
       equal(await at(two, 'get'), 'far');
       await at(two, 'delete');
-      equal(await at(one, 'get'), null);
+      equal(await at(one, 'get'), undefined);
     });
   }
 });
