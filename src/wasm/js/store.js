@@ -54,7 +54,7 @@ export function storeAdapter(given) {
 
 /** What is easily taken for a store, and would never keep anything. */
 function problemOf(store) {
-  // So do stubs of Durable Objects and of services.
+  // Before all else: a stub of a Durable Object or of a service has what is asked for below as well.
   if (isFunction(store?.['no such method'])) {
     return 'has a method of every name, as stubs have: give an object with the methods that there are, { get: (key) => stub.get(key), … }';
   }
