@@ -3,6 +3,8 @@
 
 use std::fmt;
 
+use serde::ser::{Serialize, Serializer};
+
 /// A JSON value. `Debug` shows its shape only, since token responses are made of secrets.
 #[derive(Clone, PartialEq)]
 pub enum Json {
@@ -143,36 +145,45 @@ impl fmt::Debug for Json {
     }
 }
 
+impl Serialize for Json {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Null => serializer.serialize_unit(),
+            Self::Bool(value) => serializer.serialize_bool(*value),
+            Self::Number(value) => number(*value, serializer),
+            Self::String(value) => serializer.serialize_str(value),
+            Self::Array(items) => serializer.collect_seq(items),
+            Self::Object(members) => {
+                serializer.collect_map(members.iter().map(|(name, value)| (name, value)))
+            }
+        }
+    }
+}
+
+/// JavaScript has floats only, and writes them without a point where there is no fraction.
+#[cfg(target_arch = "wasm32")]
+fn number<S: Serializer>(value: f64, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_f64(value)
+}
+
+/// As JavaScript writes it: without a point where there is no fraction.
+#[cfg(not(target_arch = "wasm32"))]
+fn number<S: Serializer>(value: f64, serializer: S) -> Result<S::Ok, S::Error> {
+    /// 2^53: from here on neighbouring whole numbers are the same float.
+    const MAX_SAFE_INTEGER: f64 = 9_007_199_254_740_992.0;
+    if value.fract() == 0.0 && value.abs() < MAX_SAFE_INTEGER {
+        return serializer.serialize_i64(value as i64);
+    }
+    serializer.serialize_f64(value)
+}
+
 #[cfg(not(target_arch = "wasm32"))]
 mod native {
     use std::fmt;
 
     use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
-    use serde::ser::{Serialize, Serializer};
 
     use super::Json;
-
-    /// 2^53: from here on neighbouring whole numbers are the same float.
-    const MAX_SAFE_INTEGER: f64 = 9_007_199_254_740_992.0;
-
-    impl Serialize for Json {
-        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-            match self {
-                Self::Null => serializer.serialize_unit(),
-                Self::Bool(value) => serializer.serialize_bool(*value),
-                // As JavaScript writes it: without a point where there is no fraction.
-                Self::Number(value) if value.fract() == 0.0 && value.abs() < MAX_SAFE_INTEGER => {
-                    serializer.serialize_i64(*value as i64)
-                }
-                Self::Number(value) => serializer.serialize_f64(*value),
-                Self::String(value) => serializer.serialize_str(value),
-                Self::Array(items) => serializer.collect_seq(items),
-                Self::Object(members) => {
-                    serializer.collect_map(members.iter().map(|(name, value)| (name, value)))
-                }
-            }
-        }
-    }
 
     impl<'de> Deserialize<'de> for Json {
         fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

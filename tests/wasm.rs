@@ -32,6 +32,17 @@ fn of_repeated_members_the_last_counts() {
     assert!(json.get("c").is_none());
 }
 
+/// What would be assigned to it would become the prototype, and would not be written.
+#[wasm_bindgen_test]
+fn a_member_called_proto_is_a_member_like_others() {
+    for text in [
+        r#"{"__proto__":{"x":1},"a":2}"#,
+        r#"[{"a":[{"__proto__":null,"b":{}}]},0.5,true]"#,
+    ] {
+        assert_eq!(Json::parse(text).unwrap().to_text(), text);
+    }
+}
+
 /// Where the parsers differ, `serde_json` refuses.
 #[wasm_bindgen_test]
 fn reads_what_only_the_host_reads() {

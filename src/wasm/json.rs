@@ -1,6 +1,8 @@
-//! JSON by the host's parser.
+//! JSON by the host's parser, and to the host by serde.
 
 use js_sys::{Array, JSON, Object};
+use serde::Serialize;
+use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::{JsCast, JsValue};
 
 use crate::json::Json;
@@ -44,20 +46,30 @@ pub(crate) fn to_text(json: &Json) -> String {
         .unwrap_or_default()
 }
 
+/// serde-wasm-bindgen assigns members, and what is assigned to one called `__proto__` becomes the prototype. Where
+/// there is one, however deep, what is around it goes by entries, of which each is an own member.
 pub(crate) fn to_js(json: &Json) -> JsValue {
     match json {
-        Json::Null => JsValue::NULL,
-        Json::Bool(value) => JsValue::from_bool(*value),
-        Json::Number(value) => JsValue::from_f64(*value),
-        Json::String(value) => JsValue::from_str(value),
-        Json::Array(items) => items.iter().map(to_js).collect::<Array>().into(),
-        Json::Object(members) => {
+        Json::Array(items) if has_proto(json) => items.iter().map(to_js).collect::<Array>().into(),
+        Json::Object(members) if has_proto(json) => {
             let entries: Array = members
                 .iter()
                 .map(|(name, value)| Array::of2(&JsValue::from_str(name), &to_js(value)))
                 .collect();
-            // Unlike assignment, this makes an own member even of one called `__proto__`.
             Object::from_entries(&entries).map_or(JsValue::NULL, JsValue::from)
         }
+        _ => json
+            .serialize(&Serializer::json_compatible())
+            .unwrap_or(JsValue::NULL),
+    }
+}
+
+fn has_proto(json: &Json) -> bool {
+    match json {
+        Json::Array(items) => items.iter().any(has_proto),
+        Json::Object(members) => members
+            .iter()
+            .any(|(name, value)| name == "__proto__" || has_proto(value)),
+        _ => false,
     }
 }

@@ -138,6 +138,23 @@ export const tokenEndpoint = {
     equal([got.raw.instance_url, got.refreshToken, got.idToken], ['https://eu.example', 'r', 'i']);
   },
 
+  'raw is what JSON.parse makes of it, also where a member is called __proto__': async ({ client, behave }) => {
+    const plain = '"no":null,"yes":true,"half":0.5,"large":1e21,"list":[[],{},"é"]';
+    const rows = [
+      `{"access_token":"a",${plain}}`,
+      `{"access_token":"a",${plain},"__proto__":{"polluted":1}}`,
+      `{"access_token":"a","deep":[{"__proto__":{"polluted":1}},1],"__proto__":"text"}`,
+    ];
+    for (const body of rows) {
+      await behave({ status: 200, body });
+      const { raw } = await client().getToken({ forceRefresh: true });
+      equal(raw, JSON.parse(body));
+      for (const object of [raw, raw.deep?.[0] ?? {}]) {
+        ok(Object.getPrototypeOf(object) === Object.prototype && object.polluted === undefined, body);
+      }
+    }
+  },
+
   'a life that is not said is told': async ({ client, behave }) => {
     const heard = [];
     const one = client({ defaultLifetimeSeconds: 60, onEvent: (event) => heard.push(event) });
