@@ -3,6 +3,7 @@
 mod call;
 pub(crate) mod check;
 mod check_assertion;
+mod rooms;
 
 use std::fmt;
 
@@ -18,6 +19,8 @@ use crate::protocol::token_request::BodyFormat;
 use crate::protocol::token_response::TokenMapping;
 use crate::redaction::Sent;
 use crate::token::{Credential, Secret};
+#[cfg(not(feature = "signing"))]
+pub(crate) use rooms::left_out;
 
 /// The key with which the host signs assertions (RFC 7523), of client authentication and of the grant.
 #[derive(Clone, Debug)]
@@ -299,6 +302,7 @@ impl ClientConfig {
             let given = given.as_deref();
             given.map(|given| url(option, given)).transpose()
         };
+        rooms::check(&options)?;
         check::issuer(&options, http)?;
         let endpoint = match &options.issuer {
             Some(issuer) if options.token_url.is_empty() => url("issuer", issuer)?,

@@ -10,6 +10,20 @@
 //! - `wasm` (wasm32 with the feature `bindings`): the ports over `fetch` and timers, and the
 //!   JavaScript API.
 //!
+//! # Features
+//!
+//! What a [`TokenSource`] can do beside bringing the token of its configuration is in rooms that can be
+//! left out (`default-features = false`), so that their price is not paid where nobody uses them:
+//!
+//! - `authorization`: authorization code, PKCE and callback. Needs `held-tokens`.
+//! - `revocation`: RFC 7009. Needs `held-tokens`.
+//! - `held-tokens`: renewal and adoption of tokens that somebody holds.
+//! - `signing`: assertions that are signed here, of the client and of the grant.
+//! - `discovery`: an issuer's metadata.
+//!
+//! `rooms` is all of them. A build without one refuses the options that need it. [`protocol`] is always
+//! whole: what nobody calls is not in a program.
+//!
 //! # From Rust
 //!
 //! A program brings its platform by implementing the ports. All of its sources share one
@@ -89,6 +103,17 @@
 //! # }
 //! ```
 
+// What only rooms use that are left out.
+#![cfg_attr(
+    not(all(
+        feature = "authorization",
+        feature = "revocation",
+        feature = "signing",
+        feature = "discovery"
+    )),
+    allow(dead_code)
+)]
+
 mod assertion;
 pub mod cache;
 mod config;
@@ -122,7 +147,9 @@ pub use protocol::grant::Grant;
 pub use protocol::revocation::TokenTypeHint;
 pub use protocol::token_request::BodyFormat;
 pub use resource::{Apply, Resource, ResourceError, ResourceOptions, Sign, TestFailure};
-pub use source::{
-    Authorization, AuthorizationOptions, CallbackOptions, HeldToken, Renewed, TokenSource,
-};
+pub use source::TokenSource;
+#[cfg(feature = "authorization")]
+pub use source::{Authorization, AuthorizationOptions, CallbackOptions};
+#[cfg(feature = "held-tokens")]
+pub use source::{HeldToken, Renewed};
 pub use token::{Credential, Secret, Token};

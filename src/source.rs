@@ -1,14 +1,23 @@
 //! The chain that brings a token: memory, the single flight, the store, the lease, the grant.
 
 mod attempts;
+#[cfg(feature = "authorization")]
 mod authorization;
+#[cfg(feature = "discovery")]
 mod discovery;
 mod issuance;
+#[cfg(feature = "held-tokens")]
 mod one_off;
 mod request;
+#[cfg(feature = "revocation")]
 mod revocation;
+#[cfg(feature = "signing")]
 mod signing;
 mod turn;
+#[cfg(not(feature = "discovery"))]
+mod undiscovered;
+#[cfg(not(feature = "signing"))]
+mod unsigned;
 
 use std::fmt;
 use std::future::Future;
@@ -30,7 +39,9 @@ use crate::retry;
 use crate::sharing::{Shared, Verdict};
 use crate::stopwatch::Stopwatch;
 use crate::token::Token;
+#[cfg(feature = "authorization")]
 pub use authorization::{Authorization, AuthorizationOptions, CallbackOptions};
+#[cfg(feature = "held-tokens")]
 pub use one_off::{HeldToken, Renewed};
 use turn::{Brought, Errand};
 

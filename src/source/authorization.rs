@@ -143,11 +143,11 @@ impl<H: Host> TokenSource<H> {
         };
         let timeout_ms = config.policy.timeout_ms.into();
         let until_ms = self.host.now_ms().saturating_add(timeout_ms);
-        let metadata = self.within(timeout_ms, self.known_metadata()).await?;
+        let requires_issuer = self.within(timeout_ms, self.names_itself()).await?;
         let expected = ExpectedCallback {
             state: options.state.expose(),
             issuer: config.issuer(),
-            requires_issuer: metadata.is_some_and(|it| it.names_itself()),
+            requires_issuer,
         };
         let code = read_callback(url, expected)?;
         let state = options.state.expose();

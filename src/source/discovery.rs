@@ -8,6 +8,7 @@ use crate::cache::flight::{Generation, Role, Sight, Watch};
 use crate::cache::issuer::Issuer;
 use crate::error::Error;
 use crate::host::{Host, TransportError};
+use crate::protocol::client_auth::ClientAuth;
 use crate::protocol::endpoint::Endpoint;
 use crate::protocol::http::HttpResponse;
 use crate::protocol::metadata::{self, Metadata};
@@ -58,18 +59,33 @@ impl<H: Host> TokenSource<H> {
         Err(Error::invalid_option(option, problem))
     }
 
-    /// What the issuer says about itself, if it had to be asked for the token endpoint or was asked for
-    /// another. It is not asked for the sake of this: who gives the URLs may have an issuer that says
-    /// nothing.
-    pub(super) async fn known_metadata(&self) -> Result<Option<Rc<Metadata>>> {
-        match self.slot.config().is_discovered {
-            true => self.metadata().await,
-            false => Ok(self.outdated_metadata()),
+    /// Whether the issuer names itself where it answers. It is not asked for the sake of this, unless it had to
+    /// be for the token endpoint: who gives the URLs may have an issuer that says nothing.
+    #[cfg(feature = "authorization")]
+    pub(super) async fn names_itself(&self) -> Result<bool> {
+        let metadata = match self.slot.config().is_discovered {
+            true => self.metadata().await?,
+            false => self.outdated_metadata(),
+        };
+        Ok(metadata.is_some_and(|it| it.names_itself()))
+    }
+
+    /// The style to begin with: the header, which every server has to support (RFC 6749 §2.3.1), unless
+    /// this one says that it does not.
+    pub(super) fn advertised_style(&self) -> ClientAuth {
+        let metadata = self.outdated_metadata();
+        let supports = |method| metadata.as_ref()?.supports_auth_method(method);
+        match (
+            supports("client_secret_basic"),
+            supports("client_secret_post"),
+        ) {
+            (Some(false), Some(true)) => ClientAuth::Post,
+            _ => ClientAuth::Basic,
         }
     }
 
     /// What is known of the issuer here and now, however old.
-    pub(super) fn outdated_metadata(&self) -> Option<Rc<Metadata>> {
+    fn outdated_metadata(&self) -> Option<Rc<Metadata>> {
         let name = self.slot.config().issuer()?;
         let of_store = || self.learned(name)?.outdated();
         self.slot.issuer(name).outdated().or_else(of_store)
@@ -82,7 +98,7 @@ impl<H: Host> TokenSource<H> {
     }
 
     /// What the issuer says about itself; `None` if there is no issuer to ask.
-    pub(super) async fn metadata(&self) -> Result<Option<Rc<Metadata>>> {
+    async fn metadata(&self) -> Result<Option<Rc<Metadata>>> {
         let Some(name) = self.slot.config().issuer() else {
             return Ok(None);
         };

@@ -8,7 +8,7 @@ use crate::error::{Error, ErrorCode};
 use crate::event::Event;
 use crate::host::{Asked, Host, Refusal, TransportError};
 use crate::json::Json;
-use crate::protocol::assertion::AssertionOptions;
+use crate::protocol::assertion::{AssertionOptions, ClientAssertion};
 use crate::protocol::client_auth::{ClientAuth, ClientCredentials};
 use crate::protocol::endpoint::Endpoint;
 use crate::protocol::error_class::ErrorClass;
@@ -19,7 +19,7 @@ use crate::protocol::token_request::TokenRequest;
 use crate::protocol::token_response::{self, TokenResponseContext};
 use crate::race::{First, race};
 use crate::redaction::Sent;
-use crate::token::{Secret, Token};
+use crate::token::{Credential, Secret, Token};
 
 type Result<T> = std::result::Result<T, Error>;
 
@@ -130,20 +130,6 @@ impl<H: Host> TokenSource<H> {
         Ok(answer)
     }
 
-    /// The style to begin with: the header, which every server has to support (RFC 6749 §2.3.1), unless
-    /// this one says that it does not.
-    fn advertised_style(&self) -> ClientAuth {
-        let metadata = self.outdated_metadata();
-        let supports = |method| metadata.as_ref()?.supports_auth_method(method);
-        match (
-            supports("client_secret_basic"),
-            supports("client_secret_post"),
-        ) {
-            (Some(false), Some(true)) => ClientAuth::Post,
-            _ => ClientAuth::Basic,
-        }
-    }
-
     /// Asks the host for a credential.
     pub(super) async fn ask(&self, asked: Asked) -> Result<Secret> {
         let option = asked.option();
@@ -166,6 +152,28 @@ impl<H: Host> TokenSource<H> {
             client.secret = Some(self.ask(Asked::ClientSecret).await?);
         }
         Ok(client)
+    }
+
+    /// What takes the secret's place (RFC 7523 §2.2), for the methods that need it.
+    pub(super) async fn client_assertion(
+        &self,
+        client: &ClientCredentials,
+        client_auth: ClientAuth,
+    ) -> Result<Option<Secret>> {
+        if !client_auth.is_assertion() {
+            return Ok(None);
+        }
+        let config = self.slot.config();
+        let assertion = match &config.client_assertion {
+            ClientAssertion::Ready(Credential::Given(ready)) => ready.clone(),
+            ClientAssertion::Ready(Credential::Asked) => self.ask(Asked::ClientAssertion).await?,
+            ClientAssertion::Signed(options) => {
+                let key = config.private_key.as_ref();
+                let key = key.filter(|_| client_auth == ClientAuth::PrivateKeyJwt);
+                self.sign(options, key, client, config.issuer()).await?
+            }
+        };
+        Ok(Some(assertion))
     }
 
     async fn exchange(

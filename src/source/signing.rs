@@ -3,11 +3,11 @@
 use super::TokenSource;
 use crate::config::PrivateKey;
 use crate::error::Error;
-use crate::host::{Asked, Host};
-use crate::protocol::assertion::{AssertionOptions, CLIENT_AUTHENTICATION, ClientAssertion};
-use crate::protocol::client_auth::{ClientAuth, ClientCredentials};
+use crate::host::Host;
+use crate::protocol::assertion::{AssertionOptions, CLIENT_AUTHENTICATION};
+use crate::protocol::client_auth::ClientCredentials;
 use crate::protocol::jwt::{Algorithm, Assertion};
-use crate::token::{Credential, Secret};
+use crate::token::Secret;
 
 type Result<T> = std::result::Result<T, Error>;
 
@@ -15,29 +15,6 @@ type Result<T> = std::result::Result<T, Error>;
 const BACKDATED_SECONDS: u32 = 10;
 
 impl<H: Host> TokenSource<H> {
-    /// What takes the secret's place (RFC 7523 §2.2), for the methods that need it.
-    pub(super) async fn client_assertion(
-        &self,
-        client: &ClientCredentials,
-        client_auth: ClientAuth,
-    ) -> Result<Option<Secret>> {
-        if !client_auth.is_assertion() {
-            return Ok(None);
-        }
-        let config = self.slot.config();
-        let options = match &config.client_assertion {
-            ClientAssertion::Ready(Credential::Given(ready)) => return Ok(Some(ready.clone())),
-            ClientAssertion::Ready(Credential::Asked) => {
-                return self.ask(Asked::ClientAssertion).await.map(Some);
-            }
-            ClientAssertion::Signed(options) => options,
-        };
-        let key = config.private_key.as_ref();
-        let key = key.filter(|_| client_auth == ClientAuth::PrivateKeyJwt);
-        let signed = self.sign(options, key, client, config.issuer()).await;
-        signed.map(Some)
-    }
-
     /// A new assertion, by the client's private key, or by its secret where there is no `key`. One that
     /// authenticates the client is for the authorization server, by its name, where that is known.
     pub(super) async fn sign(

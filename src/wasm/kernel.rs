@@ -7,23 +7,19 @@ use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
 
-use js_sys::{Array, Function, Promise};
+use js_sys::{Function, Promise};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 
 use super::error::to_js;
 use super::host::JsHost;
-use super::options::{self, options};
+use super::options::options;
 use super::store::{JsStore, StoreAdapter};
 use crate::cache::memory::{DEFAULT_CAPACITY, Memory};
 use crate::cache::slot::Slot;
 use crate::config::ClientConfig;
 use crate::error::Error;
-use crate::json::Json;
-use crate::protocol::form::Parameters;
-use crate::protocol::revocation::TokenTypeHint;
-use crate::source::{CallbackOptions, HeldToken, Renewed, TokenSource};
-use crate::token::Secret;
+use crate::source::TokenSource;
 
 /// How many bytes of options are kept, so that clients with long ones, such as a user's assertion in each, do
 /// not fill the memory.
@@ -90,7 +86,7 @@ impl Slots {
 
 /// What `work` brings. It is boxed, since every type of future would have its own copy of what a promise
 /// takes.
-fn promise(work: impl Future<Output = Result<JsValue, Error>> + 'static) -> Promise {
+pub(super) fn promise(work: impl Future<Output = Result<JsValue, Error>> + 'static) -> Promise {
     let work: Pin<Box<dyn Future<Output = Result<JsValue, Error>>>> = Box::pin(work);
     future_to_promise(async move { work.await.map_err(|error| to_js(&error)) })
 }
@@ -148,125 +144,6 @@ pub fn invalidate(id: u32, call: &Call, forgets_refresh_token: bool) -> Option<P
     }))
 }
 
-/// Renews a token that somebody holds: `raw` is its response as JSON, `is_own` whether it came from
-/// here, and `params` are names and values in turn. Brings the token, and whether it is the one in the
-/// cache; `undefined` if `id` is not known.
-#[wasm_bindgen(skip_typescript)]
-pub fn refresh(
-    id: u32,
-    call: &Call,
-    access_token: String,
-    refresh_token: Option<String>,
-    raw: &str,
-    is_own: bool,
-    params: Vec<String>,
-) -> Option<Promise> {
-    let source = source(id, call)?;
-    let held = HeldToken {
-        access_token: Some(access_token.into()),
-        refresh_token: refresh_token.map(Secret::from),
-        raw: Json::parse(raw),
-        is_own,
-    };
-    let params = pairs(&params);
-    Some(promise(async move {
-        source.renewed(&held, &params).await.map(renewed)
-    }))
-}
-
-/// A token, and whether it is the one in the cache.
-fn renewed(Renewed { cached, is_kept }: Renewed<JsValue>) -> JsValue {
-    Array::of2(&cached.view, &is_kept.into()).into()
-}
-
-/// Names and values in turn.
-fn pairs(params: &[String]) -> Parameters {
-    let pairs = params.chunks_exact(2).filter_map(|pair| match pair {
-        [name, value] => Some((name.clone(), value.clone())),
-        _ => None,
-    });
-    pairs.collect()
-}
-
-/// Brings the access token and the refresh token that are there, without asking the server; `undefined`
-/// if `id` is not known.
-#[wasm_bindgen(skip_typescript)]
-pub fn held(id: u32, call: &Call) -> Option<Promise> {
-    let source = source(id, call)?;
-    Some(promise(async move {
-        let (access_token, refresh_token) = match source.held().await {
-            Some(held) => (held.access_token, held.refresh_token),
-            None => (None, None),
-        };
-        Ok(Array::of2(&text(access_token), &text(refresh_token)).into())
-    }))
-}
-
-/// Revokes the one of the tokens that `kind` names; `params` are names and values in turn. `undefined`
-/// if `id` is not known.
-#[wasm_bindgen(skip_typescript)]
-pub fn revoke(
-    id: u32,
-    call: &Call,
-    access_token: Option<String>,
-    refresh_token: Option<String>,
-    kind: &str,
-    params: Vec<String>,
-) -> Option<Promise> {
-    let source = source(id, call)?;
-    let held = HeldToken {
-        access_token: access_token.map(Secret::from),
-        refresh_token: refresh_token.map(Secret::from),
-        raw: None,
-        is_own: false,
-    };
-    let kind = TokenTypeHint::from_name(kind).unwrap_or(TokenTypeHint::AccessToken);
-    let params = pairs(&params);
-    Some(promise(async move {
-        let revoked = source.revoke(&held, kind, &params).await;
-        revoked.map(|()| JsValue::UNDEFINED)
-    }))
-}
-
-/// Brings URL, state and code verifier of an authorization request; `fields` are triples of option, key
-/// and value. `undefined` if `id` is not known.
-#[wasm_bindgen(skip_typescript)]
-pub fn authorize(id: u32, call: &Call, fields: Vec<String>) -> Option<Promise> {
-    let source = source(id, call)?;
-    let options = options::authorization(&fields);
-    Some(promise(async move {
-        let made = source.authorization_url(&options).await?;
-        let parts = [Some(made.url), Some(made.state), made.code_verifier];
-        Ok(parts.into_iter().map(text).collect::<Array>().into())
-    }))
-}
-
-/// Spends the code in the URL that a user came back to; brings what `refresh` brings. `undefined` if
-/// `id` is not known.
-#[wasm_bindgen(skip_typescript)]
-pub fn callback(
-    id: u32,
-    call: &Call,
-    url: String,
-    redirect_uri: String,
-    state: String,
-    code_verifier: Option<String>,
-) -> Option<Promise> {
-    let source = source(id, call)?;
-    let options = CallbackOptions {
-        redirect_uri,
-        state: state.into(),
-        code_verifier: code_verifier.map(Secret::from),
-    };
-    Some(promise(async move {
-        source.callback(&url, &options).await.map(renewed)
-    }))
-}
-
-fn text(secret: Option<Secret>) -> JsValue {
-    secret.map_or(JsValue::UNDEFINED, |it| it.expose().into())
-}
-
 #[wasm_bindgen]
 extern "C" {
     /// What a call brings along: a plain object of the face's.
@@ -291,7 +168,7 @@ extern "C" {
     fn sign(this: &Call) -> Option<Function>;
 }
 
-fn source(id: u32, call: &Call) -> Option<TokenSource<JsHost>> {
+pub(super) fn source(id: u32, call: &Call) -> Option<TokenSource<JsHost>> {
     let slot = slot(id)?;
     let host = JsHost {
         fetch: call.fetch(),

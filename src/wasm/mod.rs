@@ -7,8 +7,12 @@
 
 pub(crate) mod json;
 
+#[cfg(all(feature = "bindings", feature = "authorization"))]
+mod authorization;
 #[cfg(feature = "bindings")]
 mod error;
+#[cfg(all(feature = "bindings", feature = "held-tokens"))]
+mod held_tokens;
 #[cfg(feature = "bindings")]
 mod host;
 #[cfg(feature = "bindings")]
@@ -17,6 +21,8 @@ mod kernel;
 mod options;
 #[cfg(feature = "bindings")]
 mod promise;
+#[cfg(all(feature = "bindings", feature = "revocation"))]
+mod revocation;
 #[cfg(feature = "bindings")]
 mod start;
 #[cfg(feature = "bindings")]

@@ -8,7 +8,6 @@ use crate::protocol::client_auth::{ClientAuth, CredentialEncoding};
 use crate::protocol::grant::Grant;
 use crate::protocol::jwt::Algorithm;
 use crate::protocol::token_request::BodyFormat;
-use crate::source::AuthorizationOptions;
 use crate::token::{Credential, Secret};
 
 /// What the grant is made of, whichever it is.
@@ -168,27 +167,6 @@ fn number(value: &str) -> Result<u32, Error> {
     let problem = "has a number that is out of range";
     let number = value.parse();
     number.map_err(|_| Error::invalid_option("options", problem))
-}
-
-/// What one authorization request says.
-pub(super) fn authorization(fields: &[String]) -> AuthorizationOptions {
-    let mut options = AuthorizationOptions::default();
-    for field in fields.chunks_exact(3) {
-        let [option, key, value] = field else {
-            continue;
-        };
-        match option.as_str() {
-            "redirectUri" => options.redirect_uri = value.clone(),
-            "scopes" => options.scopes.get_or_insert_default().push(value.clone()),
-            // None of them is not the same as not given.
-            "scopes.none" => options.scopes = Some(Vec::new()),
-            "state" => options.state = Some(value.clone()),
-            "codeVerifier" => options.code_verifier = Some(Secret::from(value.as_str())),
-            "extra" => options.extra.push((key.clone(), value.clone())),
-            _ => {}
-        }
-    }
-    options
 }
 
 impl GrantFields {

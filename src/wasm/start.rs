@@ -159,10 +159,7 @@ pub fn abandon() {
 #[cfg(not(feature = "npm"))]
 #[wasm_bindgen(start, private)]
 pub fn start() {
-    use super::kernel::{
-        Call, authorize, callback, held, hit, invalidate, obtain, open, refresh, refuse, revoke,
-        warm,
-    };
+    use super::kernel::{Call, hit, invalidate, obtain, open, refuse, warm};
     use super::promise::report;
     use js_sys::Promise;
 
@@ -175,8 +172,6 @@ pub fn start() {
     type Hit = dyn Fn(u32, f64) -> JsValue;
     type Obtain = dyn Fn(u32, Call, bool) -> Option<Promise>;
     type Run = dyn Fn(u32, Call) -> Option<Promise>;
-    type Refresh =
-        dyn Fn(u32, Call, String, Option<String>, String, bool, Vec<String>) -> Option<Promise>;
     type Refuse = dyn Fn(u32, String, f64) -> Option<bool>;
     set("open", Closure::<Open>::new(open).into_js_value());
     set("hit", Closure::<Hit>::new(hit).into_js_value());
@@ -189,35 +184,15 @@ pub fn start() {
         "invalidate",
         Closure::<Obtain>::new(invalidate).into_js_value(),
     );
-    let refresh = |id, call: Call, access, refresh_token, raw: String, is_own, params| {
-        refresh(id, &call, access, refresh_token, &raw, is_own, params)
-    };
-    set("refresh", Closure::<Refresh>::new(refresh).into_js_value());
-    type Revoke =
-        dyn Fn(u32, Call, Option<String>, Option<String>, String, Vec<String>) -> Option<Promise>;
-    type Authorize = dyn Fn(u32, Call, Vec<String>) -> Option<Promise>;
-    type Callback = dyn Fn(u32, Call, String, String, String, Option<String>) -> Option<Promise>;
-    let held = |id, call: Call| held(id, &call);
-    set("held", Closure::<Run>::new(held).into_js_value());
-    let revoke = |id, call: Call, access_token, refresh_token, kind: String, params| {
-        revoke(id, &call, access_token, refresh_token, &kind, params)
-    };
-    set("revoke", Closure::<Revoke>::new(revoke).into_js_value());
-    let authorize = |id, call: Call, fields| authorize(id, &call, fields);
-    set(
-        "authorize",
-        Closure::<Authorize>::new(authorize).into_js_value(),
-    );
-    let callback = |id, call: Call, url, redirect_uri, state, code_verifier| {
-        callback(id, &call, url, redirect_uri, state, code_verifier)
-    };
-    set(
-        "callback",
-        Closure::<Callback>::new(callback).into_js_value(),
-    );
     let refuse = |id, access_token: String, now_ms| refuse(id, &access_token, now_ms);
     type Report = dyn Fn(usize, u32, bool, JsValue);
     set("report", Closure::<Report>::new(report).into_js_value());
     set("refuse", Closure::<Refuse>::new(refuse).into_js_value());
+    #[cfg(feature = "held-tokens")]
+    super::held_tokens::offer(set);
+    #[cfg(feature = "revocation")]
+    super::revocation::offer(set);
+    #[cfg(feature = "authorization")]
+    super::authorization::offer(set);
     connect(kernel);
 }

@@ -82,9 +82,10 @@ fn source_checks() -> Vec<Check> {
         check("format", vec![command("cargo fmt --check")]),
         check(
             "clippy",
-            vec![command(
-                "cargo clippy --locked --all-targets -- -D warnings",
-            )],
+            vec![
+                command("cargo clippy --locked --all-targets -- -D warnings"),
+                command("cargo clippy --locked --no-default-features -- -D warnings"),
+            ],
         ),
         check(
             "clippy-wasm",
@@ -93,10 +94,22 @@ fn source_checks() -> Vec<Check> {
                 clippy_wasm("--features npm"),
                 clippy_wasm("--features test-hooks"),
                 clippy_wasm("--no-default-features"),
+                clippy_wasm("--no-default-features --features npm"),
+                clippy_wasm("--no-default-features --features bindings,authorization"),
+                clippy_wasm("--no-default-features --features bindings,revocation"),
+                clippy_wasm("--no-default-features --features bindings,held-tokens"),
+                clippy_wasm("--no-default-features --features bindings,signing"),
+                clippy_wasm("--no-default-features --features bindings,discovery"),
             ],
         ),
         check("doc", vec![doc]),
-        tests("test", vec![command("cargo test --locked")]),
+        tests(
+            "test",
+            vec![
+                command("cargo test --locked"),
+                command("cargo test --locked --no-default-features --test left_out"),
+            ],
+        ),
         tests("test-wasm", vec![wasm_tests]),
         plain_bindings("web"),
         plain_bindings("bundler"),
