@@ -1,7 +1,7 @@
 //! The npm package, and the demonstration that runs on it.
 
 use crate::step::{self, command};
-use crate::{Result, setup};
+use crate::{Result, places, setup};
 use std::process::Command;
 
 /// Builds and packs the npm package.
@@ -62,7 +62,7 @@ pub fn wasm_pack(flags: &str) -> Command {
     let mut build = command(&format!(
         "wasm-pack build --mode no-install --out-name edge_oauth2 {flags}"
     ));
-    let sources = setup::cargo_home().join("registry/src");
+    let sources = places::cargo_home().join("registry/src");
     let remap = format!("--remap-path-prefix={}=", sources.display());
     build.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", remap);
     build

@@ -1,13 +1,14 @@
 //! What a fresh clone needs: checked, installed, and quick when it is there already.
 
 use crate::Result;
+use crate::places::{program_output, root, tools_dir};
 use crate::step::{self, command};
-use std::ffi::OsString;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 use std::time::SystemTime;
 
+/// As in `xtask/bindgen`, which builds the command; the library's version is pinned by `Cargo.lock`.
 const WASM_BINDGEN: &str = "0.2.130";
 const WASM_PACK: &str = "0.15.1";
 const WASM_TARGET: &str = "wasm32-unknown-unknown";
@@ -21,43 +22,13 @@ pub fn run() -> Result {
                 .to_owned(),
         );
     }
+    check_wasm_bindgen(&lock_file()?)?;
     add_wasm_target()?;
     fs::create_dir_all(tools_dir())
         .map_err(|error| format!("cannot create {}: {error}", tools_dir().display()))?;
     node_packages("tests", "setup-node-tools", "the test tools")?;
     install_wasm_bindgen()?;
     install_wasm_pack()
-}
-
-/// The repository.
-pub fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .unwrap_or(Path::new("."))
-}
-
-/// `PATH` with the pinned tools first: wasm-bindgen, wasm-pack, wasm-opt, Node.
-pub fn tools_path() -> OsString {
-    let own = std::env::var_os("PATH").unwrap_or_default();
-    let dirs = [tools_dir(), root().join("tests/node_modules/.bin")];
-    let all = dirs.into_iter().chain(std::env::split_paths(&own));
-    std::env::join_paths(all).unwrap_or(own.clone())
-}
-
-/// The machine's own Node, which the pinned one hides.
-pub fn own_node() -> Result<String> {
-    let print = ["--print", "process.execPath"];
-    program_output("node", &print).ok_or("Node.js is not on PATH.".to_owned())
-}
-
-/// Where cargo keeps what it downloads.
-pub fn cargo_home() -> PathBuf {
-    let default = || std::env::home_dir().unwrap_or_default().join(".cargo");
-    std::env::var_os("CARGO_HOME").map_or_else(default, PathBuf::from)
-}
-
-fn tools_dir() -> PathBuf {
-    root().join("target/tools/bin")
 }
 
 /// Node runs the tools; where npm has a pinned Node for the platform, the machine's own may be older.
@@ -76,6 +47,28 @@ fn check_node(version: Option<&str>) -> Result {
     match (parts.next(), parts.next()) {
         (Some(major), Some(minor)) if (major, minor) >= minimum => Ok(()),
         _ => Err(format!("Node.js {version} is too old: {advice}")),
+    }
+}
+
+fn lock_file() -> Result<String> {
+    let path = root().join("Cargo.lock");
+    fs::read_to_string(&path).map_err(|error| format!("cannot read {}: {error}", path.display()))
+}
+
+/// wasm-bindgen's command reads what its library of the same version wrote, and no other.
+fn check_wasm_bindgen(lock: &str) -> Result {
+    let mut lines = lock.lines();
+    let locked = lines
+        .find(|line| *line == "name = \"wasm-bindgen\"")
+        .and_then(|_| lines.next()?.strip_prefix("version = "));
+    match locked.map(|version| version.trim_matches('"')) {
+        Some(WASM_BINDGEN) => Ok(()),
+        locked => Err(format!(
+            "Cargo.lock has wasm-bindgen {}, and xtask/bindgen has its command in {WASM_BINDGEN}: run \
+             `cargo update wasm-bindgen --precise {WASM_BINDGEN}`, or raise the other two, in \
+             xtask/bindgen/Cargo.toml and xtask/src/setup.rs.",
+            locked.unwrap_or("in no version")
+        )),
     }
 }
 
@@ -205,17 +198,6 @@ fn is_installed(tool: &str, version: &str) -> bool {
     output.is_some_and(|output| output.split_whitespace().nth(1) == Some(version))
 }
 
-/// What a program of this machine prints, if it is there and succeeds.
-fn program_output(program: &str, args: &[&str]) -> Option<String> {
-    let output = Command::new(program)
-        .args(args)
-        .current_dir(root())
-        .output()
-        .ok()?;
-    let text = String::from_utf8(output.stdout).ok()?;
-    output.status.success().then(|| text.trim().to_owned())
-}
-
 fn modified(path: &Path) -> Option<SystemTime> {
     fs::metadata(path)
         .and_then(|metadata| metadata.modified())
@@ -229,11 +211,30 @@ mod tests {
     #[test]
     fn the_pinned_wasm_bindgen_is_the_same_everywhere() {
         let pin = format!("\"={WASM_BINDGEN}\"");
-        for manifest in [
-            include_str!("../bindgen/Cargo.toml"),
-            include_str!("../../Cargo.toml"),
+        let manifest = include_str!("../bindgen/Cargo.toml");
+        assert!(manifest.contains(&pin), "no {pin} in:\n{manifest}");
+        assert_eq!(check_wasm_bindgen(include_str!("../../Cargo.lock")), Ok(()));
+        assert_eq!(
+            check_wasm_bindgen(include_str!("../bindgen/Cargo.lock")),
+            Ok(())
+        );
+    }
+
+    #[test]
+    fn another_wasm_bindgen_in_the_lock_file_is_one_sentence() {
+        for (lock, says) in [
+            (
+                "[[package]]\nname = \"wasm-bindgen\"\nversion = \"0.2.99\"\n",
+                "Cargo.lock has wasm-bindgen 0.2.99,",
+            ),
+            (
+                "[[package]]\nname = \"wasm-bindgen-futures\"\nversion = \"0.2.130\"\n",
+                "Cargo.lock has wasm-bindgen in no version,",
+            ),
         ] {
-            assert!(manifest.contains(&pin), "no {pin} in:\n{manifest}");
+            let sentence = check_wasm_bindgen(lock).unwrap_err();
+            assert!(sentence.starts_with(says), "{sentence}");
+            assert_eq!(sentence.lines().count(), 1);
         }
     }
 

@@ -1,6 +1,6 @@
 //! A named piece of work: says that it runs, keeps a log, and shows its end when it fails.
 
-use crate::{Result, setup};
+use crate::{Result, places};
 use std::fs::{self, File};
 use std::io::ErrorKind;
 use std::path::PathBuf;
@@ -56,8 +56,8 @@ pub fn run(name: &str, commands: Vec<Command>) -> std::result::Result<String, Fa
 pub fn program(path: &str) -> Command {
     let mut command = Command::new(path);
     command
-        .current_dir(setup::root())
-        .env("PATH", setup::tools_path());
+        .current_dir(places::root())
+        .env("PATH", places::tools_path());
     command
 }
 
@@ -104,7 +104,7 @@ fn follow(name: &str, mut command: Command, log: &File, start: Instant) -> Resul
 }
 
 fn log_path(name: &str) -> PathBuf {
-    let logs = setup::root().join("target/xtask-logs");
+    let logs = places::root().join("target/xtask-logs");
     // When this fails, so does the creation of the log, which says why.
     let _ = fs::create_dir_all(&logs);
     logs.join(format!("{name}.log"))

@@ -2,7 +2,7 @@
 
 use crate::build::{npm_package, wasm_pack};
 use crate::step::{self, command, program};
-use crate::{Result, setup};
+use crate::{Result, places, setup};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -128,7 +128,7 @@ fn package_checks() -> Result<Vec<Check>> {
         tests(
             "own-node",
             vec![node_tests(
-                &setup::own_node()?,
+                &places::own_node()?,
                 &[
                     "tests/package/loading.test.mjs",
                     "tests/runtimes/node.test.mjs",
@@ -205,7 +205,7 @@ fn node_tests(node: &str, files: &[impl AsRef<str>]) -> Command {
 
 /// The test files of a folder. Older versions of Node do not expand patterns themselves.
 fn test_files(folder: &str) -> Result<Vec<String>> {
-    let entries = setup::root()
+    let entries = places::root()
         .join(folder)
         .read_dir()
         .map_err(|error| format!("cannot read {folder}: {error}"))?;
