@@ -130,7 +130,7 @@ mod sharing;
 mod source;
 mod stopwatch;
 mod token;
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
 mod wasm;
 
 pub use cache::entry::Cached;

@@ -1,6 +1,6 @@
 //! What only wasm can show: JSON is read by the host's parser, and as `serde_json` reads it.
 
-#![cfg(target_arch = "wasm32")]
+#![cfg(all(target_arch = "wasm32", target_os = "unknown"))]
 #![allow(clippy::expect_used, clippy::unwrap_used)]
 
 #[path = "support/json.rs"]
