@@ -136,7 +136,7 @@ mod wasm;
 pub use cache::entry::Cached;
 pub use cache::memory::Memory;
 pub use cache::store;
-pub use config::{ClientConfig, ClientOptions, Policy, PrivateKey};
+pub use config::{ClientConfig, ClientOptions, PrivateKey};
 pub use error::{Error, ErrorCode, ErrorResponse};
 pub use event::Event;
 pub use json::Json;

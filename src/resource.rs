@@ -4,7 +4,7 @@ use std::fmt;
 use std::ops::Range;
 use std::rc::Rc;
 
-use crate::config::check::well_formed_headers;
+use crate::config::well_formed_headers;
 use crate::error::{Error, ErrorCode};
 use crate::event::Event;
 use crate::host::{Host, TransportError};
@@ -91,7 +91,7 @@ impl<H: Host> Resource<H> {
         urls: impl IntoIterator<Item = &'a str>,
         options: ResourceOptions,
     ) -> Result<Self, Error> {
-        let http = source.slot().config().http;
+        let http = source.slot().config().http();
         let origin =
             |url| Endpoint::parse_with(url, http).map(|endpoint| endpoint.origin().to_owned());
         let origins = urls
@@ -174,7 +174,7 @@ impl<H: Host> Resource<H> {
     }
 
     fn check_origin(&self, url: &str) -> Result<(), Error> {
-        match Endpoint::parse_with(url, self.source.slot().config().http) {
+        match Endpoint::parse_with(url, self.source.slot().config().http()) {
             Ok(endpoint)
                 if self
                     .origins

@@ -185,7 +185,7 @@ impl<'a, H: Host> Shared<'a, H> {
 
     /// What the store holds; `None` if it does not answer.
     async fn get(&self, key: &str) -> Option<Option<String>> {
-        let timeout_ms = self.slot.config().sharing.timeout_ms;
+        let timeout_ms = self.slot.config().store_timeout_ms;
         self.ask("get", timeout_ms, self.store.get(key)).await
     }
 
@@ -214,7 +214,7 @@ impl<'a, H: Host> Shared<'a, H> {
     }
 
     async fn opened(&self, place: &Place, text: String) -> Option<String> {
-        match self.slot.config().sharing.seal {
+        match self.slot.config().seal {
             false => Some(text),
             true => seal::open(self.host, place.secret.as_ref()?, &place.key, &text).await,
         }
@@ -258,7 +258,7 @@ impl<'a, H: Host> Shared<'a, H> {
             return true;
         }
         let text = record::encode(token, &place.key);
-        let text = match self.slot.config().sharing.seal {
+        let text = match self.slot.config().seal {
             false => Some(text),
             true => self.sealed(place, &text).await,
         };
@@ -311,7 +311,7 @@ impl<'a, H: Host> Shared<'a, H> {
     /// `None` without sealing, and where the way there has no name that other instances know.
     async fn metadata_place(&self, issuer: &str) -> Option<Place> {
         let config = self.slot.config();
-        let secret = config.sharing.seal_keys.first()?;
+        let secret = config.seal_keys().into_iter().next()?;
         if config.transport.is_some() && config.identity.is_none() {
             return None;
         }
@@ -339,7 +339,7 @@ impl<'a, H: Host> Shared<'a, H> {
         };
         let verdict = judge(&token);
         // Somebody waits for it.
-        let timeout_ms = self.slot.config().sharing.timeout_ms;
+        let timeout_ms = self.slot.config().store_timeout_ms;
         match verdict {
             Verdict::Stays => {}
             Verdict::AccessTokenGoes if self.keeps_refresh_token(&token) => {
@@ -363,7 +363,7 @@ impl<'a, H: Host> Shared<'a, H> {
     /// Asks for the lease; `None` if the store has none, or does not answer.
     pub(crate) async fn acquire(&self, ttl_ms: u32) -> Option<Acquired> {
         let lease = self.store.lease()?;
-        let timeout_ms = LEASE_TIMEOUT_MS.min(self.slot.config().policy.timeout_ms / 4);
+        let timeout_ms = LEASE_TIMEOUT_MS.min(self.slot.config().timeout_ms / 4);
         let answer = lease.acquire(&self.place.key, ttl_ms);
         let acquired = self.ask("acquire", timeout_ms, answer).await?;
         if let Acquired::HeldByOther { retry_after_ms } = acquired {
@@ -423,7 +423,7 @@ impl Place {
         secret: Option<&Secret>,
         name: &[u8],
     ) -> Option<Self> {
-        let mut key = config.sharing.prefix.clone();
+        let mut key = config.store_prefix.clone();
         for byte in seal::name(host, secret, name).await? {
             for nibble in [byte >> 4, byte & 15] {
                 key.extend(char::from_digit(nibble.into(), 16));

@@ -171,7 +171,7 @@ impl<H: Host> TokenSource<H> {
 
     /// A token, of which the server was asked at `since_ms` or later if that is given.
     async fn within_deadline(&self, since_ms: Option<u64>) -> Result<H::View> {
-        let timeout_ms = self.slot.config().policy.timeout_ms.into();
+        let timeout_ms = self.slot.config().timeout_ms.into();
         self.within(timeout_ms, self.fly(since_ms)).await
     }
 
@@ -200,7 +200,7 @@ impl<H: Host> TokenSource<H> {
 
     /// Whether a flight gave up long before this caller has to: its leader's `timeout_ms` was shorter.
     fn has_more_patience(&self, result: &Result<H::View>, waited_ms: u64) -> bool {
-        let timeout_ms = u64::from(self.slot.config().policy.timeout_ms);
+        let timeout_ms = u64::from(self.slot.config().timeout_ms);
         matches!(result, Err(error) if error.code() == ErrorCode::Timeout)
             && waited_ms < timeout_ms / 2
     }
@@ -342,8 +342,8 @@ impl<H: Host> TokenSource<H> {
                 entry.set_only_copy(brought.is_news && self.is_irreplaceable(&cached.token));
             }
             Err(error) => {
-                let policy = &self.slot.config().policy;
-                let remembered_ms = policy.error_cache_ms();
+                let config = self.slot.config();
+                let remembered_ms = config.error_cache_ms();
                 let terminal_ms = || retry::is_terminal(error).then_some(remembered_ms);
                 if brought.is_news
                     && let Some(rest_ms) = retry::wish_ms(error, remembered_ms).or_else(terminal_ms)
@@ -362,7 +362,7 @@ impl<H: Host> TokenSource<H> {
     /// Says again and again that the leader of a flight is alive, for as long as any work may take: each
     /// part of it has a deadline of its own, but what a host does is not known to keep to it.
     async fn keep_alive(&self, beat: impl Fn(u64)) {
-        let timeout_ms = u64::from(self.slot.config().policy.timeout_ms);
+        let timeout_ms = u64::from(self.slot.config().timeout_ms);
         let longest_ms = timeout_ms.saturating_mul(2).saturating_add(LATENESS_MS);
         // Counted, since a clock may be set.
         let beats = longest_ms.checked_div(HEARTBEAT_MS.into());
@@ -378,7 +378,7 @@ impl<H: Host> TokenSource<H> {
             ErrorCode::Timeout,
             [
                 "no token within ",
-                &config.policy.timeout_ms.to_string(),
+                &config.timeout_ms.to_string(),
                 " ms from ",
                 &config.server_for_display(),
                 match self.slot.entry().asks.get() {

@@ -3,10 +3,10 @@
 use std::fmt;
 use std::rc::Rc;
 
-use crate::config::{ClientConfig, PrivateKey};
+use super::bytes::Bytes;
+use crate::config::{ClientConfig, ClientOptions, PrivateKey};
 use crate::protocol::assertion::ClientAssertion;
-use crate::protocol::client_auth::ClientCredentials;
-use crate::protocol::endpoint::{Endpoint, Http};
+use crate::protocol::endpoint::Endpoint;
 use crate::protocol::grant::Grant;
 use crate::protocol::token_request::BodyFormat;
 use crate::token::Secret;
@@ -23,83 +23,17 @@ pub struct Identity {
     bytes: Rc<[u8]>,
 }
 
+/// How a configuration's token is used, kept, revoked and asked of a user for.
+#[derive(Clone, PartialEq, Eq)]
+pub(super) struct Usage(Rc<[u8]>);
+
 impl Identity {
     /// The identity of `config`. The order of scopes and of differently named parameters and
     /// headers does not matter.
-    ///
-    /// Every member is named here, so that a new option cannot be forgotten: it makes another token, or
-    /// it is among those at the end.
     pub fn of(config: &ClientConfig) -> Self {
-        let ClientConfig {
-            endpoint,
-            is_discovered,
-            http,
-            refresh_endpoint,
-            client,
-            asks_for_secret,
-            client_auth,
-            private_key,
-            client_assertion,
-            grant,
-            scopes,
-            scope_separator,
-            resource,
-            endpoint_params,
-            refresh_params,
-            headers,
-            body_format,
-            token_mapping,
-            no_refresh_token,
-            default_lifetime_seconds,
-            identity,
-            functions,
-            // How a token is used, kept, revoked and asked of a user for; see `Slot::equals`.
-            issuer: _,
-            authorization_endpoint: _,
-            revocation_endpoint: _,
-            skip_pkce: _,
-            transport: _,
-            policy: _,
-            sharing: _,
-            has_hooks: _,
-        } = config;
-        let mut bytes = Bytes::default();
-        bytes.text(endpoint.as_str());
-        bytes.flag(*is_discovered);
-        bytes.flag(*http == Http::Anywhere);
-        bytes.option(refresh_endpoint.as_ref().map(Endpoint::as_str));
-        bytes.grant(grant);
-        // What the user wrote, and what was made in its place.
-        bytes.option(identity.as_deref());
-        bytes.option(functions.as_deref());
-        bytes.text(client_auth.name());
-        bytes.private_key(private_key.as_ref());
-        bytes.client_assertion(client_assertion);
-        bytes.client(client);
-        bytes.flag(*asks_for_secret);
-        bytes.scopes(scopes);
-        bytes.text(scope_separator);
-        bytes.list(resource.iter().map(String::as_str));
-        bytes.pairs(endpoint_params);
-        bytes.flag(refresh_params.is_some());
-        bytes.pairs(refresh_params.as_deref().unwrap_or_default());
-        let headers: Vec<_> = headers
-            .iter()
-            .map(|(name, value)| (name.to_ascii_lowercase(), value.clone()))
-            .collect();
-        bytes.pairs(&headers);
-        bytes.flag(matches!(body_format, BodyFormat::Json));
-        bytes.pairs(&token_mapping.pairs());
-        bytes.flag(*no_refresh_token);
-        bytes.length(*default_lifetime_seconds as usize);
-        Self {
-            checksum: checksum(&bytes.0),
-            bytes: bytes.0.into(),
-        }
+        told(config).0
     }
-}
 
-impl Identity {
     /// What is digested into a store key.
     pub(crate) fn bytes(&self) -> &[u8] {
         &self.bytes
@@ -112,36 +46,135 @@ impl fmt::Debug for Identity {
     }
 }
 
-#[derive(Default)]
-struct Bytes(Vec<u8>);
+impl fmt::Debug for Usage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Usage")
+    }
+}
 
+/// All that `config` says: every member is named here, so that a new option cannot be forgotten. It makes another
+/// token, or another use of it.
+pub(super) fn told(config: &ClientConfig) -> (Identity, Usage) {
+    let ClientConfig {
+        options,
+        endpoint,
+        authorization_endpoint,
+        revocation_endpoint,
+        refresh_endpoint,
+        token_mapping,
+    } = config;
+    let ClientOptions {
+        issuer,
+        allow_insecure_requests,
+        client_id,
+        client_secret: _, // as there are two kinds of it
+        client_auth,
+        credential_encoding,
+        client_id_param,
+        client_secret_param,
+        private_key,
+        client_assertion,
+        client_assertion_type,
+        grant,
+        scopes,
+        scope_separator,
+        resource,
+        endpoint_params,
+        refresh_params,
+        body_format,
+        no_refresh_token,
+        skip_pkce,
+        identity,
+        functions,
+        transport,
+        has_hooks,
+        headers,
+        expiry_skew_seconds,
+        default_lifetime_seconds,
+        timeout_ms,
+        error_cache_seconds,
+        refresh_ahead,
+        seal,
+        seal_key,
+        previous_seal_keys,
+        previous_client_secret,
+        store_timeout_ms,
+        store_prefix,
+        // What was made of them is named above.
+        token_url: _,
+        authorization_url: _,
+        revocation_url: _,
+        refresh_url: _,
+        token_mapping: _,
+    } = options;
+
+    let mut bytes = Bytes::default();
+    bytes.text(endpoint.as_str());
+    bytes.flags(&[
+        options.is_discovered(),
+        *allow_insecure_requests,
+        options.asks_for_secret(),
+        *body_format == BodyFormat::Json,
+        *no_refresh_token,
+    ]);
+    bytes.option(refresh_endpoint.as_ref().map(Endpoint::as_str));
+    bytes.grant(grant);
+    // What the user wrote, and what was made in its place.
+    bytes.option(identity.as_deref());
+    bytes.option(functions.as_deref());
+    bytes.text(client_auth.name());
+    bytes.private_key(private_key.as_ref());
+    if client_auth.is_assertion() {
+        bytes.client_assertion(client_assertion);
+    }
+    bytes.text(client_id);
+    bytes.secret(options.client_secret());
+    bytes.text(credential_encoding.name());
+    bytes.text(client_id_param);
+    bytes.text(client_secret_param);
+    bytes.text(client_assertion_type);
+    bytes.scopes(scopes);
+    bytes.text(scope_separator);
+    bytes.texts(resource);
+    bytes.pairs(endpoint_params);
+    bytes.flag(refresh_params.is_some());
+    bytes.pairs(refresh_params.as_deref().unwrap_or_default());
+    bytes.headers(headers);
+    bytes.pairs(&token_mapping.pairs());
+    bytes.length(*default_lifetime_seconds as usize);
+
+    let mut usage = Bytes::default();
+    usage.option(issuer.as_deref());
+    usage.option(authorization_endpoint.as_ref().map(Endpoint::as_str));
+    usage.option(revocation_endpoint.as_ref().map(Endpoint::as_str));
+    usage.option(transport.as_deref());
+    usage.flags(&[*skip_pkce, *has_hooks, *seal, refresh_ahead.is_some()]);
+    let numbers = [
+        expiry_skew_seconds,
+        timeout_ms,
+        error_cache_seconds,
+        store_timeout_ms,
+    ];
+    numbers
+        .into_iter()
+        .for_each(|it| usage.length(*it as usize));
+    usage
+        .0
+        .extend(refresh_ahead.unwrap_or_default().to_be_bytes());
+    usage.secret(seal_key.as_ref());
+    usage.list(previous_seal_keys.iter().map(Secret::expose));
+    usage.secret(previous_client_secret.as_ref());
+    usage.text(store_prefix);
+
+    let identity = Identity {
+        checksum: checksum(&bytes.0),
+        bytes: bytes.0.into(),
+    };
+    (identity, Usage(usage.0.into()))
+}
+
+/// The parts of an identity that have parts themselves.
 impl Bytes {
-    fn length(&mut self, length: usize) {
-        self.0.extend((length as u64).to_be_bytes());
-    }
-
-    fn text(&mut self, text: &str) {
-        self.length(text.len());
-        self.0.extend(text.as_bytes());
-    }
-
-    fn flag(&mut self, flag: bool) {
-        self.length(flag.into());
-    }
-
-    fn secret(&mut self, secret: Option<&Secret>) {
-        self.option(secret.map(Secret::expose));
-    }
-
-    fn option(&mut self, text: Option<&str>) {
-        self.list(text.into_iter());
-    }
-
-    fn list<'a>(&mut self, items: impl ExactSizeIterator<Item = &'a str>) {
-        self.length(items.len());
-        items.for_each(|item| self.text(item));
-    }
-
     fn grant(&mut self, grant: &Grant) {
         self.text(grant.grant_type());
         match grant {
@@ -210,54 +243,6 @@ impl Bytes {
             }
         }
     }
-
-    fn client(&mut self, client: &ClientCredentials) {
-        let ClientCredentials {
-            id,
-            secret,
-            encoding,
-            id_param,
-            secret_param,
-            assertion_type,
-        } = client;
-        self.text(id);
-        self.secret(secret.as_ref());
-        self.text(encoding.name());
-        self.text(id_param);
-        self.text(secret_param);
-        self.text(assertion_type);
-    }
-
-    fn scopes(&mut self, scopes: &[String]) {
-        let mut sorted = Vec::new();
-        for scope in scopes {
-            insert_sorted(&mut sorted, scope.as_str(), |scope| scope);
-        }
-        sorted.dedup();
-        self.list(sorted.into_iter());
-    }
-
-    /// Sorted by name only: the order of the values of a repeated name is meant.
-    fn pairs(&mut self, pairs: &[(String, String)]) {
-        let mut sorted = Vec::new();
-        for pair in pairs {
-            insert_sorted(&mut sorted, pair, |(name, _)| name);
-        }
-        self.length(sorted.len());
-        for (name, value) in sorted {
-            self.text(name);
-            self.text(value);
-        }
-    }
-}
-
-/// Lists here have a handful of items; the standard library's sorts are made for more, and large.
-fn insert_sorted<'a, T>(sorted: &mut Vec<&'a T>, item: &'a T, key: impl Fn(&T) -> &str)
-where
-    T: ?Sized,
-{
-    let position = sorted.partition_point(|other| key(other) <= key(item));
-    sorted.insert(position, item);
 }
 
 /// FNV-1a.

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::entry::{Cached, Entry};
 use super::freshness::is_usable;
-use super::identity::Identity;
+use super::identity::{Identity, Usage, told};
 use super::issuer::Issuer;
 use super::memory::Memory;
 use super::span::Span;
@@ -22,6 +22,7 @@ const REFUSAL_COOLDOWN_MS: u64 = 10_000;
 pub struct Slot<V> {
     config: ClientConfig,
     identity: Identity,
+    usage: Usage,
     memory: Rc<Memory<V>>,
     entry: RefCell<Rc<Entry<V>>>,
     /// Where a store keeps the record: made once, by the host's cryptography.
@@ -39,11 +40,12 @@ pub(crate) struct Look<V> {
 impl<V> Slot<V> {
     /// The place of `config` in `memory`; equal configurations find the same entry there.
     pub fn new(config: ClientConfig, memory: Rc<Memory<V>>) -> Self {
-        let identity = Identity::of(&config);
+        let (identity, usage) = told(&config);
         let entry = RefCell::new(memory.entry(&identity));
         Self {
             config,
             identity,
+            usage,
             memory,
             entry,
             store_key: RefCell::default(),
@@ -55,6 +57,7 @@ impl<V> Slot<V> {
         Self {
             config,
             identity: self.identity.clone(),
+            usage: self.usage.clone(),
             memory: Rc::clone(&self.memory),
             entry: self.entry.clone(),
             store_key: self.store_key.clone(),
@@ -87,49 +90,7 @@ impl<V> Slot<V> {
 
     /// Whether `other` stands for the same token, used in the same way.
     pub fn equals(&self, other: &Self) -> bool {
-        // All but what makes the identity; named, so that a new option cannot be forgotten.
-        let ClientConfig {
-            issuer,
-            authorization_endpoint,
-            revocation_endpoint,
-            skip_pkce,
-            transport,
-            has_hooks,
-            policy,
-            sharing,
-            endpoint: _,
-            is_discovered: _,
-            http: _,
-            refresh_endpoint: _,
-            client: _,
-            asks_for_secret: _,
-            client_auth: _,
-            private_key: _,
-            client_assertion: _,
-            grant: _,
-            scopes: _,
-            scope_separator: _,
-            resource: _,
-            endpoint_params: _,
-            refresh_params: _,
-            headers: _,
-            body_format: _,
-            token_mapping: _,
-            no_refresh_token: _,
-            default_lifetime_seconds: _,
-            identity: _,
-            functions: _,
-        } = &self.config;
-        let theirs = &other.config;
-        self.identity == other.identity
-            && *policy == theirs.policy
-            && *sharing == theirs.sharing
-            && *issuer == theirs.issuer
-            && *authorization_endpoint == theirs.authorization_endpoint
-            && *revocation_endpoint == theirs.revocation_endpoint
-            && *skip_pkce == theirs.skip_pkce
-            && *transport == theirs.transport
-            && *has_hooks == theirs.has_hooks
+        self.identity == other.identity && self.usage == other.usage
     }
 
     /// The entry that stands for the identity at this moment. The one that was found first may
@@ -174,7 +135,7 @@ impl<V> Slot<V> {
 
     /// The same by what is in a store, for whoever has the seal key that it is sealed with: others may have it wrong.
     pub(crate) fn learned_issuer(&self, name: &str) -> Option<Rc<Issuer>> {
-        let seal_key = self.config.sharing.seal_keys.first()?.expose();
+        let seal_key = self.config.seal_keys().into_iter().next()?.expose();
         let name = [&self.on_the_way(name), "\0", seal_key].concat();
         Some(self.memory.issuer(&name))
     }
@@ -213,7 +174,7 @@ impl<V> Slot<V> {
 
     /// Token endpoint and client: servers expect the same of a client whatever it asks for.
     fn server(&self) -> String {
-        let server = [self.config.endpoint.as_str(), "\0", &self.config.client.id].concat();
+        let server = [self.config.endpoint.as_str(), "\0", &self.config.client_id].concat();
         self.on_the_way(&server)
     }
 
@@ -223,7 +184,7 @@ impl<V> Slot<V> {
     }
 
     pub(crate) fn is_usable(&self, token: &Token, now_ms: u64) -> bool {
-        is_usable(token, self.config.policy.expiry_skew_seconds, now_ms)
+        is_usable(token, self.config.expiry_skew_seconds, now_ms)
     }
 
     /// Notes that the API refused `access_token`, and drops it. A neighbour's newer token stays.

@@ -12,14 +12,16 @@ impl ClientConfig {
         self.check_parameters(parameters, &["refresh_token"], |name| name == "scope")?;
         let is_given = |name: &str| parameters.iter().any(|(given, _)| given == name);
         let mut config = self.clone();
-        let mut merged = config
+        let options = &mut config.options;
+        let mut merged = options
             .refresh_params
-            .unwrap_or_else(|| config.endpoint_params.clone());
+            .take()
+            .unwrap_or_else(|| options.endpoint_params.clone());
         merged.retain(|(name, _)| !is_given(name));
         merged.extend(parameters.iter().cloned());
-        config.refresh_params = Some(merged);
+        options.refresh_params = Some(merged);
         if is_given("resource") {
-            config.resource.clear();
+            options.resource.clear();
         }
         Ok(config)
     }
@@ -35,7 +37,7 @@ impl ClientConfig {
         own: &[&str],
         is_free: impl Fn(&str) -> bool,
     ) -> Result<(), Error> {
-        let client = [&*self.client.id_param, &*self.client.secret_param];
+        let client = [&*self.client_id_param, &*self.client_secret_param];
         for (name, _) in parameters {
             let name = name.as_str();
             let is_reserved = [own, &client, &RESERVED_PARAMETERS]

@@ -1,7 +1,7 @@
 //! What assertions must be like (RFC 7521, 7523).
 
 use super::ClientOptions;
-use super::check::{Checked, credential, text};
+use super::check::{Checked, credential, refused, text};
 use crate::error::Error;
 use crate::protocol::assertion::{AssertionOptions, ClientAssertion};
 use crate::protocol::client_auth::ClientAuth;
@@ -10,41 +10,41 @@ use crate::protocol::grant::Grant;
 /// No server takes assertions that live longer (Google's limit), and nobody needs them to.
 const MAX_ASSERTION_SECONDS: u32 = 3_600;
 
-/// Whether the client assertion is ready.
-pub(super) fn of_client(options: &ClientOptions, client_auth: ClientAuth) -> Result<bool, Error> {
-    text("clientAssertionType", &options.client_assertion_type)?;
-    let (is_ready, is_used) = match &options.client_assertion {
+/// It takes the place of the secret, and is said for nothing else.
+pub(super) fn of_client(options: &ClientOptions) -> Checked {
+    let method = options.client_auth;
+    let is_used = match &options.client_assertion {
         ClientAssertion::Ready(ready) => {
             ready
                 .given()
                 .map_or(Ok(()), |it| credential("clientAssertion", it))?;
-            (true, client_auth == ClientAuth::PrivateKeyJwt)
+            method == ClientAuth::PrivateKeyJwt
         }
+        ClientAssertion::Signed(signed) if *signed == AssertionOptions::default() => true,
         ClientAssertion::Signed(signed) => {
             said(&CLIENT_ASSERTION, signed)?;
-            let is_default = *signed == AssertionOptions::default();
-            (false, is_default || client_auth.is_assertion())
+            method.is_assertion()
         }
     };
     match is_used {
-        true => Ok(is_ready),
-        false => Err(Error::invalid_option(
+        true => Ok(()),
+        false => refused(
             "clientAssertion",
             "takes the place of the secret, so it goes with clientAuth: 'private_key_jwt' and without clientSecret; or, as an object, with 'client_secret_jwt'",
-        )),
+        ),
     }
 }
 
 /// The grant says who asks: a client that has no secret need not. An assertion does (RFC 7521 §4.1), a subject token
 /// (RFC 8693 §2.1), an API key, or a user's password.
-pub(super) fn is_who_asks(options: &ClientOptions, client_auth: ClientAuth) -> bool {
+pub(super) fn is_who_asks(options: &ClientOptions) -> bool {
     let has_issuer = match &options.grant {
         Grant::JwtBearer { .. } | Grant::Custom { .. } | Grant::Password { .. } => true,
         Grant::SignedJwtBearer(assertion) => assertion.issuer.is_some(),
         _ => false,
     };
     let is_ready = matches!(options.client_assertion, ClientAssertion::Ready(_));
-    match client_auth {
+    match options.client_auth {
         ClientAuth::None => has_issuer,
         // The user is sent to the server by the client's name.
         ClientAuth::PrivateKeyJwt => is_ready && !matches!(options.grant, Grant::AuthorizationCode),

@@ -48,7 +48,7 @@ impl<H: Host> Shared<'_, H> {
             refresh_token: None,
             ..token.clone()
         };
-        let timeout_ms = self.slot.config().sharing.timeout_ms;
+        let timeout_ms = self.slot.config().store_timeout_ms;
         let least_ms = self.store.min_ttl_seconds().max(1).saturating_mul(1000);
         if self.is_end(&bare) || bare.expires_at_ms >= now_ms.saturating_add(least_ms) {
             self.write(place, &bare, fence, timeout_ms).await;

@@ -44,7 +44,7 @@ impl<H: Host> Shared<'_, H> {
 
     /// Tells the other instances, if `error` is one.
     pub(crate) async fn put_wish(&self, error: &Error) {
-        let unsaid_ms = self.slot.config().policy.error_cache_ms();
+        let unsaid_ms = self.slot.config().error_cache_ms();
         let Some(rest_ms) = retry::wish_ms(error, unsaid_ms) else {
             return;
         };
@@ -53,7 +53,7 @@ impl<H: Host> Shared<'_, H> {
         }
         let place = self.wish_place();
         let text = encode(error, &place.key, self.host.now_ms(), rest_ms);
-        let text = match self.slot.config().sharing.seal {
+        let text = match self.slot.config().seal {
             false => Some(text),
             true => self.sealed(&place, &text).await,
         };
@@ -66,7 +66,7 @@ impl<H: Host> Shared<'_, H> {
 
     /// Whoever says so wants the server to be asked.
     pub(crate) async fn forget_wish(&self) {
-        let timeout_ms = self.slot.config().sharing.timeout_ms;
+        let timeout_ms = self.slot.config().store_timeout_ms;
         if self.entry.store.is_failing() {
             return;
         }

@@ -103,13 +103,11 @@ impl<H: Host> TokenSource<H> {
             config.authorization_endpoint.as_ref(),
             metadata::AUTHORIZATION_ENDPOINT,
         );
-        let endpoint = self
-            .within(config.policy.timeout_ms.into(), endpoint)
-            .await?;
+        let endpoint = self.within(config.timeout_ms.into(), endpoint).await?;
         let request = AuthorizationRequest {
             endpoint: &endpoint,
-            client_id: &config.client.id,
-            client_id_param: &config.client.id_param,
+            client_id: &config.client_id,
+            client_id_param: &config.client_id_param,
             redirect_uri: &options.redirect_uri,
             scope: &scope,
             state: &state,
@@ -141,7 +139,7 @@ impl<H: Host> TokenSource<H> {
                 ));
             }
         };
-        let timeout_ms = config.policy.timeout_ms.into();
+        let timeout_ms = config.timeout_ms.into();
         let until_ms = self.host.now_ms().saturating_add(timeout_ms);
         let requires_issuer = self.within(timeout_ms, self.names_itself()).await?;
         let expected = ExpectedCallback {

@@ -30,11 +30,11 @@ impl<H: Host> TokenSource<H> {
     /// The token endpoint.
     pub(super) async fn token_endpoint(&self) -> Result<Endpoint> {
         let config = self.slot.config();
-        if !config.is_discovered {
+        if !config.is_discovered() {
             return Ok(config.endpoint.clone());
         }
         match self.metadata().await? {
-            Some(metadata) => metadata.token_endpoint(config.http),
+            Some(metadata) => metadata.token_endpoint(config.http()),
             None => Ok(config.endpoint.clone()),
         }
     }
@@ -50,7 +50,7 @@ impl<H: Host> TokenSource<H> {
             return Ok(given.clone());
         }
         let problem = match self.metadata().await? {
-            Some(metadata) => match metadata.endpoint(name, option, self.slot.config().http)? {
+            Some(metadata) => match metadata.endpoint(name, option, self.slot.config().http())? {
                 Some(found) => return Ok(found),
                 None => ["is required: the issuer's metadata has no ", name].concat(),
             },
@@ -63,7 +63,7 @@ impl<H: Host> TokenSource<H> {
     /// be for the token endpoint: who gives the URLs may have an issuer that says nothing.
     #[cfg(feature = "authorization")]
     pub(super) async fn names_itself(&self) -> Result<bool> {
-        let metadata = match self.slot.config().is_discovered {
+        let metadata = match self.slot.config().is_discovered() {
             true => self.metadata().await?,
             false => self.outdated_metadata(),
         };
@@ -164,7 +164,7 @@ impl<H: Host> TokenSource<H> {
                 return self.find(name).await;
             };
             // Endpoints hardly ever move: better those of before than none, and than to wait long.
-            let patience_ms = self.slot.config().policy.timeout_ms / 4;
+            let patience_ms = self.slot.config().timeout_ms / 4;
             match race(self.find(name), self.host.sleep(patience_ms)).await {
                 First::Left(Ok(found)) => Ok(found),
                 First::Left(Err(error)) if !error.retryable() => Err(error),
@@ -188,7 +188,7 @@ impl<H: Host> TokenSource<H> {
             Err(error) => Err(error),
         };
         // What cannot be used is not kept, so that it is seen when it is mended.
-        let is_of_use = |it: &Rc<Metadata>| it.lack(self.slot.config().http).is_none();
+        let is_of_use = |it: &Rc<Metadata>| it.lack(self.slot.config().http()).is_none();
         issuer.land(generation, &result, result.as_ref().is_ok_and(is_of_use));
         result
     }
@@ -203,7 +203,7 @@ impl<H: Host> TokenSource<H> {
         }
         let metadata = self.ask_issuer(issuer).await?;
         let source = Self::of_slot(Rc::clone(&self.host), Rc::clone(&self.slot));
-        if metadata.lack(self.slot.config().http).is_some() {
+        if metadata.lack(self.slot.config().http()).is_some() {
             return Ok(Found::ForAll(Rc::new(metadata)));
         }
         let put = metadata.clone();
@@ -218,7 +218,7 @@ impl<H: Host> TokenSource<H> {
     /// What is at its well-known URLs: the first that has a token endpoint, or any where that is given.
     async fn ask_issuer(&self, issuer: &str) -> Result<Metadata> {
         let config = self.slot.config();
-        let urls = metadata::well_known_urls(issuer, config.http)?;
+        let urls = metadata::well_known_urls(issuer, config.http())?;
         let mut absences = Vec::new();
         let mut without_tokens = None;
         for url in &urls {
@@ -227,14 +227,14 @@ impl<H: Host> TokenSource<H> {
                 Box::pin(self.host.send(metadata::request(url)))
             };
             // The token request comes after it.
-            let patience_ms = u64::from(config.policy.timeout_ms) / 3;
+            let patience_ms = u64::from(config.timeout_ms) / 3;
             let read = match self.patiently(patience_ms, once).await {
                 Ok(response) => metadata::read(&response, issuer, asked_at_ms),
                 Err(reason) => Err(metadata::unanswered(&reason)),
             };
             let absence = match read {
                 Err(absence) => absence,
-                Ok(metadata) => match metadata.lack(config.http) {
+                Ok(metadata) => match metadata.lack(config.http()) {
                     None => return Ok(metadata),
                     Some(absence) => {
                         without_tokens.get_or_insert(metadata);
@@ -245,7 +245,7 @@ impl<H: Host> TokenSource<H> {
             absences.push(absence);
         }
         match without_tokens {
-            Some(metadata) if !config.is_discovered => Ok(metadata),
+            Some(metadata) if !config.is_discovered() => Ok(metadata),
             _ => Err(metadata::nowhere(issuer, &urls, &absences)),
         }
     }

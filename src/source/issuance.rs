@@ -8,7 +8,6 @@ use super::{Result, TokenSource, is_same};
 use crate::cache::entry::{Cached, Entry};
 use crate::cache::freshness::{refresh_at_ms, usable_until_ms};
 use crate::cache::store::TokenStore;
-use crate::config::ClientConfig;
 use crate::error::{Error, ErrorCode};
 use crate::event::Event;
 use crate::host::{Asked, Host};
@@ -37,7 +36,7 @@ impl<H: Host> TokenSource<H> {
         shared: Option<&Shared<'_, H>>,
         tenure: Option<&Tenure>,
     ) -> (Result<H::View>, bool) {
-        let timeout_ms = u64::from(self.slot.config().policy.timeout_ms);
+        let timeout_ms = u64::from(self.slot.config().timeout_ms);
         let mut attempts = Attempts::new(&*self.host, timeout_ms);
         let mut renewal = self.renewal(entry);
         let issued = loop {
@@ -119,7 +118,7 @@ impl<H: Host> TokenSource<H> {
         let now_ms = self.host.now_ms();
         let config = self.slot.config();
         let used_at_ms = entry.used_since_ms(now_ms);
-        let skew_seconds = config.policy.expiry_skew_seconds;
+        let skew_seconds = config.expiry_skew_seconds;
         let token = config.grant.given_token(used_at_ms, skew_seconds)?;
         let is_good = self.slot.is_usable(&token, now_ms) && !entry.distrusts(&token);
         is_good.then_some(token)
@@ -257,13 +256,13 @@ impl<H: Host> TokenSource<H> {
     }
 
     pub(super) fn cached(&self, entry: &Entry<H::View>, token: Token) -> Rc<Cached<H::View>> {
-        let policy = &self.slot.config().policy;
-        let skew = policy.expiry_skew_seconds;
+        let config = self.slot.config();
+        let skew = config.expiry_skew_seconds;
         // A server that hands out the same token until it is over gains nothing by being asked early.
         let is_known = entry
             .cached()
             .is_some_and(|cached| is_same(&cached.token, &token));
-        let refresh_at_ms = match policy.refresh_ahead {
+        let refresh_at_ms = match config.refresh_ahead {
             None => u64::MAX,
             Some(_) if is_known || !self.is_renewable(entry, &token) => {
                 usable_until_ms(&token, skew)
@@ -291,12 +290,10 @@ impl<H: Host> TokenSource<H> {
             let message = [
                 "there is no token and no refresh token for ",
                 server,
-                match config {
-                    ClientConfig {
-                        grant: Grant::AuthorizationCode,
-                        identity: None,
-                        ..
-                    } => "; a client keeps the token of a user if its identity names the user",
+                match (&config.grant, &config.identity) {
+                    (Grant::AuthorizationCode, None) => {
+                        "; a client keeps the token of a user if its identity names the user"
+                    }
                     _ => "; have the user authorize",
                 },
             ];

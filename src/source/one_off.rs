@@ -106,7 +106,7 @@ impl<H: Host> TokenSource<H> {
                 is_kept: is_ours,
             })
         });
-        let timeout_ms = self.slot.config().policy.timeout_ms.into();
+        let timeout_ms = self.slot.config().timeout_ms.into();
         self.within(timeout_ms, renewed).await
     }
 
@@ -160,7 +160,7 @@ impl<H: Host> TokenSource<H> {
     /// The token that `spent` brings. Nothing is tried again unless the server says that it did
     /// nothing.
     async fn spend(&self, spent: &RefreshToken) -> std::result::Result<Token, Error> {
-        let timeout_ms = self.slot.config().policy.timeout_ms.into();
+        let timeout_ms = self.slot.config().timeout_ms.into();
         let mut attempts = Attempts::new(&*self.host, timeout_ms);
         let issued = loop {
             let error = match self.refresh(spent, attempts.left_ms()).await {
@@ -229,7 +229,7 @@ impl<H: Host> TokenSource<H> {
     /// before.
     async fn lease(&self, shared: &Shared<'_, H>) -> Option<String> {
         let waited = Stopwatch::new(&*self.host);
-        let timeout_ms = self.slot.config().policy.timeout_ms;
+        let timeout_ms = self.slot.config().timeout_ms;
         loop {
             let retry_after_ms = match shared.acquire(LEASE_TTL_MS.min(timeout_ms / 2)).await? {
                 Acquired::Held { fence } => return Some(fence),

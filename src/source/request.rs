@@ -147,8 +147,8 @@ impl<H: Host> TokenSource<H> {
 
     async fn client(&self) -> Result<ClientCredentials> {
         let config = self.slot.config();
-        let mut client = config.client.clone();
-        if config.asks_for_secret {
+        let mut client = config.client();
+        if config.asks_for_secret() {
             client.secret = Some(self.ask(Asked::ClientSecret).await?);
         }
         Ok(client)

@@ -35,7 +35,7 @@ impl<H: Host> TokenSource<H> {
         let revoked = revoked.as_ref().ok_or_else(|| {
             Error::invalid_option(option, "is missing: there is none to be revoked")
         })?;
-        let timeout_ms = u64::from(config.policy.timeout_ms);
+        let timeout_ms = u64::from(config.timeout_ms);
         let asked = async {
             let endpoint = self.endpoint(
                 "revocationUrl",

@@ -198,7 +198,7 @@ impl<H: Host> TokenSource<H> {
         }
         let waited = Stopwatch::new(&*self.host);
         let waited_ms = || waited.ms();
-        let timeout_ms = config.policy.timeout_ms;
+        let timeout_ms = config.timeout_ms;
         let ttl_ms = if is_spending {
             (timeout_ms / 4).saturating_mul(3).min(MAX_SPENDING_TTL_MS)
         } else {
