@@ -134,7 +134,7 @@ impl<'a, H: Host> Shared<'a, H> {
 
     /// Looks for a token that may be used: not over, not refused, not older than what is known here, and
     /// accepted by `accepts`.
-    pub(crate) async fn token(&self, accepts: impl Fn(&Token) -> bool) -> Found {
+    pub(crate) async fn token(&self, accepts: &dyn Fn(&Token) -> bool) -> Found {
         let begun_at_ms = self.host.now_ms();
         let is_good = |found: &Found| match found {
             Found::Token(token) => {
@@ -326,14 +326,14 @@ impl<'a, H: Host> Shared<'a, H> {
     }
 
     /// Lets `judge` decide on the record; a neighbour's newer token may be in it.
-    pub(crate) async fn judge(&self, judge: impl Fn(&Token) -> Verdict) {
-        self.judge_in(&self.place, &judge).await;
+    pub(crate) async fn judge(&self, judge: &dyn Fn(&Token) -> Verdict) {
+        self.judge_in(&self.place, judge).await;
         for place in self.earlier_places().await {
-            self.judge_in(&place, &judge).await;
+            self.judge_in(&place, judge).await;
         }
     }
 
-    async fn judge_in(&self, place: &Place, judge: impl Fn(&Token) -> Verdict) {
+    async fn judge_in(&self, place: &Place, judge: &dyn Fn(&Token) -> Verdict) {
         let Found::Token(token) = self.read(place).await else {
             return;
         };

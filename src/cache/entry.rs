@@ -140,6 +140,11 @@ impl<V> Entry<V> {
         self.refresh_token.borrow().clone()
     }
 
+    /// How many renewals the newest refresh token is away from the first.
+    pub(crate) fn rotation(&self) -> Option<u32> {
+        self.refresh_token.borrow().as_ref().map(|it| it.rotation)
+    }
+
     /// Whether there is a newer token than `token`.
     pub(crate) fn outdates(&self, token: &Token) -> bool {
         let newest = self.refresh_token.borrow();

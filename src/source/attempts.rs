@@ -1,19 +1,13 @@
 //! The attempts at one grant: how much time is left, what is tried again, and what is told of it.
 
-use std::future::Future;
-use std::pin::Pin;
-
 use super::TokenSource;
 use crate::error::Error;
 use crate::event::Event;
 use crate::host::Host;
-use crate::race::{First, race};
+use crate::race::{Apart, First, apart, race};
 use crate::retry;
 use crate::stopwatch::Stopwatch;
 use crate::token::Token;
-
-/// A request in the air. Boxed, since two of it are.
-pub(super) type InAir<'a, T, E> = Pin<Box<dyn Future<Output = Result<T, E>> + 'a>>;
 
 impl<H: Host> TokenSource<H> {
     /// What `ask` brings, which may be asked as often as one likes. After `patience_ms` of silence it is asked
@@ -22,17 +16,26 @@ impl<H: Host> TokenSource<H> {
     pub(super) async fn patiently<'a, T, E>(
         &self,
         patience_ms: u64,
-        ask: impl Fn() -> InAir<'a, T, E>,
+        ask: impl Fn() -> Apart<'a, Result<T, E>>,
     ) -> Result<T, E> {
         let mut first = ask();
         let patience_ms = u32::try_from(patience_ms).unwrap_or(u32::MAX);
         match race(first.as_mut(), self.host.sleep(patience_ms)).await {
-            First::Left(answer) => return answer,
-            First::Right(()) => self.host.event(Event::Retry {
-                attempt: 1,
-                delay_ms: 0,
-            }),
+            First::Left(answer) => answer,
+            First::Right(()) => apart(self.beside(first, ask)).await,
         }
+    }
+
+    /// What the first of two brings that brings something.
+    async fn beside<'a, T, E>(
+        &self,
+        mut first: Apart<'a, Result<T, E>>,
+        ask: impl Fn() -> Apart<'a, Result<T, E>>,
+    ) -> Result<T, E> {
+        self.host.event(Event::Retry {
+            attempt: 1,
+            delay_ms: 0,
+        });
         let mut second = ask();
         match race(first.as_mut(), second.as_mut()).await {
             First::Left(Ok(answer)) | First::Right(Ok(answer)) => Ok(answer),

@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
-use super::attempts::InAir;
-use super::{TokenSource, pause_ms};
+use super::TokenSource;
+use super::flying::pause_ms;
 use crate::cache::flight::{Generation, Role, Sight, Watch};
 use crate::cache::issuer::Issuer;
 use crate::error::Error;
@@ -12,8 +12,7 @@ use crate::protocol::client_auth::ClientAuth;
 use crate::protocol::endpoint::Endpoint;
 use crate::protocol::http::HttpResponse;
 use crate::protocol::metadata::{self, Metadata};
-use crate::race::{First, race};
-use crate::sharing::Shared;
+use crate::race::{Apart, First, apart, race};
 use crate::stopwatch::Stopwatch;
 
 type Result<T> = std::result::Result<T, Error>;
@@ -33,7 +32,7 @@ impl<H: Host> TokenSource<H> {
         if !config.is_discovered() {
             return Ok(config.endpoint.clone());
         }
-        match self.metadata().await? {
+        match apart(self.metadata()).await? {
             Some(metadata) => metadata.token_endpoint(config.http()),
             None => Ok(config.endpoint.clone()),
         }
@@ -49,7 +48,7 @@ impl<H: Host> TokenSource<H> {
         if let Some(given) = given {
             return Ok(given.clone());
         }
-        let problem = match self.metadata().await? {
+        let problem = match apart(self.metadata()).await? {
             Some(metadata) => match metadata.endpoint(name, option, self.slot.config().http())? {
                 Some(found) => return Ok(found),
                 None => ["is required: the issuer's metadata has no ", name].concat(),
@@ -64,7 +63,7 @@ impl<H: Host> TokenSource<H> {
     #[cfg(feature = "authorization")]
     pub(super) async fn names_itself(&self) -> Result<bool> {
         let metadata = match self.slot.config().is_discovered() {
-            true => self.metadata().await?,
+            true => apart(self.metadata()).await?,
             false => self.outdated_metadata(),
         };
         Ok(metadata.is_some_and(|it| it.names_itself()))
@@ -114,7 +113,7 @@ impl<H: Host> TokenSource<H> {
             let result = match issuer.flight(|flight| flight.join(self.host.now_ms())) {
                 Role::Leader(generation) => {
                     let found = self.discover(&issuer, learned, name, generation);
-                    Some(found.await)
+                    Some(apart(found).await)
                 }
                 Role::Follower(watch) => self.wait_for(&issuer, learned, name, watch).await,
             };
@@ -142,7 +141,7 @@ impl<H: Host> TokenSource<H> {
                 Sight::CalledOff => return None,
                 Sight::TakenOver(generation) => {
                     let found = self.discover(issuer, learned, name, generation);
-                    return Some(found.await);
+                    return Some(apart(found).await);
                 }
                 Sight::Waiting => {}
             }
@@ -161,11 +160,11 @@ impl<H: Host> TokenSource<H> {
             let for_all = issuer.outdated().map(Found::ForAll);
             let of_store = || Some(Found::Learned(learned?.outdated()?));
             let Some(outdated) = for_all.or_else(of_store) else {
-                return self.find(name).await;
+                return apart(self.find(name)).await;
             };
             // Endpoints hardly ever move: better those of before than none, and than to wait long.
             let patience_ms = self.slot.config().timeout_ms / 4;
-            match race(self.find(name), self.host.sleep(patience_ms)).await {
+            match race(apart(self.find(name)), self.host.sleep(patience_ms)).await {
                 First::Left(Ok(found)) => Ok(found),
                 First::Left(Err(error)) if !error.retryable() => Err(error),
                 First::Left(Err(_)) | First::Right(()) => Ok(outdated),
@@ -196,7 +195,7 @@ impl<H: Host> TokenSource<H> {
     /// From the store, or else from the server.
     async fn find(&self, issuer: &str) -> Result<Found> {
         let entry = self.slot.entry();
-        if let Some(shared) = Shared::find(&*self.host, &self.slot, &entry).await
+        if let Some(shared) = self.shared(&entry).await
             && let Some(metadata) = shared.metadata(issuer).await
         {
             return Ok(Found::Learned(Rc::new(metadata)));
@@ -207,11 +206,11 @@ impl<H: Host> TokenSource<H> {
             return Ok(Found::ForAll(Rc::new(metadata)));
         }
         let put = metadata.clone();
-        self.host.spawn(async move {
-            if let Some(shared) = Shared::find(&*source.host, &source.slot, &entry).await {
+        self.host.spawn(apart(async move {
+            if let Some(shared) = source.shared(&entry).await {
                 shared.put_metadata(&put).await;
             }
-        });
+        }));
         Ok(Found::ForAll(Rc::new(metadata)))
     }
 
@@ -223,8 +222,8 @@ impl<H: Host> TokenSource<H> {
         let mut without_tokens = None;
         for url in &urls {
             let asked_at_ms = self.host.now_ms();
-            let once = || -> InAir<'_, HttpResponse, TransportError> {
-                Box::pin(self.host.send(metadata::request(url)))
+            let once = || -> Apart<'_, std::result::Result<HttpResponse, TransportError>> {
+                apart(self.host.send(metadata::request(url)))
             };
             // The token request comes after it.
             let patience_ms = u64::from(config.timeout_ms) / 3;

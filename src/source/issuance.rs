@@ -1,31 +1,34 @@
-//! Asking the server: the grant, what is tried again, and which refresh token is spent.
+//! Asking the server: the grant, what is tried again, and what is kept of the answer.
 
 use std::rc::Rc;
 
 use super::attempts::Attempts;
+use super::renewal::Newer;
+use super::request::Asking;
 use super::turn::Tenure;
 use super::{Result, TokenSource, is_same};
 use crate::cache::entry::{Cached, Entry};
 use crate::cache::freshness::{refresh_at_ms, usable_until_ms};
 use crate::cache::store::TokenStore;
-use crate::error::{Error, ErrorCode};
-use crate::event::Event;
+use crate::error::Error;
 use crate::host::{Asked, Host};
 use crate::protocol::form::Parameters;
 use crate::protocol::grant::{self, Grant};
+use crate::race::apart;
 use crate::retry;
-use crate::sharing::{Found, Shared};
-use crate::token::{Credential, RefreshToken, Secret, Token};
+use crate::sharing::Shared;
+use crate::token::{Credential, RefreshToken, Token};
 
-/// Before the store is asked once more whether another instance spent the refresh token: what that
-/// one got for it may still be on its way.
-const REREAD_PAUSES_MS: [u32; 4] = [0, 200, 500, 1_000];
+type Issued = std::result::Result<Token, Error>;
 
-/// What another instance left in the store.
-enum Newer {
+/// What comes after an attempt that failed.
+enum Next {
+    /// Another, by this refresh token or else by the grant.
+    Attempt(Option<RefreshToken>),
+    /// What another instance was given.
     Token(Token),
-    RefreshToken,
-    Nothing,
+    /// The error.
+    Failure(Error),
 }
 
 impl<H: Host> TokenSource<H> {
@@ -40,131 +43,98 @@ impl<H: Host> TokenSource<H> {
         let mut attempts = Attempts::new(&*self.host, timeout_ms);
         let mut renewal = self.renewal(entry);
         let issued = loop {
-            let mut left_ms = attempts.left_ms();
-            if let (Some(_), Some(tenure)) = (&renewal, tenure) {
-                let spends_until_ms = tenure.spends_until_ms;
-                left_ms = left_ms.min(spends_until_ms.saturating_sub(self.host.now_ms()));
-            }
+            let left_ms = attempts.left_ms();
             let issued = match &renewal {
-                Some(spent) => self.refresh(spent, left_ms).await,
+                Some(spent) => apart(self.refresh_under(tenure, spent, left_ms)).await,
                 None => self.begin_anew(entry, left_ms).await,
             };
             let error = match issued {
                 Ok(token) => break Ok(token),
                 Err(error) => error,
             };
-            if retry::is_spent(&error) {
-                let Some(spent) = &renewal else {
-                    break Err(self.authorization_lost(&error));
-                };
-                let newer = self.newer(entry, shared, spent).await;
-                if let Newer::Token(token) = newer {
-                    return (Ok(self.cached(entry, token)), false);
-                }
-                let fence = tenure.map(|tenure| tenure.fence.as_str());
-                self.bury(entry, shared, fence, &spent.secret).await;
-                match newer {
-                    Newer::RefreshToken if attempts.passed_ms() < timeout_ms / 2 => {
-                        renewal = self.renewal(entry);
-                    }
-                    _ if self.slot.config().grant.is_repeatable() => renewal = None,
-                    // The next caller spends it.
-                    Newer::RefreshToken => break Err(self.timed_out()),
-                    _ => break Err(self.authorization_lost(&error)),
-                }
-                continue;
-            }
-            let is_worthwhile = match renewal {
-                Some(_) => retry::is_unspent(&error),
-                None => retry::is_worthwhile(&error),
-            };
-            if !attempts.again(&error, is_worthwhile).await {
-                break Err(error);
+            let next = self.after(error, entry, shared, tenure, renewal.take(), &mut attempts);
+            match apart(next).await {
+                Next::Attempt(by) => renewal = by,
+                Next::Token(token) => return (Ok(self.cached(entry, token)), false),
+                Next::Failure(error) => break Err(error),
             }
         };
         attempts.ended(&issued);
         (issued.map(|token| self.cached(entry, token)), true)
     }
 
-    /// The refresh token to renew by, if that is how the grant is renewed and there is one.
-    pub(super) fn renewal(&self, entry: &Entry<H::View>) -> Option<RefreshToken> {
-        let config = self.slot.config();
-        if !config.is_renewed_by_refresh_token() {
-            return None;
-        }
-        let first = || {
-            let given = config.grant.first_refresh_token();
-            given.filter(|it| !entry.is_refused(&it.secret))
-        };
-        entry.refresh_token().or_else(first)
-    }
-
-    /// Whether `token` can be replaced by another without the user.
-    fn is_renewable(&self, entry: &Entry<H::View>, token: &Token) -> bool {
-        token.refresh_token.is_some()
-            || self.slot.config().grant.is_repeatable()
-            || self.renewal(entry).is_some()
-    }
-
-    /// Whether what came with `token` is nowhere but here, and no grant brings it again.
-    pub(super) fn is_irreplaceable(&self, token: &Token) -> bool {
-        let grant = &self.slot.config().grant;
-        let first = grant.first_refresh_token().map(|first| first.secret);
-        !grant.is_repeatable() && (first.is_none() || token.refresh_token != first)
-    }
-
-    /// The access token that is part of the configuration, while it is good.
-    pub(super) fn given(&self, entry: &Entry<H::View>) -> Option<Token> {
-        let now_ms = self.host.now_ms();
-        let config = self.slot.config();
-        let used_at_ms = entry.used_since_ms(now_ms);
-        let skew_seconds = config.expiry_skew_seconds;
-        let token = config.grant.given_token(used_at_ms, skew_seconds)?;
-        let is_good = self.slot.is_usable(&token, now_ms) && !entry.distrusts(&token);
-        is_good.then_some(token)
-    }
-
-    pub(super) async fn refresh(
+    /// Renews before another instance may have the lease.
+    async fn refresh_under(
         &self,
+        tenure: Option<&Tenure>,
         spent: &RefreshToken,
-        timeout_ms: u64,
-    ) -> std::result::Result<Token, Error> {
+        left_ms: u64,
+    ) -> Issued {
+        let left_ms = match tenure {
+            Some(tenure) => {
+                let now_ms = self.host.now_ms();
+                left_ms.min(tenure.spends_until_ms.saturating_sub(now_ms))
+            }
+            None => left_ms,
+        };
+        self.refresh(spent, left_ms).await
+    }
+
+    async fn after(
+        &self,
+        error: Error,
+        entry: &Entry<H::View>,
+        shared: Option<&Shared<'_, H>>,
+        tenure: Option<&Tenure>,
+        renewal: Option<RefreshToken>,
+        attempts: &mut Attempts<'_, H>,
+    ) -> Next {
+        if !retry::is_spent(&error) {
+            let is_worthwhile = match renewal {
+                Some(_) => retry::is_unspent(&error),
+                None => retry::is_worthwhile(&error),
+            };
+            return match attempts.again(&error, is_worthwhile).await {
+                true => Next::Attempt(renewal),
+                false => Next::Failure(error),
+            };
+        }
+        let Some(spent) = renewal else {
+            return Next::Failure(self.authorization_lost(&error));
+        };
+        let newer = self.newer(entry, shared, &spent).await;
+        if let Newer::Token(token) = newer {
+            return Next::Token(token);
+        }
+        let fence = tenure.map(|tenure| tenure.fence.as_str());
+        self.bury(entry, shared, fence, &spent.secret).await;
         let config = self.slot.config();
-        let parameters = config.refresh_params.as_ref();
-        let parameters = parameters.unwrap_or(&config.endpoint_params);
-        let has_scope = parameters.iter().any(|(name, _)| name == "scope");
-        let scope = match config.grant {
-            Grant::RefreshToken { .. } if !has_scope => config.scope(),
-            // Left out it means those of the token before (RFC 6749 §6).
-            _ => String::new(),
-        };
-        let request = super::request::Asking {
-            endpoint: config.refresh_endpoint.as_ref(),
-            grant: &grant::refresh(&spent.secret),
-            assertion: None,
-            scope: &scope,
-            parameters,
-            is_repeatable: true,
-            spends: true,
-            renewed: spent.came_with.as_ref(),
-        };
-        let token = self.request(&request, timeout_ms).await?;
-        Ok(token.renewed_by(spent))
+        match newer {
+            Newer::RefreshToken if attempts.passed_ms() < u64::from(config.timeout_ms) / 2 => {
+                Next::Attempt(self.renewal(entry))
+            }
+            _ if config.grant.is_repeatable() => Next::Attempt(None),
+            // The next caller spends it.
+            Newer::RefreshToken => Next::Failure(self.timed_out()),
+            _ => Next::Failure(self.authorization_lost(&error)),
+        }
     }
 
     /// The grant itself.
-    async fn begin_anew(
-        &self,
-        entry: &Entry<H::View>,
-        timeout_ms: u64,
-    ) -> std::result::Result<Token, Error> {
+    async fn begin_anew(&self, entry: &Entry<H::View>, timeout_ms: u64) -> Issued {
         let config = self.slot.config();
         if !config.grant.is_repeatable() {
             return Err(self.reauthorization_required(None, entry.has_dead()));
         }
-        let request = super::request::Asking {
+        let grant = match &config.grant {
+            Grant::JwtBearer {
+                assertion: Credential::Asked,
+            } => apart(self.within(timeout_ms, self.asked_assertion())).await?,
+            grant => grant.parameters(),
+        };
+        let request = Asking {
             endpoint: None,
-            grant: &self.within(timeout_ms, self.grant_parameters()).await?,
+            grant: &grant,
             assertion: match &config.grant {
                 Grant::SignedJwtBearer(assertion) => Some(assertion),
                 _ => None,
@@ -177,82 +147,48 @@ impl<H: Host> TokenSource<H> {
         };
         let mut token = self.request(&request, timeout_ms).await?;
         // Newer than every refresh token before.
-        let before = entry.refresh_token().map(|newest| newest.rotation);
+        let before = entry.rotation();
         token.rotation = before.map_or(0, |rotation| rotation.saturating_add(1));
         Ok(token)
     }
 
-    async fn grant_parameters(&self) -> std::result::Result<Parameters, Error> {
+    async fn asked_assertion(&self) -> std::result::Result<Parameters, Error> {
+        Ok(grant::jwt_bearer(self.ask(Asked::Assertion).await?))
+    }
+
+    /// The access token that is part of the configuration, while it is good.
+    pub(super) fn given(&self, entry: &Entry<H::View>) -> Option<Token> {
+        match self.slot.config().grant {
+            Grant::Token { .. } => self.used(entry),
+            _ => None,
+        }
+    }
+
+    #[inline(never)]
+    fn used(&self, entry: &Entry<H::View>) -> Option<Token> {
+        let now_ms = self.host.now_ms();
+        let config = self.slot.config();
+        let used_at_ms = entry.used_since_ms(now_ms);
+        let skew_seconds = config.expiry_skew_seconds;
+        let token = config.grant.given_token(used_at_ms, skew_seconds)?;
+        let is_good = self.slot.is_usable(&token, now_ms) && !entry.distrusts(&token);
+        is_good.then_some(token)
+    }
+
+    /// Whether `token` can be replaced by another without the user.
+    fn is_renewable(&self, entry: &Entry<H::View>, token: &Token) -> bool {
+        token.refresh_token.is_some()
+            || self.slot.config().grant.is_repeatable()
+            || self.renewal(entry).is_some()
+    }
+
+    /// Whether what came with `token` is nowhere but here, and no grant brings it again.
+    pub(super) fn is_irreplaceable(&self, token: &Token) -> bool {
         let grant = &self.slot.config().grant;
-        Ok(match grant {
-            Grant::JwtBearer {
-                assertion: Credential::Asked,
-            } => grant::jwt_bearer(self.ask(Asked::Assertion).await?),
-            _ => grant.parameters(),
-        })
-    }
-
-    /// Looks for what another instance got for the refresh token that it spent before us.
-    async fn newer(
-        &self,
-        entry: &Entry<H::View>,
-        shared: Option<&Shared<'_, H>>,
-        spent: &RefreshToken,
-    ) -> Newer {
-        let Some(shared) = shared else {
-            return Newer::Nothing;
-        };
-        for pause_ms in REREAD_PAUSES_MS {
-            self.host.sleep(pause_ms).await;
-            if let Found::Token(token) = shared.token(|token| token.rotation > spent.rotation).await
-            {
-                return Newer::Token(token);
-            }
-            let newest = entry.refresh_token();
-            if newest.is_some_and(|newest| newest.rotation > spent.rotation) {
-                return Newer::RefreshToken;
-            }
+        !grant.is_repeatable() && {
+            let first = grant.first_refresh_token().map(|first| first.secret);
+            first.is_none() || token.refresh_token != first
         }
-        Newer::Nothing
-    }
-
-    /// Sees to it that a refresh token is not spent again that the server knows no more.
-    async fn bury(
-        &self,
-        entry: &Entry<H::View>,
-        shared: Option<&Shared<'_, H>>,
-        fence: Option<&str>,
-        dead: &Secret,
-    ) {
-        if let Some(first) = self.slot.config().grant.first_refresh_token() {
-            if first.secret.expose() == dead.expose() {
-                // Never replaced, and there is no other: it may be tried again.
-                return;
-            }
-            // It was spent before: what the server does to who sends it again is not to be found out.
-            entry.bury(&first.secret, self.host.now_ms());
-        }
-        entry.bury(dead, self.host.now_ms());
-        if let Some(shared) = shared {
-            shared.drop_dead(fence).await;
-        }
-    }
-
-    /// The other way round: the newest refresh token is none any more, except for who configures it.
-    pub(super) fn forget_refresh_token(&self, entry: &Entry<H::View>) {
-        let first = self.slot.config().grant.first_refresh_token();
-        let Some(newest) = entry.refresh_token() else {
-            return;
-        };
-        entry.forget(&newest.secret);
-        if first.is_none_or(|first| first.secret.expose() != newest.secret.expose()) {
-            entry.bury(&newest.secret, 0);
-        }
-    }
-
-    fn authorization_lost(&self, error: &Error) -> Error {
-        self.host.event(Event::AuthorizationLost);
-        self.reauthorization_required(Some(error), true)
     }
 
     pub(super) fn cached(&self, entry: &Entry<H::View>, token: Token) -> Rc<Cached<H::View>> {
@@ -279,38 +215,5 @@ impl<H: Host> TokenSource<H> {
             refresh_at_ms,
             token,
         })
-    }
-
-    /// The server knows the refresh token no more, and nobody has another; or there never was one.
-    pub(super) fn reauthorization_required(&self, error: Option<&Error>, is_dead: bool) -> Error {
-        let config = self.slot.config();
-        let server = &config.server_for_display();
-        let code = ErrorCode::ReauthorizationRequired;
-        if !is_dead {
-            let message = [
-                "there is no token and no refresh token for ",
-                server,
-                match (&config.grant, &config.identity) {
-                    (Grant::AuthorizationCode, None) => {
-                        "; a client keeps the token of a user if its identity names the user"
-                    }
-                    _ => "; have the user authorize",
-                },
-            ];
-            return Error::new(code, message.concat());
-        };
-        let mut message = [
-            server,
-            " no longer accepts the refresh token; have the user authorize again, or give another refreshToken",
-        ]
-        .concat();
-        let Some(error) = error else {
-            return Error::new(code, message);
-        };
-        let said = error.response().and_then(|it| it.description.as_deref());
-        if let Some(said) = said {
-            message.extend([" (", said, ")"]);
-        }
-        error.retold(code, message)
     }
 }

@@ -15,7 +15,7 @@ use crate::error::Error;
 use crate::host::Host;
 use crate::json::Json;
 use crate::protocol::form::Parameters;
-use crate::race::race;
+use crate::race::{apart, race};
 use crate::retry;
 use crate::sharing::{Found, Shared};
 use crate::stopwatch::Stopwatch;
@@ -121,8 +121,8 @@ impl<H: Host> TokenSource<H> {
                 }
                 Some(cached.token.clone())
             }
-            None => match Shared::find(&*self.host, &self.slot, &entry).await {
-                Some(shared) => match shared.token(|_| true).await {
+            None => match self.shared(&entry).await {
+                Some(shared) => match shared.token(&|_| true).await {
                     Found::Token(token) => Some(token),
                     _ => self.given(&entry),
                 },
@@ -152,8 +152,8 @@ impl<H: Host> TokenSource<H> {
 
     /// Looks for the newest refresh token where other instances put it.
     async fn learn(&self, entry: &Entry<H::View>) {
-        if let Some(shared) = Shared::find(&*self.host, &self.slot, entry).await {
-            shared.token(|_| false).await;
+        if let Some(shared) = self.shared(entry).await {
+            shared.token(&|_| false).await;
         }
     }
 
@@ -215,7 +215,7 @@ impl<H: Host> TokenSource<H> {
 
     /// Puts `token` into the store, after what others are about to put.
     async fn publish(&self, entry: &Entry<H::View>, token: &Token) {
-        let Some(shared) = Shared::find(&*self.host, &self.slot, entry).await else {
+        let Some(shared) = self.shared(entry).await else {
             return;
         };
         let fence = self.lease(&shared).await;
@@ -258,10 +258,10 @@ impl<H: Host> TokenSource<H> {
         work: impl Future<Output = T> + 'static,
     ) -> oneshot::Receiver<T> {
         let (sender, receiver) = oneshot::channel();
-        self.host.spawn(async move {
+        self.host.spawn(apart(async move {
             // The caller may be gone.
             let _ = sender.send(work.await);
-        });
+        }));
         receiver
     }
 }

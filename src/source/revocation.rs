@@ -1,18 +1,17 @@
 //! Telling the server that a token is no longer needed (RFC 7009), and forgetting it.
 
 use super::TokenSource;
-use super::attempts::InAir;
 use super::one_off::HeldToken;
-use super::request::transport_error;
+use super::post::{Poster, Posting, transport_error};
 use crate::error::Error;
 use crate::host::Host;
-use crate::protocol::client_auth::{ClientAuth, ClientCredentials};
+use crate::protocol::client_auth::ClientCredentials;
 use crate::protocol::form::Parameters;
 use crate::protocol::metadata;
 use crate::protocol::revocation::{
     self, RevocationRequest, RevocationResponseContext, TokenTypeHint,
 };
-use crate::sharing::{Shared, Verdict};
+use crate::sharing::Verdict;
 use crate::token::{Secret, Token};
 
 type Result<T> = std::result::Result<T, Error>;
@@ -35,40 +34,31 @@ impl<H: Host> TokenSource<H> {
         let revoked = revoked.as_ref().ok_or_else(|| {
             Error::invalid_option(option, "is missing: there is none to be revoked")
         })?;
-        let timeout_ms = u64::from(config.timeout_ms);
-        let asked = async {
-            let endpoint = self.endpoint(
-                "revocationUrl",
-                config.revocation_endpoint.as_ref(),
-                metadata::REVOCATION_ENDPOINT,
-            );
-            let endpoint = endpoint.await?;
-            let ask = async |client: &ClientCredentials, client_auth| {
-                let endpoint = &endpoint;
-                let once = || -> InAir<'_, (), Error> {
-                    Box::pin(async move {
-                        let assertion = self.client_assertion(client, client_auth).await?;
-                        let assertion = assertion.as_ref().map(Secret::expose);
-                        let request = RevocationRequest {
-                            endpoint,
-                            token: revoked,
-                            token_type_hint: kind,
-                            parameters: [
-                                client.parameters(client_auth, assertion),
-                                parameters.clone(),
-                            ]
-                            .concat(),
-                            headers: self.revocation_headers(client, client_auth),
-                        };
-                        self.send_revocation(request, client).await
-                    })
-                };
-                // What is revoked already stays revoked (RFC 7009 §2.2).
-                self.patiently(timeout_ms / 2, once).await
-            };
-            self.authenticated(true, ask).await
+        let endpoint = self.endpoint(
+            "revocationUrl",
+            config.revocation_endpoint.as_ref(),
+            metadata::REVOCATION_ENDPOINT,
+        );
+        // What is revoked already stays revoked (RFC 7009 §2.2).
+        let posting = Posting {
+            is_repeatable: true,
+            is_once: false,
         };
-        self.within(timeout_ms, asked).await?;
+        let exchange = async |poster: Poster<'_>| {
+            let own = poster
+                .client
+                .parameters(poster.client_auth, poster.client_assertion);
+            let request = RevocationRequest {
+                endpoint: poster.endpoint,
+                token: revoked,
+                token_type_hint: kind,
+                parameters: [own, parameters.clone()].concat(),
+                headers: self.revocation_headers(poster),
+            };
+            self.send_revocation(request, poster.client).await
+        };
+        let timeout_ms = config.timeout_ms.into();
+        self.posted(posting, timeout_ms, endpoint, exchange).await?;
         self.forget(revoked, kind).await;
         Ok(())
     }
@@ -93,12 +83,8 @@ impl<H: Host> TokenSource<H> {
         }
     }
 
-    fn revocation_headers(
-        &self,
-        client: &ClientCredentials,
-        client_auth: ClientAuth,
-    ) -> Vec<(String, String)> {
-        let authorization = client.header(client_auth);
+    fn revocation_headers(&self, poster: Poster<'_>) -> Vec<(String, String)> {
+        let authorization = poster.client.header(poster.client_auth);
         let authorization = authorization.map(|it| ("authorization".to_owned(), it));
         let headers = self.slot.config().headers.iter().cloned();
         headers.chain(authorization).collect()
@@ -146,8 +132,8 @@ impl<H: Host> TokenSource<H> {
             TokenTypeHint::AccessToken => Verdict::AccessTokenGoes,
             TokenTypeHint::RefreshToken => Verdict::Goes,
         };
-        if let Some(shared) = Shared::find(&*self.host, &self.slot, &entry).await {
-            shared.judge(verdict).await;
+        if let Some(shared) = self.shared(&entry).await {
+            shared.judge(&verdict).await;
         }
     }
 }

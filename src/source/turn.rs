@@ -1,17 +1,15 @@
 //! Whose turn it is to ask the server: a look into the store, and the lease.
 
-use std::rc::Rc;
-
-use super::{Result, TokenSource, is_same};
-use crate::cache::entry::{Cached, Entry};
+use super::errand::Errand;
+use super::{Result, TokenSource};
+use crate::cache::entry::Entry;
 use crate::cache::span::Span;
 use crate::cache::store::Acquired;
 use crate::error::{Error, ErrorCode};
 use crate::host::Host;
-use crate::retry;
+use crate::race::apart;
 use crate::sharing::{Found, Shared};
 use crate::stopwatch::Stopwatch;
-use crate::token::Token;
 
 /// How long an instance has the lease at most. Others wait that long for one that died with it.
 const MAX_LEASE_TTL_MS: u32 = 5_000;
@@ -36,18 +34,8 @@ const LOOK_PAUSE_MS: u32 = 50;
 /// How often in a row a lease must go unanswered before a refresh token is spent without it.
 const LEASE_ATTEMPTS: u32 = 3;
 
-/// What a flight is for.
-pub(super) enum Errand<V> {
-    /// There is no token to hand out.
-    Any,
-    /// There is one, and nobody waits for its successor.
-    Successor(Rc<Cached<V>>),
-    /// Whoever waits wants one that was asked for at this moment or later.
-    Since(u64),
-}
-
 /// Whose turn it is.
-enum Turn<V> {
+pub(super) enum Turn<V> {
     /// Nobody's: there is a token, or an error.
     Settled(Result<V>),
     /// Another instance's.
@@ -64,65 +52,9 @@ pub(super) struct Tenure {
     pub(super) spends_until_ms: u64,
 }
 
-/// What an errand brings.
-pub(super) struct Brought<V> {
-    /// `None` when there is nothing to bring.
-    pub(super) result: Option<Result<V>>,
-    /// It came from the server: no store has the token, and no memory the error.
-    pub(super) is_news: bool,
-    /// The lease to give back once the news is in the store.
-    pub(super) tenure: Option<Tenure>,
-}
-
 impl<H: Host> TokenSource<H> {
-    /// The store, the lease, the grant.
-    pub(super) async fn run(
-        &self,
-        entry: &Entry<H::View>,
-        shared: Option<&Shared<'_, H>>,
-        errand: &Errand<H::View>,
-    ) -> Brought<H::View> {
-        let mut tenure = None;
-        if let (Errand::Any, Some(token)) = (errand, self.given(entry)) {
-            return Brought {
-                result: Some(Ok(self.cached(entry, token))),
-                is_news: false,
-                tenure,
-            };
-        }
-        let turn = match (entry.remembered(self.host.now_ms()), shared) {
-            (Some(error), Some(shared)) if may_be_others_affair(&error) => {
-                Turn::Settled(self.of_others(entry, shared, errand, error).await)
-            }
-            (Some(error), _) => Turn::Settled(Err(error)),
-            (None, Some(shared)) => self.agreed(entry, shared, errand, &mut tenure).await,
-            (None, None) => Turn::Ours,
-        };
-        let (result, is_news) = match turn {
-            Turn::Settled(result) => (Some(result), false),
-            Turn::Others => (None, false),
-            Turn::Ours => {
-                let (result, is_news) = self.issue(entry, shared, tenure.as_ref()).await;
-                match (result, shared) {
-                    // Whoever was quicker may have got what we did not.
-                    (Err(error), Some(shared)) if retry::wish_ms(&error, 0).is_some() => {
-                        let result = self.of_others(entry, shared, errand, error).await;
-                        let is_news = is_news && result.is_err();
-                        (Some(result), is_news)
-                    }
-                    (result, _) => (Some(result), is_news),
-                }
-            }
-        };
-        Brought {
-            result,
-            is_news,
-            tenure,
-        }
-    }
-
     /// Whose turn it is, unless the server wants it to be nobody's.
-    async fn agreed(
+    pub(super) async fn agreed(
         &self,
         entry: &Entry<H::View>,
         shared: &Shared<'_, H>,
@@ -145,22 +77,8 @@ impl<H: Host> TokenSource<H> {
             // A clock was set ahead, or everything stood still: nothing may be spent under this lease.
             Some(over) => {
                 shared.release(&over.fence).await;
-                self.turn(entry, shared, errand, tenure).await
+                apart(self.turn(entry, shared, errand, tenure)).await
             }
-        }
-    }
-
-    /// The token that another instance has put for `errand`, or else `error`.
-    async fn of_others(
-        &self,
-        entry: &Entry<H::View>,
-        shared: &Shared<'_, H>,
-        errand: &Errand<H::View>,
-        error: Error,
-    ) -> Result<H::View> {
-        match shared.token(|token| errand.accepts(token)).await {
-            Found::Token(token) => Ok(self.cached(entry, token)),
-            _ => Err(error),
         }
     }
 
@@ -182,11 +100,10 @@ impl<H: Host> TokenSource<H> {
         }
         let is_for_later = matches!(errand, Errand::Successor(_));
         let is_spending = config.is_renewed_by_refresh_token() && shared.has_lease();
-        let look = || shared.token(|token| errand.accepts(token));
         // Without a lease there is no later look for a newer refresh token.
         let is_unguarded = config.is_renewed_by_refresh_token() && !shared.has_lease();
         if is_unguarded || !matches!(errand, Errand::Since(_)) {
-            match look().await {
+            match shared.token(&|token| errand.accepts(token)).await {
                 Found::Token(token) => return Turn::Settled(Ok(self.cached(entry, token))),
                 Found::Nothing => {}
                 _ if is_spending => {}
@@ -196,6 +113,25 @@ impl<H: Host> TokenSource<H> {
                 Found::Unreadable | Found::Failed => return Turn::Ours,
             }
         }
+        match shared.has_lease() {
+            true => apart(self.leased(entry, shared, errand, tenure)).await,
+            false => Turn::Ours,
+        }
+    }
+
+    /// Asks for the lease until it is ours, or the token there.
+    async fn leased(
+        &self,
+        entry: &Entry<H::View>,
+        shared: &Shared<'_, H>,
+        errand: &Errand<H::View>,
+        tenure: &mut Option<Tenure>,
+    ) -> Turn<H::View> {
+        let config = self.slot.config();
+        let is_for_later = matches!(errand, Errand::Successor(_));
+        let is_spending = config.is_renewed_by_refresh_token();
+        let accepts = |token: &_| errand.accepts(token);
+        let look = || shared.token(&accepts);
         let waited = Stopwatch::new(&*self.host);
         let waited_ms = || waited.ms();
         let timeout_ms = config.timeout_ms;
@@ -298,25 +234,5 @@ impl<H: Host> TokenSource<H> {
         let rest_ms = u64::from(retry_after_ms.min(LONGEST_REST_MS));
         entry.rest_refresh(Span::new(self.host.now_ms(), rest_ms));
         Turn::Others
-    }
-}
-
-/// Whether another instance may have a token although this one cannot get one: by a newer refresh token, or
-/// because it was asked in time.
-fn may_be_others_affair(error: &Error) -> bool {
-    error.code() == ErrorCode::ReauthorizationRequired || retry::wish_ms(error, 0).is_some()
-}
-
-impl<V> Errand<V> {
-    /// Whether a token from the store does what is wanted.
-    fn accepts(&self, token: &Token) -> bool {
-        match self {
-            Self::Any => true,
-            Self::Since(since_ms) => token.received_at_ms >= *since_ms,
-            Self::Successor(cached) => {
-                !is_same(&cached.token, token)
-                    && token.received_at_ms >= cached.token.received_at_ms
-            }
-        }
     }
 }

@@ -1,0 +1,217 @@
+//! What the client posts to the authorization server, whichever endpoint it is for: how the client says who it is,
+//! how long an answer is waited for, and why there is none.
+
+use std::future::Future;
+
+use super::TokenSource;
+use crate::error::{Error, ErrorCode};
+use crate::host::{Asked, Host, TransportError};
+use crate::protocol::assertion::ClientAssertion;
+use crate::protocol::client_auth::{ClientAuth, ClientCredentials};
+use crate::protocol::endpoint::Endpoint;
+use crate::protocol::error_class::ErrorClass;
+use crate::protocol::token_response;
+use crate::race::{Apart, apart};
+use crate::redaction::Sent;
+use crate::token::{Credential, Secret};
+
+type Result<T> = std::result::Result<T, Error>;
+
+/// How often it may be posted.
+#[derive(Clone, Copy)]
+pub(super) struct Posting {
+    /// Once more, in another style of authentication, after the server refused the client.
+    pub(super) is_repeatable: bool,
+    /// Once only: it spends what is good for one use, or functions of the user's know more about it.
+    pub(super) is_once: bool,
+}
+
+/// Where it is posted, and by whom.
+#[derive(Clone, Copy)]
+pub(super) struct Poster<'a> {
+    pub(super) endpoint: &'a Endpoint,
+    pub(super) client: &'a ClientCredentials,
+    pub(super) client_auth: ClientAuth,
+    /// What takes the secret's place, in styles that need it.
+    pub(super) client_assertion: Option<&'a str>,
+}
+
+/// Not every server reads the header, whatever RFC 6749 §2.3.1 says.
+const BODY_HINT: &str = " (if client and secret are right, it may want them in the body: clientAuth: 'body', or 'auto')";
+
+impl<H: Host> TokenSource<H> {
+    /// What comes of one, made by `exchange`.
+    pub(super) async fn posted<T>(
+        &self,
+        posting: Posting,
+        timeout_ms: u64,
+        endpoint: impl Future<Output = Result<Endpoint>>,
+        exchange: impl AsyncFn(Poster<'_>) -> Result<T>,
+    ) -> Result<T> {
+        let posted = async {
+            let endpoint = &endpoint.await?;
+            let post = async |client: &ClientCredentials, client_auth: ClientAuth| {
+                let once = || -> Apart<'_, Result<T>> {
+                    apart(async {
+                        let client_assertion = match client_auth.is_assertion() {
+                            true => Some(apart(self.client_assertion(client, client_auth)).await?),
+                            false => None,
+                        };
+                        let poster = Poster {
+                            endpoint,
+                            client,
+                            client_auth,
+                            client_assertion: client_assertion.as_ref().map(Secret::expose),
+                        };
+                        exchange(poster).await
+                    })
+                };
+                match posting.is_once {
+                    true => once().await,
+                    false => self.patiently(timeout_ms / 2, once).await,
+                }
+            };
+            self.authenticated(posting.is_repeatable, post).await
+        };
+        self.within(timeout_ms, posted).await
+    }
+
+    /// The answer to what is posted in the client's style of authentication; if that has to be found
+    /// out, to what is posted in another.
+    async fn authenticated<T>(
+        &self,
+        is_repeatable: bool,
+        post: impl AsyncFn(&ClientCredentials, ClientAuth) -> Result<T>,
+    ) -> Result<T> {
+        let config = self.slot.config();
+        let mut client = config.client();
+        if config.asks_for_secret() {
+            client.secret = Some(apart(self.ask(Asked::ClientSecret)).await?);
+        }
+        let client = &client;
+        if config.client_auth == ClientAuth::Auto {
+            return apart(self.found_out(client, is_repeatable, &post)).await;
+        }
+        let answer = post(client, config.client_auth).await;
+        answer.map_err(|error| advised(error, client, config.client_auth))
+    }
+
+    /// The answer to what is posted in the style that was right before, or else in one after the other.
+    async fn found_out<T>(
+        &self,
+        client: &ClientCredentials,
+        is_repeatable: bool,
+        post: &impl AsyncFn(&ClientCredentials, ClientAuth) -> Result<T>,
+    ) -> Result<T> {
+        let known = self.slot.style();
+        let style = known.unwrap_or_else(|| self.advertised_style());
+        let error = match post(client, style).await {
+            Ok(answer) => {
+                self.slot.learn_style(style);
+                return Ok(answer);
+            }
+            Err(error) => error,
+        };
+        if !is_unknown_client(&error) {
+            return Err(error);
+        }
+        if known.is_some() {
+            // What was right once is not any more: the next request finds out again.
+            self.slot.forget_style();
+            return Err(error);
+        }
+        let other = match style {
+            ClientAuth::Post => ClientAuth::Basic,
+            _ => ClientAuth::Post,
+        };
+        if !is_repeatable {
+            // Or nobody would ever come to know it.
+            self.slot.learn_style(other);
+            return Err(error);
+        }
+        // Of two errors the first is the one that means something.
+        let answer = post(client, other).await.map_err(|_| error)?;
+        self.slot.learn_style(other);
+        Ok(answer)
+    }
+
+    /// Asks the host for a credential.
+    pub(super) async fn ask(&self, asked: Asked) -> Result<Secret> {
+        let option = asked.option();
+        let secret = self.asking(Some(option), self.host.credential(asked)).await;
+        let secret = secret.map_err(|reason| Error::hook_failed(option, reason))?;
+        let text = secret.expose();
+        if text.is_empty() || text.chars().any(char::is_control) {
+            return Err(Error::invalid_option(
+                option,
+                "gave a text that is empty or has control characters",
+            ));
+        }
+        Ok(secret)
+    }
+
+    /// What takes the secret's place (RFC 7523 §2.2).
+    async fn client_assertion(
+        &self,
+        client: &ClientCredentials,
+        client_auth: ClientAuth,
+    ) -> Result<Secret> {
+        let config = self.slot.config();
+        match &config.client_assertion {
+            ClientAssertion::Ready(Credential::Given(ready)) => Ok(ready.clone()),
+            ClientAssertion::Ready(Credential::Asked) => self.ask(Asked::ClientAssertion).await,
+            ClientAssertion::Signed(options) => {
+                let key = config.private_key.as_ref();
+                let key = key.filter(|_| client_auth == ClientAuth::PrivateKeyJwt);
+                self.sign(options, key, client, config.issuer()).await
+            }
+        }
+    }
+}
+
+#[inline(never)]
+fn advised(error: Error, client: &ClientCredentials, client_auth: ClientAuth) -> Error {
+    let is_plain = client_auth == ClientAuth::Basic && !client.is_ambiguous();
+    match is_plain && is_unknown_client(&error) {
+        true => error.advised(BODY_HINT),
+        false => error,
+    }
+}
+
+fn is_unknown_client(error: &Error) -> bool {
+    let class = error.class().unwrap_or(ErrorClass::Terminal);
+    let said = error.response();
+    said.is_some_and(|said| token_response::is_unknown_client(said, class))
+}
+
+/// Why `endpoint`, which is of this kind, gave no answer.
+///
+/// The platform's words are not known to be free of what was `sent`.
+#[inline(never)]
+pub(super) fn transport_error(
+    error: TransportError,
+    kind: &str,
+    endpoint: &Endpoint,
+    sent: &Sent,
+) -> Error {
+    let shown = endpoint.for_display();
+    match error {
+        TransportError::Hook(hook, reason) => Error::hook_failed(hook, reason),
+        TransportError::Unusable(reason) => Error::new(
+            ErrorCode::InvalidResponse,
+            [kind, shown, " gave no response: ", &sent.shown(&reason)].concat(),
+        ),
+        TransportError::TooLong { status, .. } => {
+            let status_text = status.to_string();
+            let message = [kind, shown, " answered with status ", &status_text];
+            let message = [&message.concat(), " and more than 1 MiB"].concat();
+            Error::new(ErrorCode::InvalidResponse, message).with_status(status)
+        }
+        TransportError::Connection(reason) => {
+            // The platform's words may hold the URL with its query.
+            let reason = reason.replace(endpoint.as_str(), shown);
+            let message = [kind, shown, " could not be reached: ", &sent.shown(&reason)];
+            Error::new(ErrorCode::Network, message.concat())
+        }
+    }
+}
