@@ -1,17 +1,16 @@
 // Assembles the npm package from what wasm-pack made (`--target web`) and packs it:
 //
-//     node pkg-templates/build.mjs <dir>      reads <dir>/glue, writes <dir>/package and <dir>/<name>-<version>.tgz
+//     node pkg-templates/build.mjs <dir>      reads <dir>/glue and <dir>/glue-m2m, writes <dir>/package and <dir>/<name>-<version>.tgz
 //
 // The package is flat, so that every file is a neighbour of every other whichever entry is used.
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 const templates = import.meta.dirname;
 const root = join(templates, '..');
 if (!process.argv[2]) fail('usage: node pkg-templates/build.mjs <dir>');
 const dir = resolve(process.argv[2]);
-const glue = join(dir, 'glue');
 const out = join(dir, 'package');
 
 rmSync(out, { recursive: true, force: true });
@@ -24,8 +23,8 @@ for (const file of readdirSync(templates)) {
   if (!['package.json', 'build.mjs'].includes(file)) copy(templates, file);
 }
 copyFace();
-copy(glue, 'edge_oauth2_bg.wasm');
-writeInlineWasm();
+copyWasm('glue', 'edge_oauth2', 'kernel.js', 'wasm-inline.js');
+copyWasm('glue-m2m', 'edge_oauth2_m2m', 'm2m-kernel.js', 'm2m-wasm-inline.js');
 checkFiles();
 pack();
 
@@ -45,33 +44,29 @@ function cargoMetadata() {
   };
 }
 
-/**
- * The JavaScript face lies in a folder of wasm-bindgen's, named after the crate and a hash: it moves up beside
- * the glue, whose imports are rewritten.
- */
+/** The JavaScript face, which both wasm modules have in common but for the way to them. */
 function copyFace() {
-  const snippets = join(glue, 'snippets');
-  const folders = existsSync(snippets) ? readdirSync(snippets) : [];
-  if (folders.length !== 1) fail(`expected one folder in ${snippets}, found: ${folders.join(', ') || 'none'}`);
-  const face = `snippets/${folders[0]}/src/wasm/js`;
-  for (const file of readdirSync(join(glue, face))) copy(join(glue, face), file);
+  const face = join(root, 'src/wasm/js');
+  for (const file of readdirSync(face)) copy(face, file);
+  copyFileSync(join(face, 'kernel.js'), join(out, 'm2m-kernel.js'));
+}
 
+/** What wasm-pack made in `folder`, under `name`: its imports of the face are rewritten, as are those of its `kernel`. */
+function copyWasm(folder, name, kernel, inline) {
   // Only the imports: the wasm knows its import by the same path, which has to stay as it is.
-  const before = readFileSync(join(glue, 'edge_oauth2.js'), 'utf8');
-  const after = before.replace(/^(import .* from ['"])\.\/snippets\/[^/]+\/src\/wasm\/js\//gm, '$1./');
-  if (after === before) fail(`the glue does not import './${face}/…': has wasm-bindgen changed its layout?`);
+  const before = readFileSync(join(dir, folder, 'edge_oauth2.js'), 'utf8');
+  const after = before
+    .replace(/^(import .* from ['"])\.\/snippets\/[^/]+\/src\/wasm\/js\//gm, '$1./')
+    .replace(/^(import .* from ['"])\.\/kernel\.js/gm, `$1./${kernel}`);
+  if (after === before) fail(`the glue does not import './snippets/…': has wasm-bindgen changed its layout?`);
   if (/^import .*snippets\//m.test(after)) fail('the glue imports a snippet that is not part of the JavaScript face');
   if (!/^\s+queueMicrotask\(/m.test(after)) fail('the glue calls no queueMicrotask: how does wasm-bindgen run its tasks now?');
   // What a task throws ends a process of Node's: ours replaces the instance instead.
-  write('edge_oauth2.js', `import { microtask as queueMicrotask } from './kernel.js';\n${after}`);
-}
-
-function writeInlineWasm() {
-  const base64 = readFileSync(join(glue, 'edge_oauth2_bg.wasm')).toString('base64');
-  write(
-    'wasm-inline.js',
-    `// edge_oauth2_bg.wasm as text.\nexport const wasm = Uint8Array.from(atob('${base64}'), (c) => c.charCodeAt(0));\n`,
-  );
+  write(`${name}.js`, `import { microtask as queueMicrotask } from './${kernel}';\n${after}`);
+  const wasm = readFileSync(join(dir, folder, 'edge_oauth2_bg.wasm'));
+  write(`${name}_bg.wasm`, wasm);
+  const bytes = `Uint8Array.from(atob('${wasm.toString('base64')}'), (c) => c.charCodeAt(0))`;
+  write(inline, `// ${name}_bg.wasm as text.\nexport const wasm = ${bytes};\n`);
 }
 
 /** `files` is written by hand, so that nothing is published by accident; here it is held against what is there. */

@@ -6,11 +6,6 @@ use crate::error::{Error, ErrorResponse};
 
 #[wasm_bindgen(module = "/src/wasm/js/error.js")]
 extern "C" {
-    // Never called: see the client's class in `start`.
-    #[allow(dead_code)]
-    #[wasm_bindgen(js_name = OAuth2Error, reexport, skip_typescript)]
-    fn error_class();
-
     #[wasm_bindgen(js_name = oauth2Error)]
     fn oauth2_error(
         message: &str,

@@ -11,6 +11,8 @@ pub(crate) mod json;
 mod authorization;
 #[cfg(feature = "bindings")]
 mod error;
+#[cfg(all(feature = "bindings", not(feature = "npm")))]
+mod face;
 #[cfg(all(feature = "bindings", feature = "held-tokens"))]
 mod held_tokens;
 #[cfg(feature = "bindings")]

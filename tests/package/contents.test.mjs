@@ -41,6 +41,8 @@ test('the tarball holds these files and no others', async () => {
     'package/edge-light.js',
     'package/edge_oauth2.js',
     'package/edge_oauth2_bg.wasm',
+    'package/edge_oauth2_m2m.js',
+    'package/edge_oauth2_m2m_bg.wasm',
     'package/error.js',
     'package/events.js',
     'package/fields.js',
@@ -50,6 +52,15 @@ test('the tarball holds these files and no others', async () => {
     'package/index.js',
     'package/jwt.js',
     'package/kernel.js',
+    'package/m2m-client.js',
+    'package/m2m-edge-light.js',
+    'package/m2m-kernel.js',
+    'package/m2m-slim.js',
+    'package/m2m-wasm-inline.js',
+    'package/m2m-workerd.js',
+    'package/m2m.d.ts',
+    'package/m2m.js',
+    'package/machine.js',
     'package/members.js',
     'package/near.js',
     'package/options.js',
@@ -64,6 +75,7 @@ test('the tarball holds these files and no others', async () => {
     'package/slim.js',
     'package/spelling.js',
     'package/store.js',
+    'package/token-source.js',
     'package/token.js',
     'package/wasm-inline.js',
     'package/workerd.js',
@@ -78,8 +90,10 @@ test('the wasm is small', (t) => {
 });
 
 test('the inlined wasm is the wasm', async () => {
-  const { wasm } = await import(join(packageDir, 'wasm-inline.js'));
-  assert.deepEqual(Buffer.from(wasm), readFileSync(join(packageDir, 'edge_oauth2_bg.wasm')));
+  for (const [inline, file] of [['wasm-inline.js', 'edge_oauth2_bg.wasm'], ['m2m-wasm-inline.js', 'edge_oauth2_m2m_bg.wasm']]) {
+    const { wasm } = await import(join(packageDir, inline));
+    assert.deepEqual(Buffer.from(wasm), readFileSync(join(packageDir, file)));
+  }
 });
 
 test('what exists for tests is in the test build only', () => {

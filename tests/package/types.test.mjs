@@ -11,7 +11,7 @@ import { root, tool } from './tool.mjs';
 let dir;
 before(async () => {
   dir = await createConsumer('types');
-  for (const file of ['types.test-d.ts', 'compat.test-d.ts', 'cloudflare.test-d.ts', 'stores.test-d.ts']) {
+  for (const file of ['types.test-d.ts', 'm2m.test-d.ts', 'compat.test-d.ts', 'cloudflare.test-d.ts', 'stores.test-d.ts']) {
     copyFileSync(join(import.meta.dirname, file), join(dir, file));
   }
 });
@@ -50,7 +50,7 @@ describe('the compiler accepts what is right and refuses what is wrong', () => {
         ...environment,
       };
       const config = join(dir, 'tsconfig.json');
-      writeFileSync(config, JSON.stringify({ compilerOptions, files: ['types.test-d.ts', 'compat.test-d.ts', ...files] }));
+      writeFileSync(config, JSON.stringify({ compilerOptions, files: ['types.test-d.ts', 'm2m.test-d.ts', 'compat.test-d.ts', ...files] }));
       await tool('tsc', ['--project', config]);
     });
   }
@@ -62,13 +62,14 @@ test('publint has nothing to say', async () => {
 
 test('are the types wrong? no', async () => {
   // ESM only: `require` gives the ES module, which every supported Node can do. The wasm has no types.
-  await tool('attw', [tarball, '--ignore-rules', 'cjs-resolves-to-esm', '--exclude-entrypoints', 'edge_oauth2.wasm']);
+  await tool('attw', [tarball, '--ignore-rules', 'cjs-resolves-to-esm', '--exclude-entrypoints', 'edge_oauth2.wasm', 'edge_oauth2_m2m.wasm']);
 });
 
 describe('the declarations name what is there', () => {
   const entries = [
     'index',
     'slim',
+    'm2m',
     ...['ballerina', 'integration-app', 'lowdefy', 'simple-oauth2', 'workato'].map((name) => `compat-${name}`),
   ];
   const program = ts.createProgram(
@@ -77,10 +78,13 @@ describe('the declarations name what is there', () => {
   );
   const checker = program.getTypeChecker();
   const declared = (file) => checker.getExportsOfModule(checker.getSymbolAtLocation(program.getSourceFile(join(packageDir, file))));
-  const membersOf = (name) => checker.getDeclaredTypeOfSymbol(declared('index.d.ts').find((symbol) => symbol.name === name));
+  const membersOf = (name, file = 'index.d.ts') => checker.getDeclaredTypeOfSymbol(declared(file).find((symbol) => symbol.name === name));
   const load = (file) => import(pathToFileURL(join(packageDir, file)).href);
   const names = (symbols) => symbols.map((symbol) => symbol.name).sort();
-  const isValue = (symbol) => (symbol.alias ?? checker.getExportSymbolOfSymbol(symbol)).flags & (ts.SymbolFlags.Value | ts.SymbolFlags.Alias);
+  const isValue = (symbol) => {
+    const itself = symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : checker.getExportSymbolOfSymbol(symbol);
+    return itself.flags & ts.SymbolFlags.Value;
+  };
 
   for (const entry of entries) {
     test(`exports of ${entry}`, async () => {
@@ -91,9 +95,26 @@ describe('the declarations name what is there', () => {
   test('members of OAuth2Client', async () => {
     const { OAuth2Client } = await load('index.js');
     const client = new OAuth2Client({ tokenUrl: 'https://auth.example.com', clientId: 'id', clientSecret: 'secret' });
-    const members = [...Object.keys(client), ...Object.getOwnPropertyNames(OAuth2Client.prototype)];
-    assert.deepEqual(names(membersOf('OAuth2Client').getProperties()), members.filter((name) => name !== 'constructor').sort());
+    assert.deepEqual(names(membersOf('OAuth2Client').getProperties()), membersAtRunTime(client));
   });
+
+  test('members of the OAuth2Client of m2m, and those that are refused', async () => {
+    const { OAuth2Client } = await load('m2m.js');
+    const client = new OAuth2Client({ tokenUrl: 'https://auth.example.com', clientId: 'id', clientSecret: 'secret' });
+    const leftOut = ['authorizationUrl', 'callback', 'refresh', 'revoke', 'revokeAll', 'tokenFrom'];
+    const declaredMembers = names(membersOf('OAuth2Client', 'm2m.d.ts').getProperties());
+    assert.deepEqual([...declaredMembers, ...leftOut].sort(), membersAtRunTime(client));
+  });
+
+  /** Also those of the classes that its own extends. */
+  function membersAtRunTime(client) {
+    const members = new Set(Object.keys(client));
+    for (let prototype = Object.getPrototypeOf(client); prototype !== Object.prototype; prototype = Object.getPrototypeOf(prototype)) {
+      for (const name of Object.getOwnPropertyNames(prototype)) members.add(name);
+    }
+    members.delete('constructor');
+    return [...members].sort();
+  }
 
   test('options', async () => {
     const { OAuth2Client } = await load('index.js');

@@ -44,13 +44,17 @@ fn script(path: &str, args: &[&str]) -> Result {
     }
 }
 
-/// The commands that build and pack the package with one Cargo feature, in a folder of its own.
+/// The commands that build and pack the package with one Cargo feature, in a folder of its own. Its entry `m2m` has a
+/// wasm of its own, without the rooms.
 pub fn npm_package(dir: &str, feature: &str) -> Vec<Command> {
+    let glue = |name: &str, features: &str| {
+        let flags = "--target web --no-pack --no-gitignore --no-typescript";
+        wasm_pack(&format!("{flags} --out-dir {dir}/{name} -- {features}"))
+    };
     vec![
         command(&format!("rm -rf {dir}")),
-        wasm_pack(&format!(
-            "--target web --out-dir {dir}/glue --no-pack --no-gitignore --no-typescript -- --features {feature}"
-        )),
+        glue("glue", &format!("--features {feature}")),
+        glue("glue-m2m", "--no-default-features --features npm"),
         command(&format!("node pkg-templates/build.mjs {dir}")),
     ]
 }

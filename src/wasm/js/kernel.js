@@ -1,4 +1,5 @@
-// The way from the face to the wasm functions, whichever build they come from, and the way back.
+// The way from the face to the wasm functions, whichever build they come from, and the way back. Each wasm module has
+// a copy of this module beside its glue, so that two of them get along in one isolate.
 
 import { isOurs, OAuth2Error } from './error.js';
 
@@ -42,7 +43,7 @@ export function panicked() {
 }
 
 /**
- * Runs what enters wasm. An exception that is no error of ours has unwound it: memory that cannot grow, a stack that
+ * Runs what enters wasm, with the wasm functions. An exception that is no error of ours has unwound it: memory that cannot grow, a stack that
  * is full. Such an instance is in an unknown state, and is replaced as after a panic; with the next, which begins
  * empty, it is tried once more.
  */
@@ -64,7 +65,7 @@ function attempt(run) {
   if (isLost) replace();
   const entered = instance;
   try {
-    return run();
+    return run(kernel);
   } catch (error) {
     if (entered === instance && !isOurs(error)) {
       instance += 1;

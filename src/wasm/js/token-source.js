@@ -1,0 +1,226 @@
+// Where a client's tokens come from: what it asks for, the way into wasm and back, and what happens on it.
+
+import { onAbort, reasonOf } from './abort.js';
+import { awaited, bounded, heard, origin, refuseCircle } from './circle.js';
+import { classified, keepCause, OAuth2Error } from './error.js';
+import { quietly, statsOf, tell } from './events.js';
+import { deriveFields, valuesOf } from './fields.js';
+import { hooked } from './hooks.js';
+import { begin, hostFetch } from './host.js';
+import { Token } from './token.js';
+
+/** Counts configurations, over all instances of all wasm modules: a number is never used again. */
+let lastId = 0;
+
+/** How much later than wasm JavaScript gives up waiting, in case wasm no longer answers at all. */
+const LAST_RESORT_MS = 100;
+
+/** How long it waits on while the instance is there: where much begins at once, wasm begins late. */
+const LATENESS_MS = 10_000;
+
+/** How often an operation looks into the store or writes to it at most, while its caller waits, beyond its deadline. */
+const STORE_VISITS = 4;
+
+const DEFAULT_TIMEOUT_MS = 10_000;
+const DEFAULT_STORE_TIMEOUT_MS = 250;
+
+/** How many ways of asking a client remembers, beside its own. */
+const MAX_DERIVED = 100;
+
+export class TokenSource {
+  #kernel;
+  /** What the client asks for: `fields` for wasm, and the number of the configuration that they make. */
+  #slot;
+  /** The same where calls ask for something else, by their options. */
+  #derived = new Map();
+  #face;
+  #fetch;
+  #ownerOf;
+  /** When wasm has all that it waits for, it may still look into the store. */
+  #lastResortMs;
+  #stats;
+  /** Tokens as this client hands them out, by what the kernel holds, which all clients share. */
+  #tokens = new WeakMap();
+  /** The last of them: a hit looks no further. */
+  #lastView;
+  #lastToken;
+
+  /**
+   * `kernel` is the way to the wasm functions of an entry, as of kernel.js. `ownerOf(source, slot, isOwn)` is who
+   * renews and revokes tokens: `isOwn` are those that the client obtained.
+   */
+  constructor(kernel, { fields, face }, { timeoutMs = DEFAULT_TIMEOUT_MS, storeTimeoutMs = DEFAULT_STORE_TIMEOUT_MS }, ownerOf) {
+    this.#kernel = kernel;
+    this.#slot = { fields, timeoutMs };
+    this.#face = face;
+    this.#ownerOf = ownerOf;
+    const visitMs = face.store ? storeTimeoutMs : 0;
+    this.#lastResortMs = LAST_RESORT_MS + STORE_VISITS * visitMs;
+    for (const name of ['apply', 'fetch']) if (face[name]) face[name] = bounded(name, face[name]);
+    // The host's own, passed on by itself, works as a function and not as a method of something else.
+    this.#fetch = face.fetch ? (input, init) => face.fetch(input, init) : hostFetch;
+  }
+
+  /** What the client itself asks for. */
+  get slot() {
+    return this.#slot;
+  }
+
+  /** The options that stay in JavaScript. */
+  get face() {
+    return this.#face;
+  }
+
+  get stats() {
+    return this.#stats;
+  }
+
+  /** Whether the body of a token request is JSON, so that parameters may be more than texts. */
+  get isJson() {
+    return this.#face.bodyFormat === 'json';
+  }
+
+  /** What this client asks for when `callFields` take the place of its own. */
+  derive(callFields) {
+    const key = JSON.stringify(callFields);
+    let slot = this.#derived.get(key);
+    if (slot === undefined) {
+      const [timeoutMs = this.#slot.timeoutMs] = valuesOf(callFields, 'timeoutMs').map(Number);
+      slot = { fields: deriveFields(this.#slot.fields, callFields), timeoutMs };
+      this.open(slot);
+      if (this.#derived.size >= MAX_DERIVED) this.#derived.delete(this.#derived.keys().next().value);
+      this.#derived.set(key, slot);
+    }
+    return slot;
+  }
+
+  /** The token in `view`, bound to this client: the same each time. */
+  token = (view, slot = this.#slot) => {
+    if (view === this.#lastView) return this.#lastToken;
+    let token = this.#tokens.get(view);
+    if (token === undefined) {
+      token = this.tokenOf(view.token, slot, true);
+      this.#tokens.set(view, token);
+    }
+    this.#lastView = view;
+    this.#lastToken = token;
+    return token;
+  };
+
+  /** A token of `data`, which this client obtained or reads for somebody. */
+  tokenOf(data, slot, isOwn) {
+    return new Token(data, this.#ownerOf(this, slot, isOwn));
+  }
+
+  hit(slot = this.#slot) {
+    const view = this.#kernel.enter((kernel) => kernel.hit(slot.id, Date.now()));
+    if (view !== undefined) {
+      this.#stats.l1_hit++;
+      this.#tell({ type: 'l1_hit' }, origin());
+    }
+    return view;
+  }
+
+  event(event, from) {
+    this.#stats[event.type] = (this.#stats[event.type] ?? 0) + 1;
+    this.#tell(event, from);
+  }
+
+  /** `from` is what the call that caused it belongs to. What wasm runs belongs to any of those that wait. */
+  #tell(event, from) {
+    const { onEvent } = this.#face;
+    if (onEvent) heard(onEvent, from, () => tell(onEvent, event));
+  }
+
+  /** Asks the user's function for a credential; a failure is known to wasm by its reference. */
+  async #ask(option, by) {
+    try {
+      const credential = await by(option, () => this.#face[option]());
+      if (typeof credential === 'string') return credential;
+      throw new TypeError(`${option} gave no string`);
+    } catch (error) {
+      throw keepCause(error);
+    }
+  }
+
+  obtain(forceRefresh, signal, slot = this.#slot, from = origin()) {
+    if (signal?.aborted) return Promise.reject(reasonOf(signal));
+    return this.patiently((kernel, call) => kernel.obtain(slot.id, call, forceRefresh), slot, signal, undefined, from);
+  }
+
+  /** Waits for what a function of the kernel promises, but not for ever: its instance may be lost. */
+  patiently(run, slot = this.#slot, signal, circles, from = origin()) {
+    return new Promise((resolve, reject) => {
+      const its = this.#kernel.instance;
+      const giveUp = () => settle(reject, new OAuth2Error('the request for a token was lost', { code: 'internal', retryable: true }));
+      const ring = () => (its === this.#kernel.instance ? (lastResort = setTimeout(giveUp, LATENESS_MS)) : giveUp());
+      let lastResort = startTimer(ring, Math.min(slot.timeoutMs + this.#lastResortMs, this.#kernel.LONGEST_TIMER_MS));
+      let endWait;
+      const settle = (how, value) => {
+        clearTimeout(lastResort);
+        endWait?.();
+        how(value);
+      };
+      if (signal) endWait = onAbort(signal, (reason) => settle(reject, reason));
+      const promised = (async () => await this.run(run, slot, from, circles))();
+      promised.then((value) => settle(resolve, value), (error) => settle(reject, error));
+    });
+  }
+
+  /** Runs a function of the kernel with what this call brings along; opens again if it was forgotten. */
+  run(run, slot = this.#slot, from, circles) {
+    if (from) refuseCircle(slot.id, from, circles);
+    const { enter } = this.#kernel;
+    const { store, fetch, hooks, privateKey } = this.#face;
+    /** Runs a function of the user's, which may call us. */
+    const by = (name, call) => awaited(name, slot.id, from, call);
+    const call = {
+      fetch: fetch ? (...args) => by('fetch', () => fetch(...args)) : this.#fetch,
+      waitUntil: this.#waitUntil,
+      store: store && storeBy(by, store),
+      onEvent: (event) => this.event(event, from),
+      ask: (option) => this.#ask(option, by),
+      sign: privateKey?.sign,
+      hooked: hooks && this.#hooked(slot, by),
+      classify: this.#face.classify && ((refusal) => classified(this.#face.classify, refusal)),
+    };
+    return enter((kernel) => run(kernel, call)) ?? (this.open(slot), enter((kernel) => run(kernel, call)));
+  }
+
+  /** A platform's refuses outside of a request; the task runs all the same. */
+  #waitUntil = (promise) => quietly(() => (this.#face.waitUntil ?? this.#kernel.ambientWaitUntil())?.(promise));
+
+  /** Makes token requests by the user's functions, if there are any. */
+  #hooked({ fields }, by) {
+    const { hooks } = this.#face;
+    const [grant] = valuesOf(fields, 'grant');
+    const means = { by, hooks, fetch: this.#fetch, grant, scopes: valuesOf(fields, 'scopes') };
+    return (...request) => begin((signal) => hooked(means, signal, ...request));
+  }
+
+  open(slot = this.#slot) {
+    if (!this.#kernel.kernel) {
+      throw new OAuth2Error('the wasm module is not initialised: call its init function first', { code: 'internal' });
+    }
+    slot.id = this.#kernel.enter((kernel) => kernel.open(slot.fields, ++lastId));
+    // What calls of this client's ask for is counted with it.
+    if (slot === this.#slot) this.#stats = statsOf(slot.id);
+  }
+}
+
+/** The store, whose functions are called `by`. */
+function storeBy(by, store) {
+  const method = (name) => [name, (...args) => by('store', () => store[name](...args))];
+  return { ...store, ...Object.fromEntries(['get', 'put', 'delete', 'acquire', 'release'].map(method)) };
+}
+
+function startTimer(ring, ms) {
+  try {
+    return setTimeout(ring, ms);
+  } catch (cause) {
+    throw new OAuth2Error('this host refuses timers here: in a Worker, ask for tokens in a handler, and not in its global scope', {
+      code: 'network',
+      cause,
+    });
+  }
+}
