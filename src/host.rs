@@ -127,10 +127,24 @@ impl Asked {
     }
 }
 
+/// What a platform keeps beside a cached token. One that hands it out for a while without asking is told when that
+/// ends, and tells that it did.
+pub trait View: 'static {
+    /// The cache has dropped it.
+    fn withdraw(&self) {}
+
+    /// Whether it was handed out since this was asked last.
+    fn take_use(&self) -> bool {
+        false
+    }
+}
+
+impl View for () {}
+
 /// A platform.
 pub trait Host: HttpClient + Clock + Timer + Background + Random + Crypto + 'static {
     /// What the platform keeps beside a cached token; `()` if nothing.
-    type View: 'static;
+    type View: View;
 
     /// Renders `token` for the platform, once per token.
     fn view(&self, token: &Token) -> Self::View;

@@ -82,7 +82,7 @@ impl<H: Host> TokenSource<H> {
     /// A token that may be used now. Waits at most the configuration's `timeout_ms`, and not at all
     /// while there is a valid one: when that is stale, its successor is asked for in the background.
     pub async fn token(&self) -> Result<H::View> {
-        let Some(Look { cached, is_due }) = self.slot.look(self.host.now_ms()) else {
+        let Some(Look { cached, is_due, .. }) = self.slot.look(self.host.now_ms()) else {
             let result = self.within_deadline(None).await;
             // A failure does not matter when somebody's token has arrived all the same.
             return result.or_else(|error| {

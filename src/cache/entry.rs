@@ -6,6 +6,7 @@ use std::rc::Rc;
 use super::flight::Flight;
 use super::span::{Span, is_set_back};
 use crate::error::Error;
+use crate::host::View;
 use crate::token::{RefreshToken, Secret, Token};
 
 /// How many refused tokens are remembered; more than one only matters when tokens are refused
@@ -87,7 +88,7 @@ impl<V> Default for Entry<V> {
     }
 }
 
-impl<V> Entry<V> {
+impl<V: View> Entry<V> {
     /// The token that is there, usable or not.
     pub fn cached(&self) -> Option<Rc<Cached<V>>> {
         self.cached.borrow().clone()
@@ -114,7 +115,19 @@ impl<V> Entry<V> {
         let copies = 1usize.saturating_add(cached.token.refresh_token.is_some().into());
         let weight = cached.token.weight().saturating_mul(copies);
         self.weight.set(weight);
-        *self.cached.borrow_mut() = Some(cached);
+        self.replace(Some(cached));
+    }
+
+    /// Whoever hands out what was there before is told.
+    fn replace(&self, cached: Option<Rc<Cached<V>>>) {
+        if let Some(before) = self.cached.replace(cached) {
+            before.view.withdraw();
+        }
+    }
+
+    /// Whether the token was handed out without a word here since this was asked last.
+    pub(super) fn take_use(&self) -> bool {
+        self.cached().is_some_and(|cached| cached.view.take_use())
     }
 
     /// Remembers the refresh token that came with `token`, if there is no newer one.
@@ -196,7 +209,7 @@ impl<V> Entry<V> {
     pub(super) fn evict(&self) {
         self.evicted.set(true);
         self.weight.set(0);
-        *self.cached.borrow_mut() = None;
+        self.replace(None);
         if self.flight(Flight::forget) {
             *self.refresh_token.borrow_mut() = None;
         }
@@ -204,7 +217,7 @@ impl<V> Entry<V> {
 
     /// Empties the cache, and forgets what went wrong.
     pub fn clear(&self) {
-        *self.cached.borrow_mut() = None;
+        self.replace(None);
         *self.terminal.borrow_mut() = None;
     }
 

@@ -12,11 +12,6 @@ pub fn usable_until_ms(token: &Token, skew_seconds: u32) -> u64 {
     token.expires_at_ms.saturating_sub(skew_ms)
 }
 
-/// Whether `token` may be handed out at `now_ms`.
-pub fn is_usable(token: &Token, skew_seconds: u32, now_ms: u64) -> bool {
-    now_ms < usable_until_ms(token, skew_seconds)
-}
-
 /// When this instance asks for the successor of `token`. `refresh_ahead` is the share of the life
 /// after which the first instance of a large fleet does so; `random` in [0, 1) spreads them.
 ///

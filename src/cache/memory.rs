@@ -7,6 +7,7 @@ use std::rc::Rc;
 use super::entry::Entry;
 use super::identity::{Identity, checksum};
 use super::issuer::Issuer;
+use crate::host::View;
 use crate::protocol::client_auth::ClientAuth;
 
 /// How many identities are remembered, so that a Worker that serves many tenants stays bounded.
@@ -40,13 +41,13 @@ pub struct Memory<V> {
     uses: Cell<u64>,
 }
 
-impl<V> Default for Memory<V> {
+impl<V: View> Default for Memory<V> {
     fn default() -> Self {
         Self::with_capacity(DEFAULT_CAPACITY)
     }
 }
 
-impl<V> Memory<V> {
+impl<V: View> Memory<V> {
     /// A memory for `capacity` identities, at least one.
     pub fn with_capacity(capacity: usize) -> Self {
         Self {
@@ -89,18 +90,12 @@ impl<V> Memory<V> {
         // What cannot be had again gives way to nothing but its like: there is room for as many of either kind.
         // Who comes is of the first kind at first.
         for (is_irreplaceable, coming) in [(false, 1), (true, 0)] {
-            let of_kind = || {
-                let entries = entries.iter().enumerate();
-                entries.filter(|(_, (_, entry))| entry.is_irreplaceable() == is_irreplaceable)
-            };
-            if of_kind().count().saturating_add(coming) <= self.capacity {
+            let is_of_kind = |entry: &Entry<V>| entry.is_irreplaceable() == is_irreplaceable;
+            let of_kind = entries.iter().filter(|(_, entry)| is_of_kind(entry));
+            if of_kind.count().saturating_add(coming) <= self.capacity {
                 continue;
             }
-            // An entry that is waited for goes last: its flight would be flown again.
-            let least_recent = of_kind().min_by_key(|(_, (_, entry))| {
-                (entry.flight(|flight| flight.in_air()), entry.used_at.get())
-            });
-            if let Some((index, _)) = least_recent {
+            if let Some(index) = self.first_to_go(&entries, is_of_kind) {
                 self.evict(&mut entries, index);
             }
         }
@@ -120,17 +115,33 @@ impl<V> Memory<V> {
             if weights.fold(0, usize::saturating_add) <= MAX_WEIGHT {
                 return;
             }
-            let others = entries.iter().enumerate().filter(|(_, (_, entry))| {
-                !std::ptr::eq(&raw const **entry, kept) && entry.weight.get() > 0
-            });
-            let first_to_go = others.min_by_key(|(_, (_, entry))| {
-                let in_air = entry.flight(|flight| flight.in_air());
-                (entry.is_irreplaceable(), in_air, entry.used_at.get())
-            });
-            let Some((index, _)) = first_to_go else {
+            let may_go = |entry: &Entry<V>| !std::ptr::eq(entry, kept) && entry.weight.get() > 0;
+            let Some(index) = self.first_to_go(&entries, may_go) else {
                 return;
             };
             self.evict(&mut entries, index);
+        }
+    }
+
+    /// The least recently used of those that may go: what cannot be had again last, and before it what is waited
+    /// for, whose flight would be flown again.
+    fn first_to_go(
+        &self,
+        entries: &[(Identity, Rc<Entry<V>>)],
+        may_go: impl Fn(&Entry<V>) -> bool,
+    ) -> Option<usize> {
+        loop {
+            let candidates = entries.iter().enumerate();
+            let candidates = candidates.filter(|(_, (_, entry))| may_go(entry));
+            let (index, (_, entry)) = candidates.min_by_key(|(_, (_, entry))| {
+                let in_air = entry.flight(|flight| flight.in_air());
+                (entry.is_irreplaceable(), in_air, entry.used_at.get())
+            })?;
+            // What was handed out without a word here is used now.
+            if !entry.take_use() {
+                return Some(index);
+            }
+            self.touch(entry);
         }
     }
 

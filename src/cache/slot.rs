@@ -4,12 +4,13 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use super::entry::{Cached, Entry};
-use super::freshness::is_usable;
+use super::freshness::usable_until_ms;
 use super::identity::{Identity, Usage, told};
 use super::issuer::Issuer;
 use super::memory::Memory;
 use super::span::Span;
 use crate::config::ClientConfig;
+use crate::host::View;
 use crate::protocol::client_auth::ClientAuth;
 use crate::token::Token;
 
@@ -35,9 +36,11 @@ pub(crate) struct Look<V> {
     pub(crate) cached: Rc<Cached<V>>,
     /// Whether its successor is to be asked for.
     pub(crate) is_due: bool,
+    /// Until when a look shows the same, unless the token is dropped or the clock set back.
+    pub(crate) same_until_ms: u64,
 }
 
-impl<V> Slot<V> {
+impl<V: View> Slot<V> {
     /// The place of `config` in `memory`; equal configurations find the same entry there.
     pub fn new(config: ClientConfig, memory: Rc<Memory<V>>) -> Self {
         let (identity, usage) = told(&config);
@@ -110,8 +113,13 @@ impl<V> Slot<V> {
     /// One caller of a stale token gets `None`, and is to begin the refresh; it will be given the
     /// token all the same.
     pub fn hit(&self, now_ms: u64) -> Option<Rc<Cached<V>>> {
-        self.look(now_ms)
-            .and_then(|look| (!look.is_due).then_some(look.cached))
+        self.lasting_hit(now_ms).map(|(cached, _)| cached)
+    }
+
+    /// The same, and until when it stays so, unless the token is dropped or the clock set back.
+    pub fn lasting_hit(&self, now_ms: u64) -> Option<(Rc<Cached<V>>, u64)> {
+        let look = self.look(now_ms).filter(|look| !look.is_due)?;
+        Some((look.cached, look.same_until_ms))
     }
 
     /// The cached token, if it may be handed out, and whether its successor is due.
@@ -119,13 +127,23 @@ impl<V> Slot<V> {
         let entry = self.entry();
         let is_doubtful = entry.is_doubtful(now_ms);
         let cached = entry.cached()?;
-        if !self.is_usable(&cached.token, now_ms) {
+        let usable_until_ms = self.usable_until_ms(&cached.token);
+        if now_ms >= usable_until_ms {
             return None;
         }
-        let is_due = (now_ms >= cached.refresh_at_ms || is_doubtful && cached.is_renewable)
+        let is_stale = now_ms >= cached.refresh_at_ms || is_doubtful && cached.is_renewable;
+        let is_due = is_stale
             && entry.may_refresh(now_ms)
             && !entry.flight(|flight| flight.is_alive(now_ms));
-        Some(Look { cached, is_due })
+        let same_until_ms = match is_stale || is_doubtful {
+            true => now_ms,
+            false => usable_until_ms.min(cached.refresh_at_ms),
+        };
+        Some(Look {
+            cached,
+            is_due,
+            same_until_ms,
+        })
     }
 
     /// What the issuer of that name says about itself, on the way that the client's requests take.
@@ -184,7 +202,11 @@ impl<V> Slot<V> {
     }
 
     pub(crate) fn is_usable(&self, token: &Token, now_ms: u64) -> bool {
-        is_usable(token, self.config.expiry_skew_seconds, now_ms)
+        now_ms < self.usable_until_ms(token)
+    }
+
+    fn usable_until_ms(&self, token: &Token) -> u64 {
+        usable_until_ms(token, self.config.expiry_skew_seconds)
     }
 
     /// Notes that the API refused `access_token`, and drops it. A neighbour's newer token stays.

@@ -47,6 +47,7 @@ parts! {
     "/src/wasm/js/circle.js" Circle
     "/src/wasm/js/deno-kv.js" DenoKv
     "/src/wasm/js/fields.js" Fields
+    "/src/wasm/js/hand.js" Hand
     "/src/wasm/js/hooks.js" Hooks
     "/src/wasm/js/jwt.js" PrivateKey
     "/src/wasm/js/machine.js" MachineClient

@@ -12,6 +12,7 @@ use super::store::JsStore;
 use crate::event::Event;
 use crate::host::{
     Asked, Background, Clock, Crypto, HookError, Host, HttpClient, Random, Timer, TransportError,
+    View,
 };
 use crate::json::Json;
 use crate::protocol::error_class::{ErrorClass, Refusal};
@@ -58,6 +59,21 @@ extern "C" {
         raw: JsValue,
         authorization: Option<String>,
     ) -> JsValue;
+
+    fn withdraw(view: &JsValue);
+    #[wasm_bindgen(js_name = takeUse)]
+    fn take_use(view: &JsValue) -> bool;
+}
+
+/// What `view` made.
+impl View for JsValue {
+    fn withdraw(&self) {
+        withdraw(self);
+    }
+
+    fn take_use(&self) -> bool {
+        take_use(self)
+    }
 }
 
 #[wasm_bindgen(module = "/src/wasm/js/crypto.js")]

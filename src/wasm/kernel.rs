@@ -7,7 +7,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
 
-use js_sys::{Function, Promise};
+use js_sys::{Array, Function, Promise};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 
@@ -91,12 +91,18 @@ pub(super) fn promise(work: impl Future<Output = Result<JsValue, Error>> + 'stat
     future_to_promise(async move { work.await.map_err(|error| to_js(&error)) })
 }
 
-/// The token in the cache, as the face rendered it; `undefined` if none may be handed out.
+/// How long the face may hand out a token by itself: then it says what its clock shows, and that the token is used.
+const UNASKED_MS: u64 = 1_000;
+
+/// The token in the cache, as the face rendered it, and until when it may be handed out unasked unless it is withdrawn;
+/// `undefined` if none may be.
 #[wasm_bindgen(skip_typescript)]
-pub fn hit(id: u32, now_ms: f64) -> JsValue {
-    slot(id)
-        .and_then(|slot| slot.hit(now_ms as u64))
-        .map_or(JsValue::UNDEFINED, |cached| cached.view.clone())
+pub fn hit(id: u32, now_ms: f64) -> Option<Array> {
+    let now_ms = now_ms as u64;
+    let (cached, until_ms) = slot(id)?.lasting_hit(now_ms)?;
+    let until_ms = until_ms.min(now_ms.saturating_add(UNASKED_MS));
+    let until_ms = JsValue::from_f64(until_ms as f64);
+    Some(Array::of2(&cached.view, &until_ms))
 }
 
 /// Brings a token, from the server if need be or if `refreshed` is asked for; `undefined` if `id`

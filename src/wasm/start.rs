@@ -49,7 +49,7 @@ pub fn start() {
         let _ = js_sys::Reflect::set(&kernel, &name.into(), &function);
     };
     type Open = dyn Fn(Vec<String>, u32) -> Result<u32, JsValue>;
-    type Hit = dyn Fn(u32, f64) -> JsValue;
+    type Hit = dyn Fn(u32, f64) -> Option<js_sys::Array>;
     type Obtain = dyn Fn(u32, Call, bool) -> Option<Promise>;
     type Run = dyn Fn(u32, Call) -> Option<Promise>;
     type Refuse = dyn Fn(u32, String, f64) -> Option<bool>;

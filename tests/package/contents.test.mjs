@@ -46,6 +46,7 @@ test('the tarball holds these files and no others', async () => {
     'package/error.js',
     'package/events.js',
     'package/fields.js',
+    'package/hand.js',
     'package/hooks.js',
     'package/host.js',
     'package/index.d.ts',

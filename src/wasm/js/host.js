@@ -157,7 +157,10 @@ function attempt(run) {
   }
 }
 
-/** A token as users see it, and as the authorised fetch sends it. Made once per token. */
+/**
+ * A token as users see it, and as the authorised fetch sends it. Made once per token. While it is in the cache it is
+ * handed out without asking there.
+ */
 export function view(
   accessToken,
   tokenType,
@@ -173,5 +176,17 @@ export function view(
   if (refreshToken !== undefined) token.refreshToken = refreshToken;
   if (idToken !== undefined) token.idToken = idToken;
   token.raw = frozen(raw);
-  return { token: Object.freeze(token), authorization };
+  return { token: Object.freeze(token), authorization, isWithdrawn: false, isUsed: false };
+}
+
+/** The cache has dropped it. */
+export function withdraw(view) {
+  view.isWithdrawn = true;
+}
+
+/** Whether it was handed out since this was asked last. */
+export function takeUse(view) {
+  const { isUsed } = view;
+  view.isUsed = false;
+  return isUsed;
 }

@@ -5,6 +5,7 @@ import { awaited, bounded, heard, origin, refuseCircle } from './circle.js';
 import { classified, keepCause, OAuth2Error } from './error.js';
 import { quietly, statsOf, tell } from './events.js';
 import { deriveFields, valuesOf } from './fields.js';
+import { Hand } from './hand.js';
 import { hooked } from './hooks.js';
 import { begin, hostFetch } from './host.js';
 import { Token } from './token.js';
@@ -113,10 +114,10 @@ export class TokenSource {
   }
 
   hit(slot = this.#slot) {
-    const view = this.#kernel.enter((kernel) => kernel.hit(slot.id, Date.now()));
+    const view = slot.hand.view(slot.id);
     if (view !== undefined) {
       this.#stats.l1_hit++;
-      this.#tell({ type: 'l1_hit' }, origin());
+      if (this.#face.onEvent) this.#tell({ type: 'l1_hit' }, origin());
     }
     return view;
   }
@@ -203,6 +204,7 @@ export class TokenSource {
       throw new OAuth2Error('the wasm module is not initialised: call its init function first', { code: 'internal' });
     }
     slot.id = this.#kernel.enter((kernel) => kernel.open(slot.fields, ++lastId));
+    slot.hand = new Hand(this.#kernel);
     // What calls of this client's ask for is counted with it.
     if (slot === this.#slot) this.#stats = statsOf(slot.id);
   }
