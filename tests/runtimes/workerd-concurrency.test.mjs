@@ -62,11 +62,11 @@ for (const compatibilityDate of compatibilityDates) {
       });
     }
 
-    // Each failure comes late enough for all to be waiting for it.
+    // Each failure comes late enough for all to be waiting for it, and for nothing to be tried again.
     const failures = {
-      'answers 500': [{ delayMs: 500, status: 500 }, 'http_status', 1],
-      'answers garbage': [{ delayMs: 500, status: 200, body: '<html>' }, 'invalid_response', 1],
-      'closes the connection': [{ delayMs: 500, close: true }, 'network', 1],
+      'answers 500': [{ delayMs: 600, status: 500 }, 'http_status', 1],
+      'answers garbage': [{ delayMs: 600, status: 200, body: '<html>' }, 'invalid_response', 1],
+      'closes the connection': [{ delayMs: 600, close: true }, 'network', 1],
       // After half of the time it is asked once more.
       'is silent': [{ silent: true }, 'timeout', 2],
       'never ends its answer': [{ drip: true }, 'timeout', 2],
