@@ -24,7 +24,8 @@ const { outputFiles } = await build({
   globalName: 'bundle',
   conditions: ['edge-light'],
   nodePaths: [join(project, 'node_modules')],
-  define: { ADDRESSES: JSON.stringify(addresses), RUNTIME: '"edge-light"' },
+  alias: { '#entry': 'edge-oauth2' },
+  define: { ADDRESSES: JSON.stringify(addresses), RUNTIME: '"edge-light"', ENTRY: '"edge-oauth2"' },
   plugins: [wasmModules],
   write: false,
 });

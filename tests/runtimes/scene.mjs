@@ -4,10 +4,10 @@
 let scenes = 0;
 
 /**
- * `package` is what `import * from 'edge-oauth2'` gave; `addresses` come from `startServers`, and
+ * `package` is what `import * from 'edge-oauth2'` gave, or from another entry, which leaves out the rooms `leftOut`; `addresses` come from `startServers`, and
  * `runtime` sets two runtimes apart that talk to the same servers.
  */
-export function createScene({ package: { OAuth2Client, OAuth2Error }, addresses, runtime, inspect }) {
+export function createScene({ package: { OAuth2Client, OAuth2Error }, leftOut = [], addresses, runtime, inspect }) {
   const name = `${runtime}-${(scenes += 1)}`;
   const { clients } = addresses;
   const tokenEndpoint = `${addresses.tokenEndpoint}/${name}`;
@@ -25,6 +25,7 @@ export function createScene({ package: { OAuth2Client, OAuth2Error }, addresses,
   return {
     OAuth2Client,
     OAuth2Error,
+    leftOut,
     clients,
     issuer: addresses.issuer,
     /** The authorization server's own, which answers `aud` and nothing else. */

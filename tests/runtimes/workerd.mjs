@@ -10,11 +10,12 @@ export const compatibilityDates = ['2024-09-01', '2026-07-01'];
 /**
  * Bundles `workers/{name}.mjs` with the packages of `project`, its `workerd` condition taken and wasm
  * left as a module of its own; gives a worker to start. `define` are constants of its global scope.
+ * `#entry` is the package's `entry`, and ENTRY its name.
  * `#kernel` is the glue of the wasm and `#store` what it makes of stores, which the package keeps to itself.
  */
-export async function bundle(name, { project, compatibilityDate, define = {} }) {
+export async function bundle(name, { project, entry = 'edge-oauth2', compatibilityDate, define = {} }) {
   const constants = Object.fromEntries(
-    Object.entries(define).map(([constant, value]) => [constant, JSON.stringify(value)]),
+    Object.entries({ ...define, ENTRY: entry }).map(([constant, value]) => [constant, JSON.stringify(value)]),
   );
   const packages = join(project, 'node_modules');
   const { outputFiles } = await build({
@@ -27,6 +28,7 @@ export async function bundle(name, { project, compatibilityDate, define = {} }) 
     loader: { '.wasm': 'copy' },
     nodePaths: [packages],
     alias: {
+      '#entry': entry,
       '#kernel': join(packages, 'edge-oauth2', 'edge_oauth2.js'),
       '#store': join(packages, 'edge-oauth2', 'store.js'),
     },

@@ -269,9 +269,11 @@ const insecure = ['auth.example', '10.0.0.1', '127.0.0.1.example', 'localhost.ex
 const loopback = ['localhost', 'a.localhost', '127.1.2.3', '[::1]'];
 
 export const options = {
-  'a wrong or misspelt option is named': async ({ client }) => {
+  'a wrong or misspelt option is named': async ({ client, leftOut }) => {
     for (const [overrides, ...words] of rows) {
-      names(await rejects((async () => client(overrides))(), { code: 'invalid_option' }), words);
+      const error = await rejects((async () => client(overrides))(), { code: 'invalid_option' });
+      const isLeftOut = leftOut.some((room) => error.message.endsWith(` leaves ${room} out`));
+      names(error, isLeftOut ? [] : words);
     }
   },
 
