@@ -7,8 +7,10 @@
 //! - [`cache`]: what is remembered, as plain data: identity, freshness, the single flight.
 //! - [`TokenSource`]: the chain that brings a token, async over the ports in [`host`].
 //! - [`Resource`]: requests to the protected API.
-//! - `wasm` (wasm32 with the feature `bindings`): the ports over `fetch` and timers, and the
-//!   JavaScript API.
+//! - `wasm` (where there is JavaScript, with the feature `bindings`): the JavaScript API, and the ports
+//!   over what its callers bring.
+//! - `web` (there too, with the feature `web`): the ports over `fetch`, timers, `crypto.subtle` and
+//!   stores of JavaScript's, for Rust programs.
 //!
 //! # Features
 //!
@@ -132,6 +134,8 @@ mod stopwatch;
 mod token;
 #[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
 mod wasm;
+#[cfg(all(target_arch = "wasm32", target_os = "unknown", feature = "web"))]
+pub mod web;
 
 pub use cache::entry::Cached;
 pub use cache::memory::Memory;

@@ -94,7 +94,8 @@ pub struct ClientOptions {
     pub refresh_params: Option<Parameters>,
     /// How the parameters are written. Default: [`BodyFormat::Form`].
     pub body_format: BodyFormat,
-    /// Where the members of the token response are; see [`TokenMapping::new`].
+    /// Where the members of the token response are; see
+    /// [`TokenMapping::new`](crate::protocol::token_response::TokenMapping::new).
     pub token_mapping: Vec<(String, String)>,
     /// Whether refresh tokens are left unused.
     pub no_refresh_token: bool,

@@ -36,6 +36,17 @@ pub enum BodyFormat {
     Json,
 }
 
+impl BodyFormat {
+    /// Reads the option's value.
+    pub fn from_name(name: &str) -> Option<Self> {
+        match name {
+            "form" => Some(Self::Form),
+            "json" => Some(Self::Json),
+            _ => None,
+        }
+    }
+}
+
 /// Everything a token request is made of.
 #[derive(Clone, Copy)]
 pub struct TokenRequest<'a> {

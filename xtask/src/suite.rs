@@ -69,13 +69,21 @@ pub fn frameworks() -> Result {
 
 /// What is checked of the source tree.
 fn source_checks() -> Vec<Check> {
-    let mut doc = command("cargo doc --locked --no-deps");
-    doc.env("RUSTDOCFLAGS", "-D warnings");
-    let mut wasm_tests = command("cargo test --locked --target wasm32-unknown-unknown");
-    wasm_tests.env(
-        "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER",
-        "wasm-bindgen-test-runner",
-    );
+    let doc = |features: &str| {
+        let mut doc = command(&format!("cargo doc --locked --no-deps {features}"));
+        doc.env("RUSTDOCFLAGS", "-D warnings");
+        doc
+    };
+    let wasm_tests = |which: &str| {
+        let mut test = command(&format!(
+            "cargo test --locked --target wasm32-unknown-unknown --features web {which}"
+        ));
+        test.env(
+            "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER",
+            "wasm-bindgen-test-runner",
+        );
+        test
+    };
 
     vec![
         tests("xtask", own_checks()),
@@ -90,10 +98,11 @@ fn source_checks() -> Vec<Check> {
         check(
             "clippy-wasm",
             vec![
-                clippy_wasm("--all-targets"),
+                clippy_wasm("--all-targets --features web"),
                 clippy_wasm("--features npm"),
                 clippy_wasm("--features test-hooks"),
                 clippy_wasm("--no-default-features"),
+                clippy_wasm("--no-default-features --features web"),
                 clippy_wasm("--no-default-features --features npm"),
                 clippy_wasm("--no-default-features --features bindings,authorization"),
                 clippy_wasm("--no-default-features --features bindings,revocation"),
@@ -102,7 +111,13 @@ fn source_checks() -> Vec<Check> {
                 clippy_wasm("--no-default-features --features bindings,discovery"),
             ],
         ),
-        check("doc", vec![doc]),
+        check(
+            "doc",
+            vec![
+                doc(""),
+                doc("--target wasm32-unknown-unknown --no-default-features --features rooms,web"),
+            ],
+        ),
         tests(
             "test",
             vec![
@@ -110,7 +125,10 @@ fn source_checks() -> Vec<Check> {
                 command("cargo test --locked --no-default-features --test left_out"),
             ],
         ),
-        tests("test-wasm", vec![wasm_tests]),
+        tests(
+            "test-wasm",
+            vec![wasm_tests("--test wasm --test web"), wasm_tests("--doc")],
+        ),
         plain_bindings("web"),
         plain_bindings("bundler"),
         plain_bindings("nodejs"),

@@ -1,0 +1,141 @@
+//! What is asked for, as options say it.
+
+use js_sys::Array;
+use serde::Deserialize;
+use serde_wasm_bindgen::preserve;
+use wasm_bindgen::JsValue;
+
+use super::{members, token};
+use crate::error::Error;
+use crate::json::Json;
+use crate::protocol::assertion::AssertionOptions;
+use crate::protocol::grant::Grant;
+use crate::token::{Credential, Secret};
+
+/// The options that make a grant, whichever it is.
+pub(super) struct GrantOptions {
+    pub(super) grant: Option<String>,
+    pub(super) username: Option<String>,
+    pub(super) password: Option<Secret>,
+    pub(super) refresh_token: Option<Secret>,
+    pub(super) assertion: JsValue,
+    pub(super) token: JsValue,
+}
+
+impl GrantOptions {
+    /// The grant; what belongs to another one is refused, what it needs is demanded.
+    pub(super) fn into_grant(self) -> Result<Grant, Error> {
+        let Self {
+            grant,
+            mut username,
+            mut password,
+            mut refresh_token,
+            mut assertion,
+            mut token,
+        } = self;
+        let grant = match grant.as_deref().unwrap_or("client_credentials") {
+            "client_credentials" => Grant::ClientCredentials,
+            "authorization_code" => Grant::AuthorizationCode,
+            "password" => Grant::Password {
+                username: demanded("username", username.take())?,
+                password: demanded("password", password.take())?,
+            },
+            "refresh_token" => Grant::RefreshToken {
+                refresh_token: demanded("refreshToken", refresh_token.take())?,
+            },
+            "jwt_bearer" => match demanded("assertion", taken(&mut assertion))? {
+                signed if signed.is_object() => {
+                    Grant::SignedJwtBearer(read_assertion("assertion", &signed)?)
+                }
+                ready => Grant::JwtBearer {
+                    assertion: ready_assertion("assertion", &ready)?,
+                },
+            },
+            "token" => {
+                let given = demanded("token", taken(&mut token))?;
+                token::given(&given, refresh_token.take())?
+            }
+            grant_type => Grant::Custom {
+                grant_type: grant_type.to_owned(),
+            },
+        };
+        let left = [
+            ("username", username.is_some(), "password"),
+            ("password", password.is_some(), "password"),
+            ("refreshToken", refresh_token.is_some(), "refresh_token"),
+            ("assertion", !assertion.is_undefined(), "jwt_bearer"),
+            ("token", !token.is_undefined(), "token"),
+        ];
+        match left.iter().find(|(_, is_left, _)| *is_left) {
+            Some((option, _, owner)) => {
+                let problem = "is not used by this grant; leave it out, or say grant: '";
+                let problem = [problem, owner, "'"].concat();
+                Err(Error::invalid_option(option, problem))
+            }
+            None => Ok(grant),
+        }
+    }
+}
+
+fn demanded<T>(option: &'static str, value: Option<T>) -> Result<T, Error> {
+    value.ok_or_else(|| Error::invalid_option(option, "is required for this grant"))
+}
+
+fn taken(value: &mut JsValue) -> Option<JsValue> {
+    Some(std::mem::take(value)).filter(|value| !value.is_undefined())
+}
+
+/// An assertion that somebody else has signed.
+pub(super) fn ready_assertion(option: &'static str, value: &JsValue) -> Result<Credential, Error> {
+    let problem = "must be a string, or an object of what it says";
+    let ready = value.as_string();
+    ready
+        .map(|ready| Credential::Given(ready.into()))
+        .ok_or_else(|| Error::invalid_option(option, problem))
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct WrittenAssertion {
+    issuer: Option<String>,
+    subject: Option<String>,
+    #[serde(with = "preserve")]
+    audience: JsValue,
+    typ: Option<String>,
+    #[serde(with = "preserve")]
+    claims: JsValue,
+    lifetime_seconds: Option<u32>,
+}
+
+/// What an assertion says that is signed here.
+pub(super) fn read_assertion(
+    option: &'static str,
+    value: &JsValue,
+) -> Result<AssertionOptions, Error> {
+    let WrittenAssertion {
+        issuer,
+        subject,
+        audience,
+        typ,
+        claims,
+        lifetime_seconds,
+    } = members::read(option, value)?;
+    let claims = match claims.is_object() && !Array::is_array(&claims) {
+        true => members::json(option, &claims)?,
+        false if claims.is_undefined() => Json::Object(Vec::new()),
+        false => Json::Null,
+    };
+    let Json::Object(claims) = claims else {
+        let problem = "has claims that must be an object";
+        return Err(Error::invalid_option(option, problem));
+    };
+    let default = AssertionOptions::default();
+    Ok(AssertionOptions {
+        issuer,
+        subject,
+        audience: members::texts(option, &audience)?,
+        typ,
+        claims,
+        lifetime_seconds: lifetime_seconds.unwrap_or(default.lifetime_seconds),
+    })
+}
