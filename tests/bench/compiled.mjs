@@ -8,7 +8,7 @@ const run = promisify(execFile);
 
 /** A client's first token. The server is a function: Node's own HTTP parser is a wasm module too. */
 const FIRST_TOKEN = `
-import { OAuth2Client } from 'edge-oauth2';
+const { OAuth2Client } = await import(process.argv[2]);
 const token = { access_token: 'a'.repeat(900), token_type: 'Bearer', expires_in: 3600 };
 const client = new OAuth2Client({
   tokenUrl: 'https://auth.example.com/token',
@@ -16,17 +16,17 @@ const client = new OAuth2Client({
   clientSecret: 'a secret of some length',
   fetch: async () => Response.json(token),
   identity: 'bench',
-  ...(process.argv[2] === 'store' && { store: new Map() }),
+  ...(process.argv[3] === 'store' && { store: new Map() }),
 });
 const { accessToken } = await client.getToken();
 if (accessToken !== token.access_token) throw new Error('another token');
 `;
 
-/** The functions and the bytes of their bodies, without a store and with one; `project` has the package installed. */
-export async function compiledBeforeFirstToken(project) {
+/** The functions and the bytes of their bodies, without a store and with one; `project` has the package installed, whose `entry` is used. */
+export async function compiledBeforeFirstToken(project, entry = 'edge-oauth2') {
   const script = join(project, 'first-token.mjs');
   await writeFile(script, FIRST_TOKEN);
-  return { withoutStore: await compiled(script), withStore: await compiled(script, 'store') };
+  return { withoutStore: await compiled(script, entry), withStore: await compiled(script, entry, 'store') };
 }
 
 async function compiled(script, ...args) {

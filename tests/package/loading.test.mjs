@@ -29,10 +29,15 @@ async function use(test, OAuth2Client) {
 
 const resolve = (specifier) => createRequire(join(dir, 'index.js')).resolve(specifier);
 
-test('import, in this Node', async (t) => {
-  const { OAuth2Client } = await import(pathToFileURL(resolve('edge-oauth2')).href);
-  await use(t, OAuth2Client);
-});
+/** The entries that start by themselves, and the wasm of each. */
+const entries = { 'edge-oauth2': 'edge-oauth2/edge_oauth2.wasm', 'edge-oauth2/m2m': 'edge-oauth2/edge_oauth2_m2m.wasm' };
+
+for (const entry of Object.keys(entries)) {
+  test(`import of ${entry}, in this Node`, async (t) => {
+    const { OAuth2Client } = await import(pathToFileURL(resolve(entry)).href);
+    await use(t, OAuth2Client);
+  });
+}
 
 test('import and require give the same class', async () => {
   const printed = await script(
@@ -68,29 +73,31 @@ async function script(name, text) {
   return (await tool(process.execPath, ['--no-warnings', file])).trim();
 }
 
-test('bundled for browsers', async (t) => {
-  const bundle = await bundleFor({ platform: 'browser', format: 'esm' });
-  const { OAuth2Client } = await import(`data:text/javascript;base64,${Buffer.from(bundle).toString('base64')}`);
-  await use(t, OAuth2Client);
-});
-
-test('bundled for the edge runtime', async (t) => {
-  const bundle = await bundleFor({
-    platform: 'neutral',
-    format: 'iife',
-    globalName: 'bundle',
-    conditions: ['edge-light'],
-    plugins: [wasmModules],
+for (const [entry, wasm] of Object.entries(entries)) {
+  test(`${entry}, bundled for browsers`, async (t) => {
+    const bundle = await bundleFor(entry, { platform: 'browser', format: 'esm' });
+    const { OAuth2Client } = await import(`data:text/javascript;base64,${Buffer.from(bundle).toString('base64')}`);
+    await use(t, OAuth2Client);
   });
-  const edge = new EdgeVM();
-  // Compiled out here, as Vercel does it: in another realm than the code that uses it.
-  edge.context.compiled = new WebAssembly.Module(readFileSync(resolve('edge-oauth2/edge_oauth2.wasm')));
-  edge.evaluate(bundle);
-  await use(t, edge.evaluate('bundle.OAuth2Client'));
-});
 
-async function bundleFor(options) {
-  const entry = { contents: `export * from 'edge-oauth2';`, resolveDir: dir };
+  test(`${entry}, bundled for the edge runtime`, async (t) => {
+    const bundle = await bundleFor(entry, {
+      platform: 'neutral',
+      format: 'iife',
+      globalName: 'bundle',
+      conditions: ['edge-light'],
+      plugins: [wasmModules],
+    });
+    const edge = new EdgeVM();
+    // Compiled out here, as Vercel does it: in another realm than the code that uses it.
+    edge.context.compiled = new WebAssembly.Module(readFileSync(resolve(wasm)));
+    edge.evaluate(bundle);
+    await use(t, edge.evaluate('bundle.OAuth2Client'));
+  });
+}
+
+async function bundleFor(name, options) {
+  const entry = { contents: `export * from '${name}';`, resolveDir: dir };
   const result = await esbuild.build({ stdin: entry, bundle: true, write: false, ...options });
   assert.deepEqual(result.warnings, []);
   return result.outputFiles[0].text;
