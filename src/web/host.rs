@@ -6,7 +6,8 @@ use std::future::Future;
 use js_sys::{Date, Math};
 use web_sys::CryptoKey;
 
-use super::{Background, Fetch, ObjectStore, Task, Timers, WebCrypto};
+use super::{Background, Fetch, Task, Timers, WebCrypto};
+use crate::cache::store::{NoStore, TokenStore};
 use crate::event::Event;
 use crate::host::{self, Clock, Crypto, Host, HttpClient, Random, Timer, TransportError};
 use crate::protocol::http::{HttpRequest, HttpResponse};
@@ -15,16 +16,27 @@ use crate::token::{Secret, Token};
 
 /// The web as a platform. It holds what a request brought along, so it ends with that request: see the
 /// [module](crate::web).
-#[derive(Default)]
-pub struct WebHost {
+pub struct WebHost<S = NoStore> {
     fetch: Fetch,
     background: Background,
     crypto: WebCrypto,
-    store: Option<ObjectStore>,
+    store: Option<S>,
     on_event: Option<Box<dyn Fn(Event)>>,
 }
 
-impl WebHost {
+impl Default for WebHost {
+    fn default() -> Self {
+        Self {
+            fetch: Fetch::default(),
+            background: Background::default(),
+            crypto: WebCrypto::default(),
+            store: None,
+            on_event: None,
+        }
+    }
+}
+
+impl<S> WebHost<S> {
     /// Sends requests by `fetch` instead of the global one. Where that decides whose token comes back, as a binding
     /// with a client certificate does, say so in [`ClientOptions::transport`](crate::ClientOptions::transport).
     #[must_use]
@@ -48,11 +60,17 @@ impl WebHost {
         self
     }
 
-    /// Shares tokens with other instances through `store`.
+    /// Shares tokens with other instances through `store`: an [`ObjectStore`](super::ObjectStore), or one of the
+    /// program's own.
     #[must_use]
-    pub fn with_store(mut self, store: ObjectStore) -> Self {
-        self.store = Some(store);
-        self
+    pub fn with_store<T: TokenStore>(self, store: T) -> WebHost<T> {
+        WebHost {
+            fetch: self.fetch,
+            background: self.background,
+            crypto: self.crypto,
+            store: Some(store),
+            on_event: self.on_event,
+        }
     }
 
     /// Hears what happens.
@@ -63,7 +81,7 @@ impl WebHost {
     }
 }
 
-impl fmt::Debug for WebHost {
+impl<S: fmt::Debug> fmt::Debug for WebHost<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("WebHost")
             .field("fetch", &self.fetch)
@@ -74,7 +92,7 @@ impl fmt::Debug for WebHost {
     }
 }
 
-impl HttpClient for WebHost {
+impl<S> HttpClient for WebHost<S> {
     fn send(
         &self,
         request: HttpRequest,
@@ -83,31 +101,31 @@ impl HttpClient for WebHost {
     }
 }
 
-impl Clock for WebHost {
+impl<S> Clock for WebHost<S> {
     fn now_ms(&self) -> u64 {
         Date::now() as u64
     }
 }
 
-impl Timer for WebHost {
+impl<S> Timer for WebHost<S> {
     fn sleep(&self, ms: u32) -> impl Future<Output = ()> + 'static {
         Timers.sleep(ms)
     }
 }
 
-impl host::Background for WebHost {
+impl<S> host::Background for WebHost<S> {
     fn spawn(&self, task: impl Future<Output = ()> + 'static) {
         self.background.spawn(task);
     }
 }
 
-impl Random for WebHost {
+impl<S> Random for WebHost<S> {
     fn random(&self) -> f64 {
         Math::random()
     }
 }
 
-impl Crypto for WebHost {
+impl<S> Crypto for WebHost<S> {
     fn sha256(&self, data: &[u8]) -> impl Future<Output = Option<[u8; 32]>> {
         self.crypto.sha256(data)
     }
@@ -152,12 +170,12 @@ impl Crypto for WebHost {
     }
 }
 
-impl Host for WebHost {
+impl<S: TokenStore> Host for WebHost<S> {
     type View = ();
     fn view(&self, _token: &Token) {}
 
-    type Store = ObjectStore;
-    fn store(&self) -> Option<&ObjectStore> {
+    type Store = S;
+    fn store(&self) -> Option<&S> {
         self.store.as_ref()
     }
 

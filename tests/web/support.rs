@@ -50,7 +50,7 @@ pub(crate) fn options_of(server: &Server) -> JsValue {
 pub(crate) fn instance(
     options: &JsValue,
     store: &JsValue,
-) -> (TokenSource<WebHost>, Rc<RefCell<Vec<Event>>>) {
+) -> (TokenSource<WebHost<ObjectStore>>, Rc<RefCell<Vec<Event>>>) {
     let heard: Rc<RefCell<Vec<Event>>> = Rc::default();
     let listener = Rc::clone(&heard);
     let host = WebHost::default()
