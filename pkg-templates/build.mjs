@@ -6,6 +6,7 @@
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { withoutUnused, withShortNames } from './glue.mjs';
 
 const templates = import.meta.dirname;
 const root = join(templates, '..');
@@ -16,11 +17,13 @@ const out = join(dir, 'package');
 rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
 
+// What wasm-opt is told of the wasm by Cargo.toml.
+const features = readFileSync(join(root, 'Cargo.toml'), 'utf8').match(/--enable-[\w-]+/g);
 const manifest = { ...cargoMetadata(), ...JSON.parse(readFileSync(join(templates, 'package.json'), 'utf8')) };
 write('package.json', `${JSON.stringify(manifest, null, 2)}\n`);
 for (const licence of ['LICENSE-MIT', 'LICENSE-APACHE']) copy(root, licence);
 for (const file of readdirSync(templates)) {
-  if (!['package.json', 'build.mjs'].includes(file)) copy(templates, file);
+  if (!['package.json', 'build.mjs', 'glue.mjs'].includes(file)) copy(templates, file);
 }
 copyFace();
 copyWasm('glue', 'edge_oauth2', 'kernel.js', 'wasm-inline.js');
@@ -61,10 +64,12 @@ function copyWasm(folder, name, kernel, inline) {
   if (after === before) fail(`the glue does not import './snippets/…': has wasm-bindgen changed its layout?`);
   if (/^import .*snippets\//m.test(after)) fail('the glue imports a snippet that is not part of the JavaScript face');
   if (!/^\s+queueMicrotask\(/m.test(after)) fail('the glue calls no queueMicrotask: how does wasm-bindgen run its tasks now?');
+  const file = join(out, `${name}_bg.wasm`);
+  copyFileSync(join(dir, folder, 'edge_oauth2_bg.wasm'), file);
+  const glue = withShortNames(withoutUnused(after), file, features);
   // What a task throws ends a process of Node's: ours replaces the instance instead.
-  write(`${name}.js`, `import { microtask as queueMicrotask } from './${kernel}';\n${after}`);
-  const wasm = readFileSync(join(dir, folder, 'edge_oauth2_bg.wasm'));
-  write(`${name}_bg.wasm`, wasm);
+  write(`${name}.js`, `import { microtask as queueMicrotask } from './${kernel}';\n${glue}`);
+  const wasm = readFileSync(file);
   const bytes = `Uint8Array.from(atob('${wasm.toString('base64')}'), (c) => c.charCodeAt(0))`;
   write(inline, `// ${name}_bg.wasm as text.\nexport const wasm = ${bytes};\n`);
 }

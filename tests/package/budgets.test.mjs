@@ -1,0 +1,36 @@
+// What the package may weigh: each new isolate pays for it before its first token.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { bundle, sizeOf } from '../bench/bundle.mjs';
+import { compiledBeforeFirstToken } from '../bench/compiled.mjs';
+import { createConsumer } from './consumer.mjs';
+
+/** In bytes, of what a Worker ships by each entry: its wasm, its JavaScript minified, and all of it as brotli 11 packs it. */
+const SHIPPED = {
+  'edge-oauth2': { wasm: 331_000, imports: 85, js: 73_500, brotli: 146_000 },
+  'edge-oauth2-m2m': { wasm: 252_000, imports: 82, js: 70_500, brotli: 119_000 },
+};
+
+/** Of the wasm bodies that V8 compiles before the first token, in bytes. */
+const COMPILED = { withoutStore: 100_000, withStore: 123_000 };
+
+for (const [contender, budget] of Object.entries(SHIPPED)) {
+  test(`a Worker ships little of ${contender}`, async (t) => {
+    const modules = await bundle(contender, await createConsumer(`size-${contender}`));
+    const of = (isWasm) => modules.filter(({ name }) => name.endsWith('.wasm') === isWasm);
+    const imports = WebAssembly.Module.imports(new WebAssembly.Module(of(true)[0].contents)).length;
+    within(t, budget, { wasm: sizeOf(of(true)).raw, imports, js: sizeOf(of(false)).raw, brotli: sizeOf(modules).brotli });
+  });
+}
+
+test('little of the wasm is compiled before the first token', async (t) => {
+  const { withoutStore, withStore } = await compiledBeforeFirstToken(await createConsumer('compiled'));
+  within(t, COMPILED, { withoutStore: withoutStore.bytes, withStore: withStore.bytes });
+});
+
+function within(t, budget, sizes) {
+  t.diagnostic(JSON.stringify(sizes));
+  for (const [what, size] of Object.entries(sizes)) {
+    assert.ok(size > 0 && size <= budget[what], `${what}: ${size} is more than the budget of ${budget[what]}`);
+  }
+}
