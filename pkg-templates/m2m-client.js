@@ -2,7 +2,7 @@
 import { invalidOption } from './error.js';
 import * as kernel from './m2m-kernel.js';
 import { MachineClient } from './machine.js';
-import { readClientOptions } from './options.js';
+import { CLIENT_OPTIONS, readClientOptions } from './options.js';
 import { TokenSource } from './token-source.js';
 
 const AUTHORIZATION = 'authorization';
@@ -29,7 +29,7 @@ const LEFT_OUT = {
 
 export class OAuth2Client extends MachineClient {
   constructor(options) {
-    super(new TokenSource(kernel, readClientOptions(checked(options)), options, () => NOBODY));
+    super(new TokenSource(kernel, readClientOptions(CLIENT_OPTIONS, checked(options)), () => NOBODY));
   }
 
   static tokenFrom() {

@@ -3,43 +3,37 @@
 use js_sys::{Array, Promise};
 use wasm_bindgen::prelude::*;
 
+use super::fields::Fields;
 use super::held_tokens::{renewed, text};
 use super::kernel::{Call, promise, source};
+use crate::error::Error;
 use crate::source::{AuthorizationOptions, CallbackOptions};
 use crate::token::Secret;
 
-/// Brings URL, state and code verifier of an authorization request; `fields` are triples of option, key
-/// and value. `undefined` if `id` is not known.
+/// Brings URL, state and code verifier of an authorization request; `fields` is an object of its options.
+/// `undefined` if `id` is not known.
 #[wasm_bindgen(skip_typescript)]
-pub fn authorize(id: u32, call: &Call, fields: Vec<String>) -> Option<Promise> {
+pub fn authorize(id: u32, call: &Call, fields: &JsValue) -> Option<Promise> {
     let source = source(id, call)?;
-    let options = options(&fields);
+    let options = Fields::of(fields).and_then(options);
     Some(promise(async move {
-        let made = source.authorization_url(&options).await?;
+        let made = source.authorization_url(&options?).await?;
         let parts = [Some(made.url), Some(made.state), made.code_verifier];
         Ok(parts.into_iter().map(text).collect::<Array>().into())
     }))
 }
 
 /// What one authorization request says.
-fn options(fields: &[String]) -> AuthorizationOptions {
-    let mut options = AuthorizationOptions::default();
-    for field in fields.chunks_exact(3) {
-        let [option, key, value] = field else {
-            continue;
-        };
-        match option.as_str() {
-            "redirectUri" => options.redirect_uri = value.clone(),
-            "scopes" => options.scopes.get_or_insert_default().push(value.clone()),
-            // None of them is not the same as not given.
-            "scopes.none" => options.scopes = Some(Vec::new()),
-            "state" => options.state = Some(value.clone()),
-            "codeVerifier" => options.code_verifier = Some(Secret::from(value.as_str())),
-            "extra" => options.extra.push((key.clone(), value.clone())),
-            _ => {}
-        }
-    }
-    options
+fn options(mut fields: Fields) -> Result<AuthorizationOptions, Error> {
+    let options = AuthorizationOptions {
+        redirect_uri: fields.text("redirectUri").unwrap_or_default(),
+        scopes: fields.list("scopes"),
+        state: fields.text("state"),
+        code_verifier: fields.secret("codeVerifier"),
+        extra: fields.pairs("extra").unwrap_or_default(),
+    };
+    fields.finish()?;
+    Ok(options)
 }
 
 /// Spends the code in the URL that a user came back to; brings what `refresh` brings. `undefined` if
@@ -67,9 +61,9 @@ pub fn callback(
 /// In a build without entry files, the functions are handed to the face one by one.
 #[cfg(not(feature = "npm"))]
 pub(super) fn offer(set: impl Fn(&str, JsValue)) {
-    type Authorize = dyn Fn(u32, Call, Vec<String>) -> Option<Promise>;
+    type Authorize = dyn Fn(u32, Call, JsValue) -> Option<Promise>;
     type Callback = dyn Fn(u32, Call, String, String, String, Option<String>) -> Option<Promise>;
-    let authorize = |id, call: Call, fields| authorize(id, &call, fields);
+    let authorize = |id, call: Call, fields: JsValue| authorize(id, &call, &fields);
     set(
         "authorize",
         Closure::<Authorize>::new(authorize).into_js_value(),

@@ -42,11 +42,16 @@ macro_rules! parts {
 
 parts! {
     "/src/wasm/js/abort.js" Abort
+    "/src/wasm/js/api-options.js" ApiOptions
     "/src/wasm/js/application.js" Application
+    "/src/wasm/js/assertion.js" Assertion
+    "/src/wasm/js/authorization.js" Authorization
     "/src/wasm/js/body.js" Body
     "/src/wasm/js/circle.js" Circle
+    "/src/wasm/js/configurations.js" Configurations
     "/src/wasm/js/deno-kv.js" DenoKv
     "/src/wasm/js/fields.js" Fields
+    "/src/wasm/js/functions.js" Functions
     "/src/wasm/js/hand.js" Hand
     "/src/wasm/js/hooks.js" Hooks
     "/src/wasm/js/jwt.js" PrivateKey

@@ -11,7 +11,12 @@ use crate::json::Json;
 const MAX_DEPTH: u32 = 128;
 
 pub(crate) fn parse(text: &str) -> Option<Json> {
-    from_js(&JSON::parse(text).ok()?, MAX_DEPTH)
+    of(&JSON::parse(text).ok()?)
+}
+
+/// A value that is made as `JSON.parse` makes values.
+pub(crate) fn of(value: &JsValue) -> Option<Json> {
+    from_js(value, MAX_DEPTH)
 }
 
 fn from_js(value: &JsValue, depth: u32) -> Option<Json> {

@@ -12,6 +12,7 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 
 use super::error::to_js;
+use super::fields::Fields;
 use super::host::JsHost;
 use super::options::options;
 use super::store::{JsStore, StoreAdapter};
@@ -44,22 +45,23 @@ fn slot(id: u32) -> Option<Rc<Slot<JsValue>>> {
 }
 
 /// Validates a configuration and returns its number: `id`, or the one that an equal configuration
-/// was given before. `fields` are triples of option, key and value; `id` must never have been used.
+/// was given before. `fields` is an object of the options; `id` must never have been used.
 #[wasm_bindgen(skip_typescript)]
-pub fn open(fields: Vec<String>, id: u32) -> Result<u32, JsValue> {
-    let is_shared = fields.iter().step_by(3).any(|option| option == "store");
-    let config = options(&fields)
-        .and_then(ClientConfig::new)
-        .and_then(|config| match is_shared {
-            true => config.check_sealing().map(|()| config),
-            false => Ok(config),
-        })
-        .map_err(|error| to_js(&error))?;
-    let bytes = fields
-        .iter()
-        .map(String::len)
-        .fold(0, usize::saturating_add);
+pub fn open(fields: &JsValue, id: u32) -> Result<u32, JsValue> {
+    let (config, bytes) = config(fields).map_err(|error| to_js(&error))?;
     Ok(SLOTS.with_borrow_mut(|slots| slots.open(config, id, bytes)))
+}
+
+/// The configuration, and how many bytes of options it has.
+fn config(fields: &JsValue) -> Result<(ClientConfig, usize), Error> {
+    let mut fields = Fields::of(fields)?;
+    let bytes = fields.weight();
+    let is_shared = fields.flag("store").is_some();
+    let config = ClientConfig::new(options(fields)?)?;
+    if is_shared {
+        config.check_sealing()?;
+    }
+    Ok((config, bytes))
 }
 
 impl Slots {

@@ -13,6 +13,8 @@ mod authorization;
 mod error;
 #[cfg(all(feature = "bindings", not(feature = "npm")))]
 mod face;
+#[cfg(feature = "bindings")]
+mod fields;
 #[cfg(all(feature = "bindings", feature = "held-tokens"))]
 mod held_tokens;
 #[cfg(feature = "bindings")]

@@ -1,5 +1,6 @@
-//! Reads a client's options from the triples of option, key and value that the face makes of them.
+//! Reads a client's options. What few clients have is read apart: V8 compiles a function when it is called first.
 
+use super::fields::Fields;
 use crate::config::{ClientOptions, PrivateKey};
 use crate::error::Error;
 use crate::json::Json;
@@ -8,254 +9,247 @@ use crate::protocol::client_auth::{ClientAuth, CredentialEncoding};
 use crate::protocol::grant::Grant;
 use crate::protocol::jwt::Algorithm;
 use crate::protocol::token_request::BodyFormat;
-use crate::token::{Credential, Secret};
 
-/// What the grant is made of, whichever it is.
-#[derive(Default)]
-struct GrantFields {
-    grant: String,
-    username: Option<String>,
-    password: Option<Secret>,
-    refresh_token: Option<Secret>,
-    assertion: Option<Credential>,
-    signed: Option<AssertionOptions>,
-    token: Option<Secret>,
-    expires_at_ms: Option<u64>,
-    response: Option<Json>,
-}
-
-pub(super) fn options(fields: &[String]) -> Result<ClientOptions, Error> {
-    let mut options = ClientOptions::default();
-    let mut grant = GrantFields::default();
-    for field in fields.chunks_exact(3) {
-        let [option, key, value] = field else {
-            continue;
-        };
-        let text = || value.clone();
-        let secret = || Secret::from(value.as_str());
-        let pair = || (key.clone(), value.clone());
-        // The face sends a function's name where the function stands for a credential.
-        let credential = || match key.as_str() {
-            "asked" => Credential::Asked,
-            _ => Credential::Given(secret()),
-        };
-        match option.as_str() {
-            "tokenUrl" => options.token_url = text(),
-            "issuer" => options.issuer = Some(text()),
-            "allowInsecureRequests" => options.allow_insecure_requests = value == "true",
-            "authorizationUrl" => options.authorization_url = Some(text()),
-            "revocationUrl" => options.revocation_url = Some(text()),
-            "refreshUrl" => options.refresh_url = Some(text()),
-            "clientId" => options.client_id = text(),
-            "clientSecret" => options.client_secret = Some(credential()),
-            "clientAuth" => options.client_auth = ClientAuth::from_name(value).unwrap_or_default(),
-            "credentialEncoding" => {
-                options.credential_encoding =
-                    CredentialEncoding::from_name(value).unwrap_or_default();
-            }
-            "clientIdParam" => options.client_id_param = text(),
-            "clientSecretParam" => options.client_secret_param = text(),
-            // The first of its fields.
-            "privateKey.alg" => {
-                let new = |algorithm| PrivateKey {
-                    algorithm,
-                    key_id: None,
-                    header: Vec::new(),
-                    audience: Vec::new(),
-                    key: None,
-                };
-                options.private_key = Algorithm::from_name(value).map(new);
-            }
-            "clientAssertion" => options.client_assertion = ClientAssertion::Ready(credential()),
-            "clientAssertionType" => options.client_assertion_type = text(),
-            "grant" => grant.grant = text(),
-            "username" => grant.username = Some(text()),
-            "password" => grant.password = Some(secret()),
-            "refreshToken" => grant.refresh_token = Some(secret()),
-            "assertion" => grant.assertion = Some(credential()),
-            "token" => grant.token = Some(secret()),
-            "token.expiresAt" => grant.expires_at_ms = value.parse().ok(),
-            "token.response" => grant.response = Json::parse(value),
-            "scopes" => options.scopes.push(text()),
-            "scopeSeparator" => options.scope_separator = text(),
-            "resource" => options.resource.push(text()),
-            "endpointParams" => options.endpoint_params.push(pair()),
-            "refreshParams" => options.refresh_params.get_or_insert_default().push(pair()),
-            // None of them is not the same as not given.
-            "refreshParams.none" => options.refresh_params = Some(Vec::new()),
-            "bodyFormat" if value == "json" => options.body_format = BodyFormat::Json,
-            "tokenMapping" => options.token_mapping.push(pair()),
-            "noRefreshToken" => options.no_refresh_token = value == "true",
-            "skipPkce" => options.skip_pkce = value == "true",
-            "identity" => options.identity = Some(text()),
-            "functions" => options.functions = Some(text()),
-            "transport" => options.transport = Some(text()),
-            "hooks" => options.has_hooks = true,
-            "headers" => options.headers.push(pair()),
-            "expirySkewSeconds" => options.expiry_skew_seconds = number(value)?,
-            "defaultLifetimeSeconds" => options.default_lifetime_seconds = number(value)?,
-            "timeoutMs" => options.timeout_ms = number(value)?,
-            "errorCacheSeconds" => options.error_cache_seconds = number(value)?,
-            "refreshAhead" => options.refresh_ahead = share(value),
-            "seal" => options.seal = value == "true",
-            "sealKey" => options.seal_key = Some(secret()),
-            "previousSealKeys" => options.previous_seal_keys.push(secret()),
-            "previousClientSecret" => options.previous_client_secret = Some(secret()),
-            "storeTimeoutMs" => options.store_timeout_ms = number(value)?,
-            "storePrefix" => options.store_prefix = text(),
-            member => match member.split_once('.') {
-                Some(("assertion", member)) => {
-                    let signed = grant.signed.get_or_insert_default();
-                    assertion_member(signed, member, key, value)?;
-                }
-                Some(("clientAssertion", member)) => {
-                    if let ClientAssertion::Signed(signed) = &mut options.client_assertion {
-                        assertion_member(signed, member, key, value)?;
-                    }
-                }
-                Some(("privateKey", member)) => {
-                    if let Some(private_key) = &mut options.private_key {
-                        private_key_member(private_key, member, key, value);
-                    }
-                }
-                _ => {}
-            },
-        }
+pub(super) fn options(mut fields: Fields) -> Result<ClientOptions, Error> {
+    let mut options = ClientOptions {
+        token_url: fields.text("tokenUrl").unwrap_or_default(),
+        client_id: fields.text("clientId").unwrap_or_default(),
+        client_secret: fields.credential("clientSecret"),
+        scopes: fields.list("scopes").unwrap_or_default(),
+        endpoint_params: fields.pairs("endpointParams").unwrap_or_default(),
+        identity: fields.text("identity"),
+        functions: fields.text("functions"),
+        transport: fields.text("transport"),
+        ..ClientOptions::default()
+    };
+    if !fields.is_empty() {
+        further(&mut options, &mut fields)?;
+        fields.finish()?;
     }
-    options.grant = grant.into_grant()?;
     Ok(options)
 }
 
-fn assertion_member(
-    options: &mut AssertionOptions,
-    member: &str,
-    key: &str,
-    value: &str,
-) -> Result<(), Error> {
-    match member {
-        "issuer" => options.issuer = Some(value.to_owned()),
-        "subject" => options.subject = Some(value.to_owned()),
-        "audience" => options.audience.push(value.to_owned()),
-        "typ" => options.typ = Some(value.to_owned()),
-        "lifetimeSeconds" => options.lifetime_seconds = number(value)?,
-        "claims" => {
-            let value = Json::parse(value).ok_or_else(|| {
-                Error::invalid_option("assertion.claims", "must be JSON of no great depth")
-            })?;
-            options.claims.push((key.to_owned(), value));
-        }
-        _ => {}
+#[inline(never)]
+fn further(options: &mut ClientOptions, fields: &mut Fields) -> Result<(), Error> {
+    addresses(options, fields);
+    policy(options, fields);
+    if !fields.is_empty() {
+        request(options, fields);
+        sharing(options, fields);
+    }
+    if !fields.is_empty() {
+        client(options, fields)?;
+        options.grant = grant(fields)?;
     }
     Ok(())
 }
 
-fn private_key_member(private_key: &mut PrivateKey, member: &str, key: &str, value: &str) {
-    match member {
-        "kid" => private_key.key_id = Some(value.to_owned()),
-        "audience" => private_key.audience.push(value.to_owned()),
-        "header" => {
-            let content = Json::parse(value);
-            let content = content.map(|content| (key.to_owned(), content));
-            private_key.header.extend(content);
-        }
-        "key" => private_key.key = Some(Secret::from(value)),
-        _ => {}
+fn set<T>(place: &mut T, value: Option<T>) {
+    if let Some(value) = value {
+        *place = value;
     }
 }
 
-fn number(value: &str) -> Result<u32, Error> {
-    let problem = "has a number that is out of range";
-    let number = value.parse();
-    number.map_err(|_| Error::invalid_option("options", problem))
+#[inline(never)]
+fn addresses(options: &mut ClientOptions, fields: &mut Fields) {
+    options.issuer = fields.text("issuer");
+    options.authorization_url = fields.text("authorizationUrl");
+    options.revocation_url = fields.text("revocationUrl");
+    options.refresh_url = fields.text("refreshUrl");
+    let allowed = fields.flag("allowInsecureRequests");
+    set(&mut options.allow_insecure_requests, allowed);
 }
 
-impl GrantFields {
-    /// The grant; what belongs to another one is refused, what it needs is demanded.
-    fn into_grant(self) -> Result<Grant, Error> {
-        let Self {
-            grant,
-            username,
-            password,
-            refresh_token,
-            assertion,
-            signed,
-            token,
-            expires_at_ms,
-            response,
-        } = self;
-        let given = [
-            ("username", username.is_some()),
-            ("password", password.is_some()),
-            ("refreshToken", refresh_token.is_some()),
-            ("assertion", assertion.is_some() || signed.is_some()),
-            ("token", token.is_some()),
-        ];
-        let (own, grant): (&[&str], Grant) = match grant.as_str() {
-            "" | "client_credentials" => (&[], Grant::ClientCredentials),
-            "password" => (
-                &["username", "password"],
-                Grant::Password {
-                    username: username.ok_or_else(|| required("username"))?,
-                    password: password.ok_or_else(|| required("password"))?,
-                },
-            ),
-            "refresh_token" => (
-                &["refreshToken"],
-                Grant::RefreshToken {
-                    refresh_token: refresh_token.ok_or_else(|| required("refreshToken"))?,
-                },
-            ),
-            "authorization_code" => (&[], Grant::AuthorizationCode),
-            "jwt_bearer" => (
-                &["assertion"],
-                match signed {
-                    Some(signed) => Grant::SignedJwtBearer(signed),
-                    None => Grant::JwtBearer {
-                        assertion: assertion.ok_or_else(|| required("assertion"))?,
-                    },
-                },
-            ),
-            "token" => (
-                &["token", "refreshToken"],
-                Grant::Token {
-                    access_token: token.ok_or_else(|| required("token"))?,
-                    expires_at_ms,
-                    refresh_token,
-                    response,
-                },
-            ),
-            _ => (&[], Grant::Custom { grant_type: grant }),
-        };
-        match given
-            .iter()
-            .find(|(option, is_given)| *is_given && !own.contains(option))
-        {
-            Some((option, _)) => {
-                let owner = match *option {
-                    "username" => "password",
-                    "refreshToken" => "refresh_token",
-                    "assertion" => "jwt_bearer",
-                    option => option,
-                };
-                let problem = "is not used by this grant; leave it out, or say grant: '";
-                Err(Error::invalid_option(
-                    option,
-                    [problem, owner, "'"].concat(),
-                ))
-            }
-            None => Ok(grant),
-        }
+#[inline(never)]
+fn policy(options: &mut ClientOptions, fields: &mut Fields) {
+    let numbers = [
+        (&mut options.expiry_skew_seconds, "expirySkewSeconds"),
+        (
+            &mut options.default_lifetime_seconds,
+            "defaultLifetimeSeconds",
+        ),
+        (&mut options.timeout_ms, "timeoutMs"),
+        (&mut options.error_cache_seconds, "errorCacheSeconds"),
+        (&mut options.store_timeout_ms, "storeTimeoutMs"),
+    ];
+    for (place, name) in numbers {
+        set(place, fields.number(name));
+    }
+    let flags = [
+        (&mut options.no_refresh_token, "noRefreshToken"),
+        (&mut options.skip_pkce, "skipPkce"),
+        (&mut options.has_hooks, "hooks"),
+        (&mut options.seal, "seal"),
+    ];
+    for (place, name) in flags {
+        set(place, fields.flag(name));
+    }
+    if let Some(share) = fields.float("refreshAhead") {
+        options.refresh_ahead = Some(share);
+    } else if fields.flag("refreshAhead") == Some(false) {
+        options.refresh_ahead = None;
     }
 }
 
-fn required(option: &'static str) -> Error {
-    Error::invalid_option(option, "is required for this grant")
+#[inline(never)]
+fn request(options: &mut ClientOptions, fields: &mut Fields) {
+    let texts = [
+        (&mut options.client_id_param, "clientIdParam"),
+        (&mut options.client_secret_param, "clientSecretParam"),
+        (&mut options.scope_separator, "scopeSeparator"),
+    ];
+    for (place, name) in texts {
+        set(place, fields.text(name));
+    }
+    let encoding = fields.named("credentialEncoding", CredentialEncoding::from_name);
+    set(&mut options.credential_encoding, encoding);
+    set(
+        &mut options.body_format,
+        fields.named("bodyFormat", BodyFormat::from_name),
+    );
+    set(&mut options.resource, fields.list("resource"));
+    options.refresh_params = fields.pairs("refreshParams");
+    set(&mut options.token_mapping, fields.pairs("tokenMapping"));
+    set(&mut options.headers, fields.pairs("headers"));
 }
 
-/// A share of a life in percent, so that no text has to be read as a float; anything else is none.
-fn share(percent: &str) -> Option<f64> {
-    percent
-        .parse::<u32>()
-        .ok()
-        .map(|percent| f64::from(percent) / 100.0)
+#[inline(never)]
+fn sharing(options: &mut ClientOptions, fields: &mut Fields) {
+    options.seal_key = fields.secret("sealKey");
+    options.previous_client_secret = fields.secret("previousClientSecret");
+    if let Some(keys) = fields.list("previousSealKeys") {
+        options.previous_seal_keys = keys.into_iter().map(Into::into).collect();
+    }
+    set(&mut options.store_prefix, fields.text("storePrefix"));
+}
+
+#[inline(never)]
+fn client(options: &mut ClientOptions, fields: &mut Fields) -> Result<(), Error> {
+    set(
+        &mut options.client_auth,
+        fields.named("clientAuth", ClientAuth::from_name),
+    );
+    set(
+        &mut options.client_assertion_type,
+        fields.text("clientAssertionType"),
+    );
+    if let Some(key) = fields.object("privateKey") {
+        options.private_key = private_key(key)?;
+    }
+    if let Some(signed) = fields.object("clientAssertion") {
+        options.client_assertion = ClientAssertion::Signed(assertion(signed)?);
+    } else if let Some(ready) = fields.credential("clientAssertion") {
+        options.client_assertion = ClientAssertion::Ready(ready);
+    }
+    Ok(())
+}
+
+#[inline(never)]
+fn private_key(mut fields: Fields) -> Result<Option<PrivateKey>, Error> {
+    let Some(algorithm) = fields.named("alg", Algorithm::from_name) else {
+        return fields.finish().map(|()| None);
+    };
+    let mut key = PrivateKey {
+        algorithm,
+        key_id: fields.text("kid"),
+        header: Vec::new(),
+        audience: fields.list("audience").unwrap_or_default(),
+        key: fields.secret("key"),
+    };
+    for (name, text) in fields.pairs("header").unwrap_or_default() {
+        key.header.extend(Json::parse(&text).map(|it| (name, it)));
+    }
+    fields.finish()?;
+    Ok(Some(key))
+}
+
+#[inline(never)]
+fn assertion(mut fields: Fields) -> Result<AssertionOptions, Error> {
+    let mut options = AssertionOptions {
+        issuer: fields.text("issuer"),
+        subject: fields.text("subject"),
+        audience: fields.list("audience").unwrap_or_default(),
+        typ: fields.text("typ"),
+        ..AssertionOptions::default()
+    };
+    set(
+        &mut options.lifetime_seconds,
+        fields.number("lifetimeSeconds"),
+    );
+    for (claim, text) in fields.pairs("claims").unwrap_or_default() {
+        let problem = "must be JSON of no great depth";
+        let value = Json::parse(&text);
+        let value = value.ok_or_else(|| Error::invalid_option("assertion.claims", problem))?;
+        options.claims.push((claim, value));
+    }
+    fields.finish()?;
+    Ok(options)
+}
+
+/// What each field of a grant's belongs to.
+const OF_GRANTS: [(&str, &str); 5] = [
+    ("username", "password"),
+    ("password", "password"),
+    ("refreshToken", "refresh_token"),
+    ("assertion", "jwt_bearer"),
+    ("token", "token"),
+];
+
+/// The grant; what belongs to another one is refused, what it needs is demanded.
+#[inline(never)]
+fn grant(fields: &mut Fields) -> Result<Grant, Error> {
+    let grant_type = fields.text("grant").unwrap_or_default();
+    let grant = match grant_type.as_str() {
+        "" | "client_credentials" => Grant::ClientCredentials,
+        "authorization_code" => Grant::AuthorizationCode,
+        "password" => Grant::Password {
+            username: demanded("username", fields.text("username"))?,
+            password: demanded("password", fields.secret("password"))?,
+        },
+        "refresh_token" => Grant::RefreshToken {
+            refresh_token: demanded("refreshToken", fields.secret("refreshToken"))?,
+        },
+        "jwt_bearer" => match fields.object("assertion") {
+            Some(signed) => Grant::SignedJwtBearer(assertion(signed)?),
+            None => Grant::JwtBearer {
+                assertion: demanded("assertion", fields.credential("assertion"))?,
+            },
+        },
+        "token" => token(fields)?,
+        _ => Grant::Custom { grant_type },
+    };
+    match OF_GRANTS.iter().find(|(option, _)| fields.has(option)) {
+        Some((option, owner)) => {
+            let problem = "is not used by this grant; leave it out, or say grant: '";
+            let problem = [problem, owner, "'"].concat();
+            Err(Error::invalid_option(option, problem))
+        }
+        None => Ok(grant),
+    }
+}
+
+/// An access token that is there: its text, or what is known of it.
+fn token(fields: &mut Fields) -> Result<Grant, Error> {
+    let (mut expires_at_ms, mut response) = (None, None);
+    let access_token = match fields.object("token") {
+        Some(mut stored) => {
+            // Float to integer saturates.
+            expires_at_ms = stored.float("expiresAt").map(|ms| ms as u64);
+            response = stored.text("response").and_then(|it| Json::parse(&it));
+            let access_token = stored.secret("accessToken");
+            stored.finish()?;
+            access_token
+        }
+        None => fields.secret("token"),
+    };
+    Ok(Grant::Token {
+        access_token: demanded("token", access_token)?,
+        expires_at_ms,
+        refresh_token: fields.secret("refreshToken"),
+        response,
+    })
+}
+
+fn demanded<T>(option: &'static str, value: Option<T>) -> Result<T, Error> {
+    value.ok_or_else(|| Error::invalid_option(option, "is required for this grant"))
 }

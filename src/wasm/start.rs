@@ -48,12 +48,15 @@ pub fn start() {
         // A fresh object takes any member.
         let _ = js_sys::Reflect::set(&kernel, &name.into(), &function);
     };
-    type Open = dyn Fn(Vec<String>, u32) -> Result<u32, JsValue>;
+    type Open = dyn Fn(JsValue, u32) -> Result<u32, JsValue>;
     type Hit = dyn Fn(u32, f64) -> Option<js_sys::Array>;
     type Obtain = dyn Fn(u32, Call, bool) -> Option<Promise>;
     type Run = dyn Fn(u32, Call) -> Option<Promise>;
     type Refuse = dyn Fn(u32, String, f64) -> Option<bool>;
-    set("open", Closure::<Open>::new(open).into_js_value());
+    set(
+        "open",
+        Closure::<Open>::new(|fields: JsValue, id| open(&fields, id)).into_js_value(),
+    );
     set("hit", Closure::<Hit>::new(hit).into_js_value());
     let obtain = |id, call: Call, refreshed| obtain(id, &call, refreshed);
     set("obtain", Closure::<Obtain>::new(obtain).into_js_value());

@@ -14,10 +14,8 @@ export async function sign({ privateKey, cryptoKey, isOption, text }) {
     const handle = cryptoKey && (await importKey(cryptoKey));
     const option = handle ? { ...privateKey, key: handle } : privateKey;
     const { fields, isHandle, sign } = readPrivateKey('privateKey', isOption ? handle : option);
-    const options = {};
-    for (let i = 0; i < fields.length; i += 3) options[fields[i]] = fields[i + 2];
-    const signature = await sign(options['privateKey.alg'], encoder.encode(text));
-    return { options, fields, isHandle, signature: [...signature] };
+    const signature = await sign(fields.alg, encoder.encode(text));
+    return { fields, isHandle, signature: [...signature] };
   } catch ({ code, message }) {
     return { code, message };
   }

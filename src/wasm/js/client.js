@@ -1,17 +1,20 @@
 // The client with all that it can do: also for users who authorize it, and for tokens that somebody holds.
 
-import { wellFormed, valuesOf } from './fields.js';
+import { ASSERTIONS } from './assertion.js';
+import { readAnswer, readAuthorizationOptions, readCallback } from './authorization.js';
 import * as kernel from './kernel.js';
 import { MachineClient, STORE_ONLY } from './machine.js';
-import { readAnswer, readAuthorizationOptions, readCallback, readClientOptions, readParams, readTokenType } from './options.js';
+import { CLIENT_OPTIONS, readClientOptions, readParams, readTokenType } from './options.js';
 import { readToken, revokeAll, Token } from './token.js';
 import { TokenSource } from './token-source.js';
+
+const OPTIONS = { ...CLIENT_OPTIONS, ...ASSERTIONS };
 
 export class OAuth2Client extends MachineClient {
   #source;
 
   constructor(options) {
-    const source = new TokenSource(kernel, readClientOptions(options), options, ownerOf);
+    const source = new TokenSource(kernel, readClientOptions(OPTIONS, options), ownerOf);
     super(source);
     this.#source = source;
   }
@@ -49,14 +52,13 @@ export class OAuth2Client extends MachineClient {
   async authorizationUrl(options) {
     const fields = readAuthorizationOptions(options);
     const [url, state, codeVerifier] = await this.#source.patiently((kernel, call) => kernel.authorize(this.#source.slot.id, call, fields));
-    const [redirectUri] = valuesOf(fields, 'redirectUri');
-    return { url, redirectUri, state, ...(codeVerifier !== undefined && { codeVerifier }) };
+    return { url, redirectUri: fields.redirectUri, state, ...(codeVerifier !== undefined && { codeVerifier }) };
   }
 
   /** Spends the code in what the user came back with. */
   async callback(url, options) {
     const kept = readCallback(options);
-    const [, , answer] = wellFormed(['url', '', await readAnswer(url)]);
+    const answer = await readAnswer(url);
     const spent = this.#source.patiently((kernel, call) => kernel.callback(this.#source.slot.id, call, answer, ...kept));
     return renewed(this.#source, this.#source.slot, await spent);
   }

@@ -1,4 +1,4 @@
-// Options as wasm takes them: triples of option, key and value, in one flat array.
+// Options as wasm takes them: an object of texts, numbers and flags, of lists of texts, and of pairs of them.
 
 import { invalidOption } from './error.js';
 
@@ -8,47 +8,40 @@ import { invalidOption } from './error.js';
  */
 export const MADE_OF = Symbol('made of');
 
-/** Gives `fields`, all of whose texts wasm can read: of half a character it would make U+FFFD, so that two were one. */
+/** Gives `fields` as JSON, if wasm can read all texts in it: of half a character it would make U+FFFD, so that two were one. */
 export function wellFormed(fields) {
-  const index = fields.findIndex((text) => /\p{Surrogate}/u.test(text));
-  if (index < 0) return fields;
-  const [option, key] = fields.slice(index - (index % 3));
-  const name = key === '' || index % 3 === 1 ? option : `${option}.${key}`;
-  throw invalidOption(name, 'must be well-formed: it has a half of a surrogate pair, as a text has that was cut within a character');
+  const json = JSON.stringify(fields);
+  if (!isIllFormed(json)) return json;
+  throw invalidOption(illFormed(fields), 'must be well-formed: it has a half of a surrogate pair, as a text has that was cut within a character');
 }
 
-/** Options that are lists of plain values. */
-const LIST_OPTIONS = new Set(['scopes', 'resource', 'previousSealKeys']);
-
-/** An option as wasm takes it: option, key and value, once for each value. */
-export function triples(name, value) {
-  if (LIST_OPTIONS.has(name)) return value.flatMap((item) => [name, '', item]);
-  if (Array.isArray(value)) return value.flatMap(([key, item]) => [name, key, item]);
-  return [name, '', String(value)];
+/** JSON has half a character as an escape, which is another thing than the letters of one. */
+export function isIllFormed(json) {
+  return json.includes('\\ud') && /(?<!\\)(\\\\)*\\ud[89a-f]/.test(json);
 }
 
-/** Triples that take the place of others: an empty list says something too. */
-export function replacing(name, value) {
-  return LIST_OPTIONS.has(name) && value.length === 0 ? [`${name}.none`, '', ''] : triples(name, value);
+/** The name of the field that is ill-formed, and of the pair in it. */
+function illFormed(fields) {
+  const isIll = (value) => isIllFormed(JSON.stringify(value));
+  const [name, value] = Object.entries(fields).find(([, value]) => isIll(value));
+  if (typeof value !== 'object') return name;
+  if (!Array.isArray(value)) return `${name}.${illFormed(value)}`;
+  const item = value.find(isIll);
+  return Array.isArray(item) && !isIll(item[0]) ? `${name}.${item[0]}` : name;
 }
 
-/**
- * A client's `fields` with those of a call. Parameters and headers are replaced one by one, by their names; all
- * else as a whole.
- */
-export function deriveFields(fields, callFields) {
-  const byName = { endpointParams: (key) => key, headers: (key) => key.toLowerCase() };
-  const nameOf = ([option, key]) => `${option.replace('.none', '')} ${byName[option]?.(key) ?? ''}`;
-  const replaced = new Set(inTriples(callFields).map(nameOf));
-  const kept = inTriples(fields).filter((field) => !replaced.has(nameOf(field)));
-  return [...kept.flat(), ...callFields];
-}
+/** What is replaced one by one, by its name as it counts. */
+const BY_NAME = { endpointParams: (name) => name, headers: (name) => name.toLowerCase() };
 
-/** The values of a list option among `fields`. */
-export function valuesOf(fields, option) {
-  return inTriples(fields).flatMap(([name, , value]) => (name === option ? [value] : []));
-}
-
-function inTriples(fields) {
-  return Array.from({ length: fields.length / 3 }, (_, index) => fields.slice(index * 3, index * 3 + 3));
+/** `fields` with those of a call in their place. */
+export function replaced(fields, callFields) {
+  const all = { ...fields, ...callFields };
+  for (const [option, spelling] of Object.entries(BY_NAME)) {
+    const { [option]: given = [] } = fields;
+    const { [option]: others = [] } = callFields;
+    const names = new Set(others.map(([name]) => spelling(name)));
+    const pairs = [...given.filter(([name]) => !names.has(spelling(name))), ...others];
+    if (pairs.length > 0) all[option] = pairs;
+  }
+  return all;
 }

@@ -35,10 +35,9 @@ const MAX_TEXT = 65_536;
 /**
  * Reads the option `{ key, alg?, kid?, x5t?, 'x5t#S256'?, x5c?, audience? }`. Returns
  *
- * - `fields` for wasm, as triples of option, key and value: `privateKey.alg` always, `privateKey.kid`, and
- *   `privateKey.audience` for each, if there are any, `privateKey.header` for what else the header says, as JSON, and
- *   `privateKey.key` if the key can be read: its secret part, which tells one client from another as a client secret
- *   does. It is in no format.
+ * - `fields` for wasm: `alg`, and if there are any `kid`, `audience`, `header`, which is pairs of what else the header
+ *   says, as JSON, and `key`, if it can be read: its secret part, which tells one client from another as a client
+ *   secret does. It is in no format.
  * - `isHandle`: whether it cannot be read, since it is a CryptoKey.
  * - `sign(algorithm, data)`, which resolves to the signature. It rejects with what is wrong with the key: a
  *   message to follow the option's name.
@@ -62,30 +61,26 @@ export function readPrivateKey(name, value) {
   if (!key.algorithms.includes(alg)) {
     throw invalidOption(`${name}.alg`, `must be ${key.algorithms.join(' or ')} with this key`);
   }
-  const members = Object.entries({ alg, kid, key: key.secret });
+  const audience = value.audience === undefined ? undefined : readAudience(`${name}.audience`, value.audience);
+  const members = { alg, kid, key: key.secret, audience, header: certificateHeader(name, value) };
   return {
-    fields: [
-      ...members.flatMap(([member, text]) => (text === undefined ? [] : [`${name}.${member}`, '', text])),
-      ...readAudience(`${name}.audience`, value.audience),
-      ...certificateFields(name, value),
-    ],
+    fields: Object.fromEntries(Object.entries(members).filter(([, member]) => member !== undefined)),
     isHandle: key.secret === undefined,
     sign: (algorithm, data) => sign(key, algorithm, data),
   };
 }
 
-/** One or several, as fields; none if there is none. */
+/** One or several. */
 export function readAudience(name, value) {
-  if (value === undefined) return [];
   const all = Array.isArray(value) ? value : [value];
   if (all.length === 0 || all.some((one) => typeof one !== 'string' || one === '')) {
     throw invalidOption(name, 'must be a string that is not empty, or an array of them');
   }
-  return all.flatMap((one) => [name, '', one]);
+  return all;
 }
 
-/** What tells a server which certificate the key belongs to (RFC 7515 §4.1.6 to §4.1.8), as fields. */
-function certificateFields(name, { x5t, 'x5t#S256': x5tS256, x5c }) {
+/** What tells a server which certificate the key belongs to (RFC 7515 §4.1.6 to §4.1.8), as pairs. */
+function certificateHeader(name, { x5t, 'x5t#S256': x5tS256, x5c }) {
   if (x5c !== undefined && !(Array.isArray(x5c) && x5c.length > 0 && x5c.every((one) => typeof one === 'string' && decoded(one)))) {
     throw invalidOption(`${name}.x5c`, 'must be an array of certificates, each the base64 between its BEGIN and END lines');
   }
@@ -94,9 +89,8 @@ function certificateFields(name, { x5t, 'x5t#S256': x5tS256, x5c }) {
     'x5t#S256': thumbprint(`${name}.x5t#S256`, x5tS256, 32, 'SHA-256'),
     x5c: x5c?.map((one) => one.replaceAll(/\s/g, '')),
   };
-  return Object.entries(header).flatMap(([member, content]) =>
-    content === undefined ? [] : [`${name}.header`, member, JSON.stringify(content)],
-  );
+  const given = Object.entries(header).filter(([, content]) => content !== undefined);
+  return given.length > 0 ? given.map(([member, content]) => [member, JSON.stringify(content)]) : undefined;
 }
 
 /** Consoles and openssl show it in hexadecimal, headers have it in base64url. */

@@ -1,10 +1,14 @@
 // The way from the face to the wasm functions, whichever build they come from, and the way back. Each wasm module has
 // a copy of this module beside its glue, so that two of them get along in one isolate.
 
+import { Configurations } from './configurations.js';
 import { isOurs, OAuth2Error } from './error.js';
 
 /** The wasm functions, once the instance is there. */
 export let kernel;
+
+/** What was opened there. */
+export const configurations = new Configurations();
 
 /** Counts instances: what belongs to one that is lost must not reach the next. */
 export let instance = 0;

@@ -3,7 +3,6 @@
 
 import { origin } from './circle.js';
 import { isOurs, OAuth2Error } from './error.js';
-import { valuesOf } from './fields.js';
 import { readCallOptions, readInvalidation } from './options.js';
 import { Refusal } from './refusal.js';
 import { Resource } from './resource.js';
@@ -62,8 +61,7 @@ export class MachineClient {
   /** Whether the token was given, and nothing to renew it with. */
   #isFixed() {
     const { slot, face } = this.#source;
-    const { fields } = slot;
-    return valuesOf(fields, 'grant')[0] === 'token' && valuesOf(fields, 'refreshToken').length === 0 && !face.hooks?.refresh;
+    return slot.fields.grant === 'token' && slot.fields.refreshToken === undefined && !face.hooks?.refresh;
   }
 
   async invalidate(options) {
@@ -100,8 +98,8 @@ export class MachineClient {
   #view(options, pick) {
     const source = this.#source;
     try {
-      const { forceRefresh = false, signal, fields } = readCallOptions(options, source.isJson);
-      const slot = fields.length === 0 ? source.slot : source.derive(fields);
+      const { forceRefresh = false, signal, fields, json } = readCallOptions(options, source.isJson);
+      const slot = fields === undefined ? source.slot : source.derive(fields, json);
       const view = forceRefresh ? undefined : source.hit(slot);
       return view === undefined
         ? source.obtain(forceRefresh, signal, slot).then((view) => pick(view, slot))

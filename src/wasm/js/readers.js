@@ -3,17 +3,17 @@
 import { invalidOption } from './error.js';
 import { toJson } from './members.js';
 
-/** `prefix` is what the names of the options begin with in messages. */
-export function* read(what, readers, options, prefix = '') {
+/** Hands to `take` what each of `readers` makes of its option. `prefix` is what their names begin with in messages. */
+export function read(what, readers, options, take, prefix = '') {
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
     throw invalidOption(what, `must be an object, not ${kind(options)}`);
   }
   for (const name of Object.keys(options)) {
     if (!Object.hasOwn(readers, name)) throw unknownOption(prefix, name, Object.keys(readers));
   }
-  for (const [name, reader] of Object.entries(readers)) {
+  for (const name in readers) {
     const value = options[name];
-    if (value !== undefined) yield [name, reader(prefix + name, value)];
+    if (value !== undefined) take(name, readers[name](prefix + name, value));
   }
 }
 
@@ -51,32 +51,23 @@ export function spelt(...names) {
 function unknownOption(prefix, name, known) {
   const elsewhere = prefix === '' && Object.hasOwn(ELSEWHERE, plain(name)) ? ELSEWHERE[plain(name)] : undefined;
   if (known.includes(elsewhere?.split(':')[0])) return invalidOption(name, `is not an option; did you mean ${elsewhere}?`);
-  const [nearest] = known
-    .map((option) => ({ option, distance: distance(plain(name), plain(option)) }))
-    .sort((left, right) => left.distance - right.distance);
-  return invalidOption(
-    prefix + name,
-    nearest.distance <= Math.max(2, name.length / 3)
-      ? `is not an option; did you mean ${prefix}${nearest.option}?`
-      : `is not an option; there are ${known.join(', ')}`,
-  );
+  const far = (option) => distance(plain(name), plain(option));
+  const nearest = known.reduce((best, option) => (far(option) < far(best) ? option : best));
+  const isNear = far(nearest) <= Math.max(2, name.length / 3);
+  return invalidOption(prefix + name, `is not an option; ${isNear ? `did you mean ${prefix}${nearest}?` : `there are ${known.join(', ')}`}`);
 }
 
 /** The number of letters to insert, remove or replace (Levenshtein). */
 function distance(left, right) {
   let row = Array.from({ length: right.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= left.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= right.length; j++) {
-      next[j] = Math.min(
-        row[j] + 1,
-        next[j - 1] + 1,
-        row[j - 1] + (left[i - 1] === right[j - 1] ? 0 : 1),
-      );
+  for (const letter of left) {
+    const next = [row[0] + 1];
+    for (let at = 0; at < right.length; at++) {
+      next.push(Math.min(row[at + 1] + 1, next[at] + 1, row[at] + (letter === right[at] ? 0 : 1)));
     }
     row = next;
   }
-  return row[right.length];
+  return row.at(-1);
 }
 
 /** What was given, without its value: it may be a secret in the wrong place. */
@@ -88,26 +79,37 @@ export function kind(value) {
   return { undefined: 'undefined', object: 'an object' }[typeof value] ?? `a ${typeof value}`;
 }
 
-export function text(name, value) {
-  if (typeof value !== 'string') throw invalidOption(name, `must be a string, not ${kind(value)}`);
-  return value;
+/** Reads what `is` takes for `what`. */
+export function be(is, what) {
+  return (name, value) => {
+    if (is(value)) return value;
+    throw invalidOption(name, `must be ${what}, not ${kind(value)}`);
+  };
 }
+
+const isText = (value) => typeof value === 'string';
+const isFunction = (value) => typeof value === 'function';
+
+export const text = be(isText, 'a string');
+export const flag = be((value) => typeof value === 'boolean', 'true or false');
+export const callable = be(isFunction, 'a function');
+export const whole = be((value) => Number.isInteger(value) && value >= 0 && value <= 0x7fffffff, 'a whole number from 0 to 2147483647');
+export const abortSignal = be((value) => isFunction(value?.addEventListener) && 'aborted' in value, 'an AbortSignal');
+/** A text, or a function that gives one, or the promise of one. */
+export const credential = be((value) => isText(value) || isFunction(value), 'a string or a function that gives one');
+const array = be(Array.isArray, 'an array');
 
 /** A URL of this realm or of another, or its text. */
 export function url(name, value) {
-  return text(name, typeof value?.href === 'string' ? value.href : value);
+  return text(name, isText(value?.href) ? value.href : value);
 }
 
 /** The same, where requests go: as text it may have a host of any script, and is what a URL makes of it. */
 export function endpoint(name, value) {
   const given = url(name, value);
   // What parsers do not read alike is refused in wasm, as is all that is not ASCII.
-  if (!/[^\0-\x7f]/.test(given) || !/^https?:\/\/[^\s\\@#]+$/i.test(given)) return given;
-  try {
-    return new URL(given).href;
-  } catch {
-    return given;
-  }
+  const isForeign = /[^\0-\x7f]/.test(given) && /^https?:\/\/[^\s\\@#]+$/i.test(given);
+  return (isForeign && parsed(given)?.href) || given;
 }
 
 /** A URL, or undefined: the errors of hosts repeat what they could not read. */
@@ -122,63 +124,32 @@ export function parsed(text, base) {
 export function oneOf(...choices) {
   return (name, value) => {
     if (choices.includes(value)) return value;
-    const given = typeof value === 'string' ? JSON.stringify(value.slice(0, 40)) : kind(value);
+    const given = isText(value) ? JSON.stringify(value.slice(0, 40)) : kind(value);
     throw invalidOption(name, `must be one of '${choices.join("', '")}', not ${given}`);
   };
 }
 
-export function whole(name, value) {
-  if (Number.isInteger(value) && value >= 0 && value <= 0x7fffffff) return value;
-  throw invalidOption(name, `must be a whole number from 0 to 2147483647, not ${kind(value)}`);
-}
+export const list = (name, value) => array(name, value).map((item) => url(name, item));
 
-export function flag(name, value) {
-  if (typeof value === 'boolean') return value;
-  throw invalidOption(name, `must be true or false, not ${kind(value)}`);
-}
+export const texts = (name, value) => array(name, value).map((item) => text(name, item));
 
-export function abortSignal(name, value) {
-  if (typeof value?.addEventListener === 'function' && 'aborted' in value) return value;
-  throw invalidOption(name, `must be an AbortSignal, not ${kind(value)}`);
-}
+export const wordsOrUrls = (name, value) => (Array.isArray(value) ? value : [value]).map((item) => url(name, item));
 
-export function callable(name, value) {
-  if (typeof value === 'function') return value;
-  throw invalidOption(name, `must be a function, not ${kind(value)}`);
-}
-
-export function list(name, value) {
-  if (!Array.isArray(value)) throw invalidOption(name, `must be an array, not ${kind(value)}`);
-  return value.map((item) => url(name, item));
-}
-
-export function texts(name, value) {
-  if (!Array.isArray(value)) throw invalidOption(name, `must be an array, not ${kind(value)}`);
-  return value.map((item) => text(name, item));
-}
-
-export function wordsOrUrls(name, value) {
-  return (Array.isArray(value) ? value : [value]).map((item) => url(name, item));
-}
+const areTexts = be((value) => Array.isArray(value) && value.every(isText), 'a string or an array of strings');
 
 /** A string of scopes is split at white space, as settings have it in several lines; an empty one has none. */
-export function words(name, value) {
-  const items = typeof value === 'string' ? value.split(/\s+/).filter((word) => word !== '') : value;
-  if (!Array.isArray(items) || items.some((item) => typeof item !== 'string')) {
-    throw invalidOption(name, `must be a string or an array of strings, not ${kind(value)}`);
-  }
-  return items;
-}
+export const words = (name, value) => areTexts(name, isText(value) ? value.split(/\s+/).filter((word) => word !== '') : value);
 
 /** Marks a value that is JSON, as in `json.rs`. */
 const JSON_MARK = '\u0001';
 
+const entriesOf = (value) => (isFunction(value[Symbol.iterator]) ? [...value] : Object.entries(value));
+
 /** Parameters of a JSON body: what is no text stays what it is. */
 export function jsonPairs(name, value) {
   if (typeof value !== 'object' || value === null) return pairs(name, value);
-  const entries = typeof value[Symbol.iterator] === 'function' ? [...value] : Object.entries(value);
   const read = ([key, item]) => {
-    if (typeof item === 'string') {
+    if (isText(item)) {
       if (!item.startsWith(JSON_MARK)) return item;
       throw invalidOption(`${name}.${key}`, 'must not begin with a control character');
     }
@@ -188,7 +159,7 @@ export function jsonPairs(name, value) {
       throw invalidOption(`${name}.${key}`, `must be made of what JSON can say: ${error.message}`);
     }
   };
-  return pairs(name, entries.map((entry) => (Array.isArray(entry) && entry[1] !== undefined ? [entry[0], read(entry), ...entry.slice(2)] : entry)));
+  return pairs(name, entriesOf(value).map((entry) => (Array.isArray(entry) && entry[1] !== undefined ? [entry[0], read(entry), ...entry.slice(2)] : entry)));
 }
 
 /** An object, or anything that iterates over pairs: URLSearchParams, Headers, Map, arrays. */
@@ -196,10 +167,9 @@ export function pairs(name, value) {
   if (typeof value !== 'object' || value === null) {
     throw invalidOption(name, `must be an object, not ${kind(value)}`);
   }
-  const entries = typeof value[Symbol.iterator] === 'function' ? value : Object.entries(value);
   const read = [];
-  for (const entry of entries) {
-    if (!Array.isArray(entry) || entry.length !== 2 || typeof entry[0] !== 'string') {
+  for (const entry of entriesOf(value)) {
+    if (!Array.isArray(entry) || entry.length !== 2 || !isText(entry[0])) {
       throw invalidOption(name, 'must be an object or a list of pairs');
     }
     const [key, values] = entry;

@@ -4,7 +4,7 @@ import { onAbort, reasonOf } from './abort.js';
 import { awaited, bounded, heard, origin, refuseCircle } from './circle.js';
 import { classified, keepCause, OAuth2Error } from './error.js';
 import { quietly, statsOf, tell } from './events.js';
-import { deriveFields, valuesOf } from './fields.js';
+import { replaced } from './fields.js';
 import { Hand } from './hand.js';
 import { hooked } from './hooks.js';
 import { begin, hostFetch } from './host.js';
@@ -30,7 +30,7 @@ const MAX_DERIVED = 100;
 
 export class TokenSource {
   #kernel;
-  /** What the client asks for: `fields` for wasm, and the number of the configuration that they make. */
+  /** What the client asks for: `fields` for wasm, the same as JSON, and the number of the configuration that they make. */
   #slot;
   /** The same where calls ask for something else, by their options. */
   #derived = new Map();
@@ -50,12 +50,12 @@ export class TokenSource {
    * `kernel` is the way to the wasm functions of an entry, as of kernel.js. `ownerOf(source, slot, isOwn)` is who
    * renews and revokes tokens: `isOwn` are those that the client obtained.
    */
-  constructor(kernel, { fields, face }, { timeoutMs = DEFAULT_TIMEOUT_MS, storeTimeoutMs = DEFAULT_STORE_TIMEOUT_MS }, ownerOf) {
+  constructor(kernel, { fields, json, face }, ownerOf) {
     this.#kernel = kernel;
-    this.#slot = { fields, timeoutMs };
+    this.#slot = { fields, json };
     this.#face = face;
     this.#ownerOf = ownerOf;
-    const visitMs = face.store ? storeTimeoutMs : 0;
+    const visitMs = face.store ? (fields.storeTimeoutMs ?? DEFAULT_STORE_TIMEOUT_MS) : 0;
     this.#lastResortMs = LAST_RESORT_MS + STORE_VISITS * visitMs;
     for (const name of ['apply', 'fetch']) if (face[name]) face[name] = bounded(name, face[name]);
     // The host's own, passed on by itself, works as a function and not as a method of something else.
@@ -81,13 +81,12 @@ export class TokenSource {
     return this.#face.bodyFormat === 'json';
   }
 
-  /** What this client asks for when `callFields` take the place of its own. */
-  derive(callFields) {
-    const key = JSON.stringify(callFields);
+  /** What this client asks for when `callFields`, which are `key` as JSON, take the place of its own. */
+  derive(callFields, key) {
     let slot = this.#derived.get(key);
     if (slot === undefined) {
-      const [timeoutMs = this.#slot.timeoutMs] = valuesOf(callFields, 'timeoutMs').map(Number);
-      slot = { fields: deriveFields(this.#slot.fields, callFields), timeoutMs };
+      const fields = replaced(this.#slot.fields, callFields);
+      slot = { fields, json: JSON.stringify(fields) };
       this.open(slot);
       if (this.#derived.size >= MAX_DERIVED) this.#derived.delete(this.#derived.keys().next().value);
       this.#derived.set(key, slot);
@@ -155,7 +154,7 @@ export class TokenSource {
       const its = this.#kernel.instance;
       const giveUp = () => settle(reject, new OAuth2Error('the request for a token was lost', { code: 'internal', retryable: true }));
       const ring = () => (its === this.#kernel.instance ? (lastResort = setTimeout(giveUp, LATENESS_MS)) : giveUp());
-      let lastResort = startTimer(ring, Math.min(slot.timeoutMs + this.#lastResortMs, this.#kernel.LONGEST_TIMER_MS));
+      let lastResort = startTimer(ring, Math.min((slot.fields.timeoutMs ?? DEFAULT_TIMEOUT_MS) + this.#lastResortMs, this.#kernel.LONGEST_TIMER_MS));
       let endWait;
       const settle = (how, value) => {
         clearTimeout(lastResort);
@@ -185,7 +184,7 @@ export class TokenSource {
       hooked: hooks && this.#hooked(slot, by),
       classify: this.#face.classify && ((refusal) => classified(this.#face.classify, refusal)),
     };
-    return enter((kernel) => run(kernel, call)) ?? (this.open(slot), enter((kernel) => run(kernel, call)));
+    return enter((kernel) => run(kernel, call)) ?? (this.open(slot, true), enter((kernel) => run(kernel, call)));
   }
 
   /** A platform's refuses outside of a request; the task runs all the same. */
@@ -194,16 +193,21 @@ export class TokenSource {
   /** Makes token requests by the user's functions, if there are any. */
   #hooked({ fields }, by) {
     const { hooks } = this.#face;
-    const [grant] = valuesOf(fields, 'grant');
-    const means = { by, hooks, fetch: this.#fetch, grant, scopes: valuesOf(fields, 'scopes') };
+    const means = { by, hooks, fetch: this.#fetch, grant: fields.grant, scopes: fields.scopes ?? [] };
     return (...request) => begin((signal) => hooked(means, signal, ...request));
   }
 
-  open(slot = this.#slot) {
-    if (!this.#kernel.kernel) {
+  /** Gives `slot` the number of its configuration: that of equal options, unless wasm has forgotten it. */
+  open(slot = this.#slot, isForgotten = false) {
+    const { kernel, configurations, enter } = this.#kernel;
+    if (!kernel) {
       throw new OAuth2Error('the wasm module is not initialised: call its init function first', { code: 'internal' });
     }
-    slot.id = this.#kernel.enter((kernel) => kernel.open(slot.fields, ++lastId));
+    slot.id = isForgotten ? undefined : configurations.idOf(slot.json);
+    if (slot.id === undefined) {
+      slot.id = enter((kernel) => kernel.open(slot.fields, ++lastId));
+      configurations.keep(slot.json, slot.id);
+    }
     slot.hand = new Hand(this.#kernel);
     // What calls of this client's ask for is counted with it.
     if (slot === this.#slot) this.#stats = statsOf(slot.id);

@@ -1,0 +1,141 @@
+//! Options as the face hands them over: an object of plain values, each by its name.
+
+use wasm_bindgen::JsValue;
+
+use super::json;
+use crate::error::Error;
+use crate::json::Json;
+use crate::token::{Credential, Secret};
+
+/// What is read is taken out. What is left at the end is not known here, or of another kind than is expected here.
+pub(super) struct Fields(Vec<(String, Json)>);
+
+impl Fields {
+    pub(super) fn of(value: &JsValue) -> Result<Self, Error> {
+        match json::of(value) {
+            Some(Json::Object(fields)) => Ok(Self(fields)),
+            _ => Err(unknown("a value")),
+        }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.position(name).is_some()
+    }
+
+    /// How much memory they take, in bytes.
+    pub(super) fn weight(&self) -> usize {
+        let each = self.0.iter().map(|(_, value)| value.weight());
+        each.fold(0, usize::saturating_add)
+    }
+
+    /// Refuses what nobody has taken: face and wasm are not of one build, or do not agree.
+    pub(super) fn finish(self) -> Result<(), Error> {
+        match self.0.first() {
+            None => Ok(()),
+            Some((name, _)) => Err(unknown(name)),
+        }
+    }
+
+    fn position(&self, name: &str) -> Option<usize> {
+        self.0.iter().position(|(it, _)| it == name)
+    }
+
+    /// What `read` makes of the field.
+    fn take<T>(&mut self, name: &str, read: impl FnOnce(&mut Json) -> Option<T>) -> Option<T> {
+        let position = self.position(name)?;
+        let (_, value) = self.0.get_mut(position)?;
+        let taken = read(value)?;
+        self.0.remove(position);
+        Some(taken)
+    }
+
+    pub(super) fn text(&mut self, name: &str) -> Option<String> {
+        self.take(name, text_of)
+    }
+
+    pub(super) fn secret(&mut self, name: &str) -> Option<Secret> {
+        self.text(name).map(Secret::from)
+    }
+
+    /// A text, or `true` for one that the face is asked for.
+    pub(super) fn credential(&mut self, name: &str) -> Option<Credential> {
+        match self.flag(name) {
+            Some(_) => Some(Credential::Asked),
+            None => self.secret(name).map(Credential::Given),
+        }
+    }
+
+    pub(super) fn flag(&mut self, name: &str) -> Option<bool> {
+        self.take(name, |value| match value {
+            Json::Bool(value) => Some(*value),
+            _ => None,
+        })
+    }
+
+    pub(super) fn float(&mut self, name: &str) -> Option<f64> {
+        self.take(name, |value| value.as_f64())
+    }
+
+    /// A whole number.
+    pub(super) fn number(&mut self, name: &str) -> Option<u32> {
+        self.take(name, |value| {
+            let float = value.as_f64()?;
+            let number = float as u32;
+            (f64::from(number) == float).then_some(number)
+        })
+    }
+
+    /// The one that `from_name` knows by this name.
+    pub(super) fn named<T>(&mut self, name: &str, from_name: fn(&str) -> Option<T>) -> Option<T> {
+        self.take(name, |value| from_name(value.as_str()?))
+    }
+
+    pub(super) fn list(&mut self, name: &str) -> Option<Vec<String>> {
+        self.take(name, |value| match value {
+            Json::Array(items) => items.iter_mut().map(text_of).collect(),
+            _ => None,
+        })
+    }
+
+    pub(super) fn pairs(&mut self, name: &str) -> Option<Vec<(String, String)>> {
+        self.take(name, |value| match value {
+            Json::Array(items) => items.iter_mut().map(pair_of).collect(),
+            _ => None,
+        })
+    }
+
+    /// The fields in a field.
+    pub(super) fn object(&mut self, name: &str) -> Option<Self> {
+        self.take(name, |value| match value {
+            Json::Object(fields) => Some(Self(std::mem::take(fields))),
+            _ => None,
+        })
+    }
+}
+
+fn text_of(value: &mut Json) -> Option<String> {
+    match value {
+        Json::String(text) => Some(std::mem::take(text)),
+        _ => None,
+    }
+}
+
+fn pair_of(value: &mut Json) -> Option<(String, String)> {
+    match value {
+        Json::Array(pair) => match pair.as_mut_slice() {
+            [name, value] => Some((text_of(name)?, text_of(value)?)),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+#[cold]
+fn unknown(name: &str) -> Error {
+    let problem = ["has ", name, ", which this build of the wasm does not know"];
+    Error::invalid_option("options", problem.concat())
+}
