@@ -51,26 +51,30 @@ impl ClientConfig {
     pub fn new(mut options: ClientOptions) -> Result<Self, Error> {
         let http = options.http();
         rooms::check(&options)?;
-        check::issuer(&options)?;
+        check::server(&options)?;
         let endpoint = match &options.issuer {
             Some(issuer) if options.is_discovered() => check::url("issuer", issuer, http)?,
             _ => check::url("tokenUrl", &options.token_url, http)?,
         };
-        let optional = |option, given: &Option<String>| {
-            let given = given.as_deref();
-            given.map(|it| check::url(option, it, http)).transpose()
+        let optional = |option, given: &Option<String>| match given {
+            Some(given) => check::url(option, given, http).map(Some),
+            None => Ok(None),
         };
         let refresh_endpoint = optional("refreshUrl", &options.refresh_url)?;
         let authorization_endpoint = optional("authorizationUrl", &options.authorization_url)?;
         let revocation_endpoint = optional("revocationUrl", &options.revocation_url)?;
         options.client_auth = check_client::method(&options);
         check_client::client(&options)?;
-        check::grant(&options.grant)?;
+        if !matches!(options.grant, Grant::ClientCredentials) {
+            check::grant(&options.grant)?;
+        }
         check_request::request(&options)?;
         let token_mapping = check_request::token_mapping(&options.token_mapping)?;
         check::policy(&options)?;
         check::identity(&options)?;
-        check::seal_keys(&options)?;
+        if options.seal_key.is_some() || !options.previous_seal_keys.is_empty() {
+            check::seal_keys(&options)?;
+        }
         Ok(Self {
             options,
             endpoint,

@@ -7,63 +7,89 @@ use crate::token::Secret;
 pub(super) struct Bytes(pub(super) Vec<u8>);
 
 impl Bytes {
-    pub(super) fn length(&mut self, length: usize) {
-        self.0.extend((length as u64).to_be_bytes());
+    pub(super) fn number(&mut self, number: u64) {
+        self.0.extend_from_slice(&number.to_be_bytes());
     }
 
+    fn length(&mut self, length: usize) {
+        self.number(length as u64);
+    }
+
+    #[inline(never)]
     pub(super) fn text(&mut self, text: &str) {
         self.length(text.len());
-        self.0.extend(text.as_bytes());
+        self.0.extend_from_slice(text.as_bytes());
     }
 
     pub(super) fn flag(&mut self, flag: bool) {
-        self.length(flag.into());
+        self.0.push(flag.into());
     }
 
-    pub(super) fn flags(&mut self, flags: &[bool]) {
-        self.0.extend(flags.iter().map(|it| u8::from(*it)));
+    pub(super) fn option(&mut self, text: Option<&str>) {
+        self.flag(text.is_some());
+        if let Some(text) = text {
+            self.text(text);
+        }
     }
 
+    #[inline(never)]
+    pub(super) fn optional(&mut self, text: &Option<String>) {
+        self.option(text.as_deref());
+    }
+
+    #[inline(never)]
     pub(super) fn secret(&mut self, secret: Option<&Secret>) {
         self.option(secret.map(Secret::expose));
     }
 
-    pub(super) fn option(&mut self, text: Option<&str>) {
-        self.list(text.into_iter());
-    }
-
-    pub(super) fn list<'a>(&mut self, items: impl ExactSizeIterator<Item = &'a str>) {
-        self.length(items.len());
-        items.for_each(|item| self.text(item));
-    }
-
     pub(super) fn texts(&mut self, texts: &[String]) {
-        self.list(texts.iter().map(String::as_str));
+        self.length(texts.len());
+        texts.iter().for_each(|text| self.text(text));
     }
 
-    pub(super) fn scopes(&mut self, scopes: &[String]) {
-        let mut sorted = Vec::new();
-        for scope in scopes {
-            insert_sorted(&mut sorted, scope.as_str(), |scope| scope);
+    pub(super) fn secrets(&mut self, secrets: &[Secret]) {
+        self.length(secrets.len());
+        secrets.iter().for_each(|it| self.text(it.expose()));
+    }
+
+    /// In any order, and as often as you like.
+    pub(super) fn set(&mut self, texts: &[String]) {
+        match texts.is_empty() {
+            true => self.length(0),
+            false => self.sorted_texts(texts),
         }
-        sorted.dedup();
-        self.list(sorted.into_iter());
     }
 
-    pub(super) fn headers(&mut self, headers: &[(String, String)]) {
-        let lower = |(name, value): &(String, String)| (name.to_ascii_lowercase(), value.clone());
-        let headers: Vec<_> = headers.iter().map(lower).collect();
-        self.pairs(&headers);
-    }
-
-    /// Sorted by name only: the order of the values of a repeated name is meant.
+    /// In any order of names; the order of the values of a repeated name is meant.
     pub(super) fn pairs(&mut self, pairs: &[(String, String)]) {
-        let mut sorted = Vec::new();
-        for pair in pairs {
-            insert_sorted(&mut sorted, pair, |(name, _)| name);
+        match pairs.is_empty() {
+            true => self.length(0),
+            false => self.sorted_pairs(pairs),
         }
-        self.length(sorted.len());
-        for (name, value) in sorted {
+    }
+
+    #[inline(never)]
+    fn sorted_texts(&mut self, texts: &[String]) {
+        let mut pairs: Vec<_> = texts.iter().map(|text| (text.as_str(), "")).collect();
+        sort(&mut pairs);
+        pairs.dedup();
+        self.sorted(&pairs);
+    }
+
+    #[inline(never)]
+    fn sorted_pairs(&mut self, pairs: &[(String, String)]) {
+        let pairs = pairs.iter();
+        let mut pairs: Vec<_> = pairs
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .collect();
+        sort(&mut pairs);
+        self.sorted(&pairs);
+    }
+
+    #[inline(never)]
+    fn sorted(&mut self, pairs: &[(&str, &str)]) {
+        self.length(pairs.len());
+        for (name, value) in pairs {
             self.text(name);
             self.text(value);
         }
@@ -71,10 +97,15 @@ impl Bytes {
 }
 
 /// Lists here have a handful of items; the standard library's sorts are made for more, and large.
-fn insert_sorted<'a, T>(sorted: &mut Vec<&'a T>, item: &'a T, key: impl Fn(&T) -> &str)
-where
-    T: ?Sized,
-{
-    let position = sorted.partition_point(|other| key(other) <= key(item));
-    sorted.insert(position, item);
+#[inline(never)]
+fn sort(pairs: &mut [(&str, &str)]) {
+    for end in 1..pairs.len() {
+        for at in (1..=end).rev() {
+            let before = at.saturating_sub(1);
+            match pairs.get(before..=at) {
+                Some([(left, _), (right, _)]) if left > right => pairs.swap(before, at),
+                _ => break,
+            }
+        }
+    }
 }

@@ -9,7 +9,7 @@ use crate::protocol::assertion::ClientAssertion;
 use crate::protocol::endpoint::Endpoint;
 use crate::protocol::grant::Grant;
 use crate::protocol::token_request::BodyFormat;
-use crate::token::Secret;
+use crate::protocol::token_response::TokenMapping;
 
 /// Everything that decides which token a configuration stands for. Two configurations have the
 /// same identity exactly when the token of one may serve the other.
@@ -110,60 +110,55 @@ pub(super) fn told(config: &ClientConfig) -> (Identity, Usage) {
 
     let mut bytes = Bytes::default();
     bytes.text(endpoint.as_str());
-    bytes.flags(&[
-        options.is_discovered(),
-        *allow_insecure_requests,
-        options.asks_for_secret(),
-        *body_format == BodyFormat::Json,
-        *no_refresh_token,
-    ]);
-    bytes.option(refresh_endpoint.as_ref().map(Endpoint::as_str));
+    bytes.flag(options.is_discovered());
+    bytes.flag(*allow_insecure_requests);
+    bytes.endpoint(refresh_endpoint);
     bytes.grant(grant);
     // What the user wrote, and what was made in its place.
-    bytes.option(identity.as_deref());
-    bytes.option(functions.as_deref());
+    bytes.optional(identity);
+    bytes.optional(functions);
     bytes.text(client_auth.name());
-    bytes.private_key(private_key.as_ref());
-    if client_auth.is_assertion() {
-        bytes.client_assertion(client_assertion);
-    }
     bytes.text(client_id);
     bytes.secret(options.client_secret());
+    bytes.flag(options.asks_for_secret());
     bytes.text(credential_encoding.name());
     bytes.text(client_id_param);
     bytes.text(client_secret_param);
     bytes.text(client_assertion_type);
-    bytes.scopes(scopes);
+    bytes.set(scopes);
     bytes.text(scope_separator);
     bytes.texts(resource);
     bytes.pairs(endpoint_params);
     bytes.flag(refresh_params.is_some());
     bytes.pairs(refresh_params.as_deref().unwrap_or_default());
     bytes.headers(headers);
-    bytes.pairs(&token_mapping.pairs());
-    bytes.length(*default_lifetime_seconds as usize);
+    bytes.flag(*body_format == BodyFormat::Json);
+    bytes.token_mapping(token_mapping);
+    bytes.flag(*no_refresh_token);
+    bytes.number((*default_lifetime_seconds).into());
+    if let Some(private_key) = private_key {
+        bytes.private_key(private_key);
+    }
+    if client_auth.is_assertion() {
+        bytes.client_assertion(client_assertion);
+    }
 
     let mut usage = Bytes::default();
-    usage.option(issuer.as_deref());
-    usage.option(authorization_endpoint.as_ref().map(Endpoint::as_str));
-    usage.option(revocation_endpoint.as_ref().map(Endpoint::as_str));
-    usage.option(transport.as_deref());
-    usage.flags(&[*skip_pkce, *has_hooks, *seal, refresh_ahead.is_some()]);
-    let numbers = [
-        expiry_skew_seconds,
-        timeout_ms,
-        error_cache_seconds,
-        store_timeout_ms,
-    ];
-    numbers
-        .into_iter()
-        .for_each(|it| usage.length(*it as usize));
-    usage
-        .0
-        .extend(refresh_ahead.unwrap_or_default().to_be_bytes());
+    usage.optional(issuer);
+    usage.endpoint(authorization_endpoint);
+    usage.endpoint(revocation_endpoint);
+    usage.flag(*skip_pkce);
+    usage.optional(transport);
+    usage.flag(*has_hooks);
+    usage.number((*expiry_skew_seconds).into());
+    usage.number((*timeout_ms).into());
+    usage.number((*error_cache_seconds).into());
+    usage.number(refresh_ahead.unwrap_or_default().to_bits());
+    usage.flag(*seal);
     usage.secret(seal_key.as_ref());
-    usage.list(previous_seal_keys.iter().map(Secret::expose));
+    usage.secrets(previous_seal_keys);
     usage.secret(previous_client_secret.as_ref());
+    usage.number((*store_timeout_ms).into());
     usage.text(store_prefix);
 
     let identity = Identity {
@@ -173,10 +168,17 @@ pub(super) fn told(config: &ClientConfig) -> (Identity, Usage) {
     (identity, Usage(usage.0.into()))
 }
 
-/// The parts of an identity that have parts themselves.
+/// The parts of an identity that have parts themselves. Most are there in few clients, and compiled for those only.
 impl Bytes {
     fn grant(&mut self, grant: &Grant) {
         self.text(grant.grant_type());
+        if !matches!(grant, Grant::ClientCredentials) {
+            self.grant_parts(grant);
+        }
+    }
+
+    #[inline(never)]
+    fn grant_parts(&mut self, grant: &Grant) {
         match grant {
             Grant::ClientCredentials | Grant::AuthorizationCode => {}
             Grant::Password { username, password } => {
@@ -208,29 +210,27 @@ impl Bytes {
         }
     }
 
-    fn private_key(&mut self, key: Option<&PrivateKey>) {
-        self.flag(key.is_some());
-        let Some(PrivateKey {
+    #[inline(never)]
+    fn private_key(&mut self, key: &PrivateKey) {
+        let PrivateKey {
             algorithm,
             key_id,
             header,
             audience,
             key,
-        }) = key
-        else {
-            return;
-        };
+        } = key;
         self.text(algorithm.as_str());
-        self.option(key_id.as_deref());
+        self.optional(key_id);
         let header = header.iter();
         let header: Vec<_> = header
             .map(|(name, value)| (name.clone(), value.to_text()))
             .collect();
         self.pairs(&header);
-        self.list(audience.iter().map(String::as_str));
+        self.texts(audience);
         self.secret(key.as_ref());
     }
 
+    #[inline(never)]
     fn client_assertion(&mut self, assertion: &ClientAssertion) {
         match assertion {
             ClientAssertion::Signed(options) => {
@@ -242,6 +242,37 @@ impl Bytes {
                 self.secret(assertion.given());
             }
         }
+    }
+
+    #[inline(never)]
+    fn endpoint(&mut self, endpoint: &Option<Endpoint>) {
+        self.option(endpoint.as_ref().map(Endpoint::as_str));
+    }
+
+    fn headers(&mut self, headers: &[(String, String)]) {
+        match headers.is_empty() {
+            true => self.pairs(headers),
+            false => self.given_headers(headers),
+        }
+    }
+
+    #[inline(never)]
+    fn given_headers(&mut self, headers: &[(String, String)]) {
+        let lower = |(name, value): &(String, String)| (name.to_ascii_lowercase(), value.clone());
+        let headers: Vec<_> = headers.iter().map(lower).collect();
+        self.pairs(&headers);
+    }
+
+    fn token_mapping(&mut self, mapping: &TokenMapping) {
+        self.flag(mapping.is_empty());
+        if !mapping.is_empty() {
+            self.given_mapping(mapping);
+        }
+    }
+
+    #[inline(never)]
+    fn given_mapping(&mut self, mapping: &TokenMapping) {
+        self.pairs(&mapping.pairs());
     }
 }
 

@@ -22,9 +22,9 @@ pub(super) fn refused<T>(option: &'static str, problem: &str) -> Result<T, Error
 }
 
 /// There is a token endpoint, or an issuer to be asked for it.
-pub(super) fn issuer(options: &ClientOptions) -> Checked {
+pub(super) fn server(options: &ClientOptions) -> Checked {
     match options.issuer.as_deref() {
-        Some(issuer) => metadata::well_known_urls(issuer, options.http()).map(drop),
+        Some(name) => issuer(name, options.http()),
         None if options.token_url.is_empty() => refused(
             "tokenUrl",
             "must not be empty; or give issuer, to have the endpoints found by its metadata",
@@ -33,10 +33,16 @@ pub(super) fn issuer(options: &ClientOptions) -> Checked {
     }
 }
 
+#[inline(never)]
+fn issuer(name: &str, http: Http) -> Checked {
+    metadata::well_known_urls(name, http).map(drop)
+}
+
 pub(super) fn url(option: &'static str, url: &str, http: Http) -> Result<Endpoint, Error> {
     Endpoint::parse_with(url, http).or_else(|problem| refused(option, problem))
 }
 
+#[inline(never)]
 pub(super) fn grant(grant: &Grant) -> Checked {
     match grant {
         Grant::ClientCredentials | Grant::AuthorizationCode => Ok(()),
@@ -76,6 +82,7 @@ pub(super) fn grant(grant: &Grant) -> Checked {
     }
 }
 
+#[inline(never)]
 pub(super) fn policy(options: &ClientOptions) -> Checked {
     if options.default_lifetime_seconds == 0 {
         return refused("defaultLifetimeSeconds", "must be at least 1");
@@ -128,6 +135,7 @@ pub(super) fn identity(options: &ClientOptions) -> Checked {
     Ok(())
 }
 
+#[inline(never)]
 pub(super) fn seal_keys(options: &ClientOptions) -> Checked {
     let mut given = options.seal_key.iter().chain(&options.previous_seal_keys);
     let is_given = given.clone().next().is_some();

@@ -11,6 +11,7 @@ use crate::protocol::grant::Grant;
 const MAX_ASSERTION_SECONDS: u32 = 3_600;
 
 /// It takes the place of the secret, and is said for nothing else.
+#[inline(never)]
 pub(super) fn of_client(options: &ClientOptions) -> Checked {
     let method = options.client_auth;
     let is_used = match &options.client_assertion {
@@ -20,7 +21,7 @@ pub(super) fn of_client(options: &ClientOptions) -> Checked {
                 .map_or(Ok(()), |it| credential("clientAssertion", it))?;
             method == ClientAuth::PrivateKeyJwt
         }
-        ClientAssertion::Signed(signed) if *signed == AssertionOptions::default() => true,
+        ClientAssertion::Signed(signed) if signed.is_default() => true,
         ClientAssertion::Signed(signed) => {
             said(&CLIENT_ASSERTION, signed)?;
             method.is_assertion()
@@ -37,6 +38,7 @@ pub(super) fn of_client(options: &ClientOptions) -> Checked {
 
 /// The grant says who asks: a client that has no secret need not. An assertion does (RFC 7521 §4.1), a subject token
 /// (RFC 8693 §2.1), an API key, or a user's password.
+#[inline(never)]
 pub(super) fn is_who_asks(options: &ClientOptions) -> bool {
     let has_issuer = match &options.grant {
         Grant::JwtBearer { .. } | Grant::Custom { .. } | Grant::Password { .. } => true,

@@ -25,6 +25,7 @@ pub(super) fn method(options: &ClientOptions) -> ClientAuth {
     }
 }
 
+#[inline(never)]
 pub(super) fn client(options: &ClientOptions) -> Checked {
     let method = options.client_auth;
     match options.client_id.as_str() {
@@ -40,7 +41,9 @@ pub(super) fn client(options: &ClientOptions) -> Checked {
     text("clientIdParam", &options.client_id_param)?;
     text("clientSecretParam", &options.client_secret_param)?;
     text("clientAssertionType", &options.client_assertion_type)?;
-    check_assertion::of_client(options)?;
+    if !matches!(&options.client_assertion, ClientAssertion::Signed(it) if it.is_default()) {
+        check_assertion::of_client(options)?;
+    }
     private_key(options)?;
     match (&options.client_secret, method) {
         (None, ClientAuth::None | ClientAuth::PrivateKeyJwt) => Ok(()),
@@ -65,9 +68,15 @@ fn private_key(options: &ClientOptions) -> Checked {
     let is_ready = matches!(options.client_assertion, ClientAssertion::Ready(_));
     let signs = options.client_auth == ClientAuth::PrivateKeyJwt && !is_ready
         || matches!(options.grant, Grant::SignedJwtBearer(_));
-    if options.private_key.is_some() == signs {
-        return Ok(());
+    match options.private_key.is_some() == signs {
+        true => Ok(()),
+        false => misplaced_key(signs),
     }
+}
+
+#[cold]
+#[inline(never)]
+fn misplaced_key(signs: bool) -> Checked {
     let problem = match signs {
         true => "is required: ",
         false => "is not used: ",
@@ -77,6 +86,7 @@ fn private_key(options: &ClientOptions) -> Checked {
 }
 
 #[cold]
+#[inline(never)]
 fn needless_secret(method: ClientAuth) -> Error {
     let problem = [
         "is given although clientAuth is '",

@@ -12,19 +12,26 @@ use crate::protocol::token_response::TokenMapping;
 const REFRESH_PARAMS: &str = "refreshParams";
 
 /// What every token request carries.
+#[inline(never)]
 pub(super) fn request(options: &ClientOptions) -> Checked {
     parameters("endpointParams", &options.endpoint_params, options)?;
     if let Some(refresh_params) = &options.refresh_params {
         parameters(REFRESH_PARAMS, refresh_params, options)?;
     }
-    headers(&options.headers)?;
+    if !options.headers.is_empty() {
+        headers(&options.headers)?;
+    }
     scopes(&options.scopes)?;
     if options.scope_separator.is_empty() {
         return refused("scopeSeparator", EMPTY);
     }
-    resources(&options.resource)
+    match options.resource.is_empty() {
+        true => Ok(()),
+        false => resources(&options.resource),
+    }
 }
 
+#[inline(never)]
 fn resources(resources: &[String]) -> Checked {
     for resource in resources {
         let has_scheme = resource.split_once(':').is_some_and(|(scheme, rest)| {
@@ -44,6 +51,14 @@ fn resources(resources: &[String]) -> Checked {
 }
 
 pub(super) fn token_mapping(pairs: &[(String, String)]) -> Result<TokenMapping, Error> {
+    if pairs.is_empty() {
+        return Ok(TokenMapping::default());
+    }
+    given_mapping(pairs)
+}
+
+#[inline(never)]
+fn given_mapping(pairs: &[(String, String)]) -> Result<TokenMapping, Error> {
     TokenMapping::new(pairs).map_or_else(
         || {
             refused(
@@ -56,9 +71,18 @@ pub(super) fn token_mapping(pairs: &[(String, String)]) -> Result<TokenMapping, 
 }
 
 fn parameters(option: &'static str, parameters: &Parameters, options: &ClientOptions) -> Checked {
-    if parameters.is_empty() {
-        return Ok(());
+    match parameters.is_empty() {
+        true => Ok(()),
+        false => given_parameters(option, parameters, options),
     }
+}
+
+#[inline(never)]
+fn given_parameters(
+    option: &'static str,
+    parameters: &Parameters,
+    options: &ClientOptions,
+) -> Checked {
     let is_basic = options.client_auth == ClientAuth::Basic;
     let own = options.grant.parameters();
     let is_of_code = matches!(options.grant, Grant::AuthorizationCode);
@@ -105,6 +129,7 @@ fn parameters(option: &'static str, parameters: &Parameters, options: &ClientOpt
     Ok(())
 }
 
+#[inline(never)]
 fn headers(headers: &[(String, String)]) -> Checked {
     well_formed_headers("headers", headers)?;
     for (name, _) in headers {

@@ -139,6 +139,12 @@ pub struct ClientOptions {
     pub store_prefix: String,
 }
 
+/// In one place, since what allocates is not small.
+#[inline(never)]
+fn owned(text: &str) -> String {
+    text.to_owned()
+}
+
 impl Default for ClientOptions {
     fn default() -> Self {
         Self {
@@ -152,14 +158,14 @@ impl Default for ClientOptions {
             client_secret: None,
             client_auth: ClientAuth::default(),
             credential_encoding: CredentialEncoding::default(),
-            client_id_param: "client_id".into(),
-            client_secret_param: "client_secret".into(),
+            client_id_param: owned("client_id"),
+            client_secret_param: owned("client_secret"),
             private_key: None,
             client_assertion: ClientAssertion::default(),
-            client_assertion_type: JWT_CLIENT_ASSERTION.into(),
+            client_assertion_type: owned(JWT_CLIENT_ASSERTION),
             grant: Grant::default(),
             scopes: Vec::new(),
-            scope_separator: " ".into(),
+            scope_separator: owned(" "),
             resource: Vec::new(),
             endpoint_params: Vec::new(),
             refresh_params: None,
@@ -182,7 +188,7 @@ impl Default for ClientOptions {
             previous_seal_keys: Vec::new(),
             previous_client_secret: None,
             store_timeout_ms: 250,
-            store_prefix: "edge-oauth2:".into(),
+            store_prefix: owned("edge-oauth2:"),
         }
     }
 }

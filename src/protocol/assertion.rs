@@ -60,6 +60,23 @@ impl Default for AssertionOptions {
 }
 
 impl AssertionOptions {
+    /// Whether nothing was said of it.
+    pub(crate) fn is_default(&self) -> bool {
+        let Self {
+            issuer,
+            subject,
+            audience,
+            typ,
+            claims,
+            lifetime_seconds,
+        } = self;
+        let texts = [issuer, subject, typ];
+        texts.into_iter().all(Option::is_none)
+            && audience.is_empty()
+            && claims.is_empty()
+            && *lifetime_seconds == DEFAULT_LIFETIME_SECONDS
+    }
+
     /// All of it, no two alike: for identities.
     pub(crate) fn to_text(&self) -> String {
         let text = |text: &Option<String>| text.as_deref().map(Json::from);

@@ -74,6 +74,11 @@ impl TokenMapping {
         pairs.iter().map(entry).collect::<Option<_>>().map(Self)
     }
 
+    /// Whether all is where the standard says.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     pub(crate) fn pairs(&self) -> Vec<(String, String)> {
         let pair = |(name, path): &(&'static str, String)| ((*name).to_owned(), path.clone());
         self.0.iter().map(pair).collect()

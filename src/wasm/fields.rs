@@ -95,17 +95,11 @@ impl Fields {
     }
 
     pub(super) fn list(&mut self, name: &str) -> Option<Vec<String>> {
-        self.take(name, |value| match value {
-            Json::Array(items) => items.iter_mut().map(text_of).collect(),
-            _ => None,
-        })
+        self.take(name, |value| all(value, text_of))
     }
 
     pub(super) fn pairs(&mut self, name: &str) -> Option<Vec<(String, String)>> {
-        self.take(name, |value| match value {
-            Json::Array(items) => items.iter_mut().map(pair_of).collect(),
-            _ => None,
-        })
+        self.take(name, |value| all(value, pair_of))
     }
 
     /// The fields in a field.
@@ -115,6 +109,18 @@ impl Fields {
             _ => None,
         })
     }
+}
+
+/// What `read` makes of each item. A loop: what collects options is larger.
+fn all<T>(value: &mut Json, read: impl Fn(&mut Json) -> Option<T>) -> Option<Vec<T>> {
+    let Json::Array(items) = value else {
+        return None;
+    };
+    let mut all = Vec::with_capacity(items.len());
+    for item in items {
+        all.push(read(item)?);
+    }
+    Some(all)
 }
 
 fn text_of(value: &mut Json) -> Option<String> {

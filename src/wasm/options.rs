@@ -11,17 +11,23 @@ use crate::protocol::jwt::Algorithm;
 use crate::protocol::token_request::BodyFormat;
 
 pub(super) fn options(mut fields: Fields) -> Result<ClientOptions, Error> {
-    let mut options = ClientOptions {
-        token_url: fields.text("tokenUrl").unwrap_or_default(),
-        client_id: fields.text("clientId").unwrap_or_default(),
-        client_secret: fields.credential("clientSecret"),
-        scopes: fields.list("scopes").unwrap_or_default(),
-        endpoint_params: fields.pairs("endpointParams").unwrap_or_default(),
-        identity: fields.text("identity"),
-        functions: fields.text("functions"),
-        transport: fields.text("transport"),
-        ..ClientOptions::default()
-    };
+    let mut options = ClientOptions::default();
+    let texts = [
+        (&mut options.token_url, "tokenUrl"),
+        (&mut options.client_id, "clientId"),
+    ];
+    for (place, name) in texts {
+        set(place, fields.text(name));
+    }
+    let optional = [
+        (&mut options.identity, "identity"),
+        (&mut options.functions, "functions"),
+        (&mut options.transport, "transport"),
+    ];
+    for (place, name) in optional {
+        *place = fields.text(name);
+    }
+    options.client_secret = fields.credential("clientSecret");
     if !fields.is_empty() {
         further(&mut options, &mut fields)?;
         fields.finish()?;
@@ -31,6 +37,12 @@ pub(super) fn options(mut fields: Fields) -> Result<ClientOptions, Error> {
 
 #[inline(never)]
 fn further(options: &mut ClientOptions, fields: &mut Fields) -> Result<(), Error> {
+    set(&mut options.scopes, fields.list("scopes"));
+    let parameters = fields.pairs("endpointParams");
+    set(&mut options.endpoint_params, parameters);
+    if fields.is_empty() {
+        return Ok(());
+    }
     addresses(options, fields);
     policy(options, fields);
     if !fields.is_empty() {
@@ -52,10 +64,15 @@ fn set<T>(place: &mut T, value: Option<T>) {
 
 #[inline(never)]
 fn addresses(options: &mut ClientOptions, fields: &mut Fields) {
-    options.issuer = fields.text("issuer");
-    options.authorization_url = fields.text("authorizationUrl");
-    options.revocation_url = fields.text("revocationUrl");
-    options.refresh_url = fields.text("refreshUrl");
+    let urls = [
+        (&mut options.issuer, "issuer"),
+        (&mut options.authorization_url, "authorizationUrl"),
+        (&mut options.revocation_url, "revocationUrl"),
+        (&mut options.refresh_url, "refreshUrl"),
+    ];
+    for (place, name) in urls {
+        *place = fields.text(name);
+    }
     let allowed = fields.flag("allowInsecureRequests");
     set(&mut options.allow_insecure_requests, allowed);
 }
