@@ -203,12 +203,12 @@ export class TokenSource {
     if (!kernel) {
       throw new OAuth2Error('the wasm module is not initialised: call its init function first', { code: 'internal' });
     }
-    slot.id = isForgotten ? undefined : configurations.idOf(slot.json);
-    if (slot.id === undefined) {
-      slot.id = enter((kernel) => kernel.open(slot.fields, ++lastId));
-      configurations.keep(slot.json, slot.id);
+    let configuration = isForgotten ? undefined : configurations.of(slot.json);
+    if (configuration === undefined) {
+      configuration = { id: enter((kernel) => kernel.open(slot.fields, ++lastId)), hand: new Hand(this.#kernel) };
+      configurations.keep(slot.json, configuration);
     }
-    slot.hand = new Hand(this.#kernel);
+    Object.assign(slot, configuration);
     // What calls of this client's ask for is counted with it.
     if (slot === this.#slot) this.#stats = statsOf(slot.id);
   }
