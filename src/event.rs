@@ -80,43 +80,32 @@ pub enum Event {
 impl Event {
     /// The event as an object, `type` being its [name](Self::name).
     pub fn to_json(&self) -> Json {
-        let text = |text: &str| Some(Json::String(text.into()));
-        let number = |number: u64| Some(Json::Number(number as f64));
-        let [mut duration, mut operation, mut reason, mut code] = [const { None }; 4];
-        let [mut retry_after, mut attempt, mut delay, mut lifetime] = [const { None }; 4];
+        let mut members = vec![("type".to_owned(), Json::from(self.name()))];
+        let mut add = |name: &str, value: Json| members.push((name.to_owned(), value));
+        let number = |number: u64| Json::Number(number as f64);
         match self {
             Self::FlightWait { duration_ms }
             | Self::StoreHit { duration_ms }
             | Self::StoreMiss { duration_ms }
-            | Self::Grant { duration_ms } => duration = number(*duration_ms),
-            Self::GrantFailed {
-                code: failed,
-                duration_ms,
-            } => {
-                duration = number(*duration_ms);
-                code = text(failed.as_str());
+            | Self::Grant { duration_ms } => add("durationMs", number(*duration_ms)),
+            Self::GrantFailed { code, duration_ms } => {
+                add("durationMs", number(*duration_ms));
+                add("code", code.as_str().into());
             }
-            Self::StoreError {
-                operation: asked,
-                reason: why,
-            } => {
-                operation = text(asked);
-                reason = text(why);
+            Self::StoreError { operation, reason } => {
+                add("operation", Json::from(*operation));
+                add("reason", reason.as_str().into());
             }
-            Self::LifetimeAssumed {
-                seconds,
-                reason: why,
-            } => {
-                lifetime = number((*seconds).into());
-                reason = text(why);
+            Self::LifetimeAssumed { seconds, reason } => {
+                add("reason", reason.as_str().into());
+                add("lifetimeSeconds", number((*seconds).into()));
             }
-            Self::LeaseWait { retry_after_ms } => retry_after = number((*retry_after_ms).into()),
-            Self::Retry {
-                attempt: failed,
-                delay_ms,
-            } => {
-                attempt = number((*failed).into());
-                delay = number((*delay_ms).into());
+            Self::LeaseWait { retry_after_ms } => {
+                add("retryAfterMs", number((*retry_after_ms).into()));
+            }
+            Self::Retry { attempt, delay_ms } => {
+                add("attempt", number((*attempt).into()));
+                add("delayMs", number((*delay_ms).into()));
             }
             Self::StaleServed
             | Self::TakenOver
@@ -126,17 +115,7 @@ impl Event {
             | Self::Invalidated
             | Self::Evicted => {}
         }
-        Json::object([
-            ("type", text(self.name())),
-            ("durationMs", duration),
-            ("operation", operation),
-            ("reason", reason),
-            ("code", code),
-            ("retryAfterMs", retry_after),
-            ("attempt", attempt),
-            ("delayMs", delay),
-            ("lifetimeSeconds", lifetime),
-        ])
+        Json::Object(members)
     }
 
     /// The event's name in JavaScript.
