@@ -5,6 +5,8 @@ mod check;
 mod check_assertion;
 mod check_client;
 mod check_request;
+#[cfg(all(target_arch = "wasm32", target_os = "unknown", feature = "web"))]
+pub(crate) mod grant_options;
 mod options;
 mod rooms;
 

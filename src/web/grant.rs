@@ -6,6 +6,7 @@ use serde_wasm_bindgen::preserve;
 use wasm_bindgen::JsValue;
 
 use super::{members, token};
+use crate::config::grant_options::{demanded, refuse_left};
 use crate::error::Error;
 use crate::json::Json;
 use crate::protocol::assertion::AssertionOptions;
@@ -59,26 +60,16 @@ impl GrantOptions {
                 grant_type: grant_type.to_owned(),
             },
         };
-        let left = [
-            ("username", username.is_some(), "password"),
-            ("password", password.is_some(), "password"),
-            ("refreshToken", refresh_token.is_some(), "refresh_token"),
-            ("assertion", !assertion.is_undefined(), "jwt_bearer"),
-            ("token", !token.is_undefined(), "token"),
-        ];
-        match left.iter().find(|(_, is_left, _)| *is_left) {
-            Some((option, _, owner)) => {
-                let problem = "is not used by this grant; leave it out, or say grant: '";
-                let problem = [problem, owner, "'"].concat();
-                Err(Error::invalid_option(option, problem))
-            }
-            None => Ok(grant),
-        }
+        refuse_left(|option| match option {
+            "username" => username.is_some(),
+            "password" => password.is_some(),
+            "refreshToken" => refresh_token.is_some(),
+            "assertion" => !assertion.is_undefined(),
+            "token" => !token.is_undefined(),
+            _ => false,
+        })?;
+        Ok(grant)
     }
-}
-
-fn demanded<T>(option: &'static str, value: Option<T>) -> Result<T, Error> {
-    value.ok_or_else(|| Error::invalid_option(option, "is required for this grant"))
 }
 
 fn taken(value: &mut JsValue) -> Option<JsValue> {

@@ -6,7 +6,7 @@ use std::future::Future;
 use js_sys::{Date, Math};
 use web_sys::CryptoKey;
 
-use super::{Background, Fetch, Task, Timers, WebCrypto};
+use super::{Fetch, Task, Tasks, Timers, WebCrypto};
 use crate::cache::store::{NoStore, TokenStore};
 use crate::event::Event;
 use crate::host::{self, Clock, Crypto, Host, HttpClient, Random, Timer, TransportError};
@@ -18,7 +18,7 @@ use crate::token::{Secret, Token};
 /// [module](crate::web).
 pub struct WebHost<S = NoStore> {
     fetch: Fetch,
-    background: Background,
+    background: Tasks,
     crypto: WebCrypto,
     store: Option<S>,
     on_event: Option<Box<dyn Fn(Event)>>,
@@ -28,7 +28,7 @@ impl Default for WebHost {
     fn default() -> Self {
         Self {
             fetch: Fetch::default(),
-            background: Background::default(),
+            background: Tasks::default(),
             crypto: WebCrypto::default(),
             store: None,
             on_event: None,
@@ -45,10 +45,10 @@ impl<S> WebHost<S> {
         self
     }
 
-    /// Has the platform wait for what goes on after the request is answered: see [`Background::with`].
+    /// Has the platform wait for what goes on after the request is answered: see [`Tasks::with`].
     #[must_use]
     pub fn with_wait_until(mut self, wait_until: impl Fn(Task) + 'static) -> Self {
-        self.background = Background::with(wait_until);
+        self.background = Tasks::with(wait_until);
         self
     }
 

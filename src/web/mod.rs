@@ -32,7 +32,6 @@
 //! Nothing here may be called in the global scope of a Worker, where `fetch`, timers and random numbers are refused.
 //! A platform that is another in one thing implements the ports of [`host`](crate::host) itself, over these parts.
 
-mod background;
 mod crypto;
 mod fetch;
 mod grant;
@@ -41,14 +40,15 @@ mod members;
 mod options;
 mod reason;
 mod store;
+mod tasks;
 mod timers;
 mod token;
 
-pub use background::{Background, Task};
 pub use crypto::WebCrypto;
 pub use fetch::Fetch;
 pub use host::WebHost;
 pub use options::client_options;
 pub use store::ObjectStore;
+pub use tasks::{Task, Tasks};
 pub use timers::Timers;
 pub use token::token_to_js;

@@ -13,11 +13,11 @@ pub type Task = Pin<Box<dyn Future<Output = ()>>>;
 
 /// Runs tasks beside those who began them; by default for as long as the platform lets them.
 #[derive(Default)]
-pub struct Background {
+pub struct Tasks {
     wait_until: Option<Box<dyn Fn(Task)>>,
 }
 
-impl Background {
+impl Tasks {
     /// Gives tasks to `wait_until`, which has the platform wait for them: in a Worker of the crate `worker`
     /// `|task| context.wait_until(task)`.
     pub fn with(wait_until: impl Fn(Task) + 'static) -> Self {
@@ -27,7 +27,7 @@ impl Background {
     }
 }
 
-impl host::Background for Background {
+impl host::Background for Tasks {
     fn spawn(&self, task: impl Future<Output = ()> + 'static) {
         match &self.wait_until {
             Some(wait_until) => wait_until(Box::pin(task)),
@@ -36,9 +36,9 @@ impl host::Background for Background {
     }
 }
 
-impl fmt::Debug for Background {
+impl fmt::Debug for Tasks {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Background")
+        f.debug_struct("Tasks")
             .field("waits", &self.wait_until.is_some())
             .finish()
     }
