@@ -5,7 +5,11 @@ mod check;
 mod check_assertion;
 mod check_client;
 mod check_request;
-#[cfg(all(target_arch = "wasm32", target_os = "unknown", feature = "web"))]
+#[cfg(all(
+    target_arch = "wasm32",
+    target_os = "unknown",
+    any(feature = "bindings", feature = "web")
+))]
 pub(crate) mod grant_options;
 mod options;
 mod rooms;

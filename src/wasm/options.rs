@@ -1,6 +1,7 @@
 //! Reads a client's options. What few clients have is read apart: V8 compiles a function when it is called first.
 
 use super::fields::Fields;
+use crate::config::grant_options::{demanded, refuse_left};
 use crate::config::{ClientOptions, PrivateKey};
 use crate::error::Error;
 use crate::json::Json;
@@ -203,15 +204,6 @@ fn assertion(mut fields: Fields) -> Result<AssertionOptions, Error> {
     Ok(options)
 }
 
-/// What each field of a grant's belongs to.
-const OF_GRANTS: [(&str, &str); 5] = [
-    ("username", "password"),
-    ("password", "password"),
-    ("refreshToken", "refresh_token"),
-    ("assertion", "jwt_bearer"),
-    ("token", "token"),
-];
-
 /// The grant; what belongs to another one is refused, what it needs is demanded.
 #[inline(never)]
 fn grant(fields: &mut Fields) -> Result<Grant, Error> {
@@ -235,14 +227,8 @@ fn grant(fields: &mut Fields) -> Result<Grant, Error> {
         "token" => token(fields)?,
         _ => Grant::Custom { grant_type },
     };
-    match OF_GRANTS.iter().find(|(option, _)| fields.has(option)) {
-        Some((option, owner)) => {
-            let problem = "is not used by this grant; leave it out, or say grant: '";
-            let problem = [problem, owner, "'"].concat();
-            Err(Error::invalid_option(option, problem))
-        }
-        None => Ok(grant),
-    }
+    refuse_left(|option| fields.has(option))?;
+    Ok(grant)
 }
 
 /// An access token that is there: its text, or what is known of it.
@@ -265,8 +251,4 @@ fn token(fields: &mut Fields) -> Result<Grant, Error> {
         refresh_token: fields.secret("refreshToken"),
         response,
     })
-}
-
-fn demanded<T>(option: &'static str, value: Option<T>) -> Result<T, Error> {
-    value.ok_or_else(|| Error::invalid_option(option, "is required for this grant"))
 }
