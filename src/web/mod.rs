@@ -38,6 +38,7 @@ mod grant;
 mod host;
 mod members;
 mod options;
+mod private_key;
 mod reason;
 mod store;
 mod tasks;

@@ -6,14 +6,13 @@ use wasm_bindgen::JsValue;
 
 use super::grant::{GrantOptions, read_assertion, ready_assertion};
 use super::members;
+use super::private_key::read_private_key;
 use super::reason::member;
-use crate::config::{ClientOptions, PrivateKey};
+use crate::config::ClientOptions;
 use crate::error::Error;
-use crate::json::Json;
 use crate::protocol::assertion::ClientAssertion;
 use crate::protocol::client_auth::{ClientAuth, CredentialEncoding};
 use crate::protocol::form::Parameters;
-use crate::protocol::jwt::Algorithm;
 use crate::protocol::token_request::BodyFormat;
 use crate::token::{Credential, Secret};
 
@@ -158,7 +157,7 @@ pub fn client_options(options: &JsValue) -> Result<ClientOptions, Error> {
         client_secret_param: written
             .client_secret_param
             .unwrap_or(default.client_secret_param),
-        private_key: private_key(&written.private_key)?,
+        private_key: read_private_key(&written.private_key)?,
         client_assertion: client_assertion(&written.client_assertion)?,
         client_assertion_type: written
             .client_assertion_type
@@ -252,59 +251,4 @@ fn client_assertion(value: &JsValue) -> Result<ClientAssertion, Error> {
         true => read_assertion(OPTION, value).map(ClientAssertion::Signed),
         false => ready_assertion(OPTION, value).map(ClientAssertion::Ready),
     }
-}
-
-/// The key itself is the host's.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct WrittenKey {
-    alg: Option<String>,
-    kid: Option<String>,
-    #[serde(with = "preserve")]
-    audience: JsValue,
-    x5t: Option<String>,
-    #[serde(rename = "x5t#S256")]
-    x5t_s256: Option<String>,
-    x5c: Option<Vec<String>>,
-}
-
-fn private_key(value: &JsValue) -> Result<Option<PrivateKey>, Error> {
-    const OPTION: &str = "privateKey";
-    if value.is_undefined() {
-        return Ok(None);
-    }
-    if value.is_object() && member(value, "key").is_some() {
-        let problem =
-            "must not have the key, which is imported and given to WebHost::with_signing_key";
-        return Err(Error::invalid_option(OPTION, problem));
-    }
-    let WrittenKey {
-        alg,
-        kid,
-        audience,
-        x5t,
-        x5t_s256,
-        x5c,
-    } = members::read(OPTION, value)?;
-    let algorithm = alg.as_deref().and_then(Algorithm::from_name);
-    let algorithm = algorithm.ok_or_else(|| {
-        Error::invalid_option(OPTION, "must have an alg, such as RS256, ES256 or EdDSA")
-    })?;
-    let text = |text: Option<String>| text.map(Json::String);
-    let chain = x5c.map(|chain| Json::Array(chain.into_iter().map(Json::String).collect()));
-    let header = [
-        ("x5t", text(x5t)),
-        ("x5t#S256", text(x5t_s256)),
-        ("x5c", chain),
-    ];
-    let header = header.into_iter();
-    Ok(Some(PrivateKey {
-        algorithm,
-        key_id: kid,
-        header: header
-            .filter_map(|(name, value)| Some((name.to_owned(), value?)))
-            .collect(),
-        audience: members::texts(OPTION, &audience)?,
-        key: None,
-    }))
 }
