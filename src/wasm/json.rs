@@ -33,15 +33,21 @@ fn from_js(value: &JsValue, depth: u32) -> Option<Json> {
     if let Some(value) = value.as_string() {
         return Some(Json::String(value));
     }
+    // Loops: what collects options is larger.
     if let Some(items) = value.dyn_ref::<Array>() {
-        let items = items.iter().map(|item| from_js(&item, depth));
-        return items.collect::<Option<_>>().map(Json::Array);
+        let mut all = Vec::with_capacity(items.length() as usize);
+        for item in items.iter() {
+            all.push(from_js(&item, depth)?);
+        }
+        return Some(Json::Array(all));
     }
-    let members = Object::entries(value.dyn_ref()?).into_iter().map(|entry| {
-        let entry = Array::from(&entry);
-        Some((entry.get(0).as_string()?, from_js(&entry.get(1), depth)?))
-    });
-    members.collect::<Option<_>>().map(Json::Object)
+    let entries = Object::entries(value.dyn_ref()?);
+    let mut members = Vec::with_capacity(entries.length() as usize);
+    for entry in entries.iter() {
+        let entry = entry.unchecked_ref::<Array>();
+        members.push((entry.get(0).as_string()?, from_js(&entry.get(1), depth)?));
+    }
+    Some(Json::Object(members))
 }
 
 pub(crate) fn to_text(json: &Json) -> String {

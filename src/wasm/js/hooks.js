@@ -6,7 +6,7 @@ import { begin, headersOf, notKept, send } from './host.js';
 import { EXPIRY, isMembers, kindOf, numberOf, toJson } from './members.js';
 
 /** As for requests without hooks. */
-const MAX_RESPONSE_BYTES = 1024 * 1024;
+export const MAX_RESPONSE_BYTES = 1024 * 1024;
 
 /** The members that say when a token ends. They belong together: what says one of them replaces all. */
 const LIFE = ['expires_in', 'expiresIn', ...EXPIRY];

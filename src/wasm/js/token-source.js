@@ -22,8 +22,8 @@ const LATENESS_MS = 10_000;
 /** How often an operation looks into the store or writes to it at most, while its caller waits, beyond its deadline. */
 const STORE_VISITS = 4;
 
-const DEFAULT_TIMEOUT_MS = 10_000;
-const DEFAULT_STORE_TIMEOUT_MS = 250;
+/** As in wasm: how long it waits where the options do not say. */
+export const DEFAULTS = { timeoutMs: 10_000, storeTimeoutMs: 250 };
 
 /** How many ways of asking a client remembers, beside its own. */
 const MAX_DERIVED = 100;
@@ -55,7 +55,7 @@ export class TokenSource {
     this.#slot = { fields, json };
     this.#face = face;
     this.#ownerOf = ownerOf;
-    const visitMs = face.store ? (fields.storeTimeoutMs ?? DEFAULT_STORE_TIMEOUT_MS) : 0;
+    const visitMs = face.store ? (fields.storeTimeoutMs ?? DEFAULTS.storeTimeoutMs) : 0;
     this.#lastResortMs = LAST_RESORT_MS + STORE_VISITS * visitMs;
     for (const name of ['apply', 'fetch']) if (face[name]) face[name] = bounded(name, face[name]);
     // The host's own, passed on by itself, works as a function and not as a method of something else.
@@ -154,7 +154,7 @@ export class TokenSource {
       const its = this.#kernel.instance;
       const giveUp = () => settle(reject, new OAuth2Error('the request for a token was lost', { code: 'internal', retryable: true }));
       const ring = () => (its === this.#kernel.instance ? (lastResort = setTimeout(giveUp, LATENESS_MS)) : giveUp());
-      let lastResort = startTimer(ring, Math.min((slot.fields.timeoutMs ?? DEFAULT_TIMEOUT_MS) + this.#lastResortMs, this.#kernel.LONGEST_TIMER_MS));
+      let lastResort = startTimer(ring, Math.min((slot.fields.timeoutMs ?? DEFAULTS.timeoutMs) + this.#lastResortMs, this.#kernel.LONGEST_TIMER_MS));
       let endWait;
       const settle = (how, value) => {
         clearTimeout(lastResort);

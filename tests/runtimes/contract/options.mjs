@@ -268,7 +268,81 @@ function names(error, words) {
 const insecure = ['auth.example', '10.0.0.1', '127.0.0.1.example', 'localhost.example', '[::2]'];
 const loopback = ['localhost', 'a.localhost', '127.1.2.3', '[::1]'];
 
+/** Clients that have every option there is, in whatever form, among them. */
+const everyOption = [
+  {
+    tokenUrl: 'https://auth.example/token',
+    issuer: 'https://auth.example',
+    allowInsecureRequests: true,
+    authorizationUrl: 'https://auth.example/authorize',
+    revocationUrl: 'https://auth.example/revoke',
+    refreshUrl: 'https://auth.example/refresh',
+    clientId: 'id',
+    clientSecret: () => 'secret',
+    clientAuth: 'both',
+    credentialEncoding: 'interop',
+    clientIdParam: 'app_id',
+    clientSecretParam: 'app_secret',
+    clientAssertionType: 'urn:a',
+    grant: 'urn:a:grant',
+    scopes: ['a', 'b'],
+    scopeSeparator: ',',
+    resource: ['https://api.example'],
+    endpointParams: { audience: 'a' },
+    refreshParams: {},
+    headers: { 'x-a': '1' },
+    bodyFormat: 'json',
+    tokenMapping: { accessToken: ['data', 'token'] },
+    noRefreshToken: true,
+    skipPkce: true,
+    identity: 'every option',
+    hooks: { tokenRequest: () => {} },
+    expirySkewSeconds: 5,
+    defaultLifetimeSeconds: 60,
+    timeoutMs: 500,
+    errorCacheSeconds: 0,
+    classify: () => {},
+    refreshAhead: 0.333,
+    store: new Map(),
+    seal: true,
+    sealKey: 'k',
+    previousSealKeys: ['l'],
+    previousClientSecret: 's',
+    storeTimeoutMs: 10,
+    storePrefix: 'p:',
+    waitUntil: () => {},
+    onEvent: () => {},
+    baseUrl: 'https://api.example',
+    allowedOrigins: ['https://api.example'],
+    apply: () => {},
+    refreshOn: [419],
+    detectOn: ['expired'],
+    apiHeaders: { 'x-b': '2' },
+    fetch: () => {},
+  },
+  { clientAuth: 'client_secret_jwt', clientSecret: 's'.repeat(32), clientAssertion: { issuer: 'i', subject: 's', audience: ['a'], typ: 'JWT', lifetimeSeconds: 30, claims: { a: { b: 1 } } } },
+  { clientSecret: undefined, clientAssertion: () => 'a.b.c', refreshAhead: false },
+  { grant: 'password', username: 'u', password: 'p', seal: false },
+  { grant: 'refresh_token', refreshToken: 'r' },
+  { grant: 'jwt_bearer', assertion: 'a.b.c' },
+  { grant: 'token', token: 'a', refreshToken: 'r' },
+  { grant: 'token', token: { access_token: 'a', refresh_token: 'r', expires_in: 60, scope: 'a' } },
+  { ...signing({ issuer: 'i', claims: { a: [] } }), privateKey: { key: { kty: 'OKP', crv: 'Ed25519', x: 'x', d: 'd' }, alg: 'EdDSA', kid: 'k', audience: ['a', 'b'], x5t: '00'.repeat(20) } },
+];
+
 export const options = {
+  'every option that is read is known to wasm': async ({ client, OAuth2Client, leftOut }) => {
+    const { message } = await throws(() => new OAuth2Client({ 'what is like no option at all': 1 }), { code: 'invalid_option' });
+    const [, names] = /there are (.*)$/.exec(message);
+    const given = new Set(everyOption.flatMap(Object.keys));
+    equal(names.split(', ').filter((name) => !given.has(name)), []);
+    for (const overrides of everyOption) {
+      const error = (await Promise.allSettled([(async () => client(overrides))()]))[0].reason;
+      const isLeftOut = leftOut.some((room) => error?.message.endsWith(` leaves ${room} out`));
+      ok(error === undefined || isLeftOut, `${error?.message}`);
+    }
+  },
+
   'a wrong or misspelt option is named': async ({ client, leftOut }) => {
     for (const [overrides, ...words] of rows) {
       const error = await rejects((async () => client(overrides))(), { code: 'invalid_option' });

@@ -1,0 +1,45 @@
+// Rules that JavaScript has to know as well as Rust, since it cannot ask wasm: tests/rules.rs holds that to the same table.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { MAX_RESPONSE_BYTES } from '../../src/wasm/js/hooks.js';
+import { EXPIRY } from '../../src/wasm/js/members.js';
+import { Resource } from '../../src/wasm/js/resource.js';
+import { readToken } from '../../src/wasm/js/token.js';
+import { DEFAULTS } from '../../src/wasm/js/token-source.js';
+
+const rules = JSON.parse(readFileSync(new URL('../rules.json', import.meta.url), 'utf8'));
+
+test('points in time', () => {
+  for (const [written, seconds] of rules.times) {
+    const read = () => Math.floor(readToken({ access_token: 'a', expires_at: written }).expiresAt / 1000);
+    if (seconds === null) assert.throws(read, { code: 'invalid_option' }, written);
+    else assert.equal(read(), seconds, written);
+  }
+});
+
+test('members that say until when', () => {
+  assert.deepEqual([...EXPIRY].sort(), [...rules.expiryMembers].sort());
+});
+
+test('other words for Bearer', () => {
+  for (const [written, isBearer] of Object.entries(rules.bearer)) {
+    assert.equal(readToken({ access_token: 'a', token_type: written }).tokenType === 'Bearer', isBearer, written);
+  }
+});
+
+test('hosts of plain http', () => {
+  for (const [host, isAccepted] of Object.entries(rules.plainHttpHosts)) {
+    const made = () => new Resource({ baseUrl: `http://${host}:8080/` });
+    if (isAccepted) made();
+    else assert.throws(made, { code: 'invalid_option' }, host);
+  }
+});
+
+test('numbers', () => {
+  assert.deepEqual(DEFAULTS, rules.defaults);
+  assert.equal(MAX_RESPONSE_BYTES, rules.maxResponseBytes);
+  const begun = Date.now();
+  const lifeMs = readToken({ access_token: 'a' }).expiresAt - begun;
+  assert.ok(Math.abs(lifeMs - rules.longestLifeSeconds * 1000) < 1000, `${lifeMs} ms`);
+});
