@@ -54,41 +54,68 @@ impl Deref for ClientConfig {
 
 impl ClientConfig {
     /// Validates `options`; the error names the option and what to do about it.
-    pub fn new(mut options: ClientOptions) -> Result<Self, Error> {
-        let http = options.http();
+    pub fn new(options: ClientOptions) -> Result<Self, Error> {
         rooms::check(&options)?;
         check::server(&options)?;
-        let endpoint = match &options.issuer {
-            Some(issuer) if options.is_discovered() => check::url("issuer", issuer, http)?,
-            _ => check::url("tokenUrl", &options.token_url, http)?,
+        let (option, url) = match &options.issuer {
+            Some(issuer) if options.is_discovered() => ("issuer", issuer),
+            _ => ("tokenUrl", &options.token_url),
         };
-        let optional = |option, given: &Option<String>| match given {
-            Some(given) => check::url(option, given, http).map(Some),
-            None => Ok(None),
-        };
-        let refresh_endpoint = optional("refreshUrl", &options.refresh_url)?;
-        let authorization_endpoint = optional("authorizationUrl", &options.authorization_url)?;
-        let revocation_endpoint = optional("revocationUrl", &options.revocation_url)?;
-        options.client_auth = check_client::method(&options);
-        check_client::client(&options)?;
-        if !matches!(options.grant, Grant::ClientCredentials) {
-            check::grant(&options.grant)?;
-        }
-        check_request::request(&options)?;
-        let token_mapping = check_request::token_mapping(&options.token_mapping)?;
-        check::policy(&options)?;
-        check::identity(&options)?;
-        if options.seal_key.is_some() || !options.previous_seal_keys.is_empty() {
-            check::seal_keys(&options)?;
-        }
-        Ok(Self {
+        let mut config = Self {
+            endpoint: check::url(option, url, options.http())?,
+            authorization_endpoint: None,
+            revocation_endpoint: None,
+            refresh_endpoint: None,
+            token_mapping: TokenMapping::default(),
             options,
-            endpoint,
+        };
+        config.complete()?;
+        Ok(config)
+    }
+
+    /// What few clients have is checked apart: V8 compiles a function when it is called first.
+    fn complete(&mut self) -> Result<(), Error> {
+        let Self {
+            options,
+            endpoint: _,
             authorization_endpoint,
             revocation_endpoint,
             refresh_endpoint,
             token_mapping,
-        })
+        } = self;
+        let urls = [
+            (refresh_endpoint, "refreshUrl", &options.refresh_url),
+            (
+                authorization_endpoint,
+                "authorizationUrl",
+                &options.authorization_url,
+            ),
+            (
+                revocation_endpoint,
+                "revocationUrl",
+                &options.revocation_url,
+            ),
+        ];
+        for (endpoint, option, url) in urls {
+            if let Some(url) = url {
+                *endpoint = Some(check::url(option, url, options.http())?);
+            }
+        }
+        options.client_auth = check_client::method(options);
+        check_client::client(options)?;
+        if !matches!(options.grant, Grant::ClientCredentials) {
+            check::grant(&options.grant)?;
+        }
+        check_request::request(options)?;
+        if !options.token_mapping.is_empty() {
+            *token_mapping = check_request::token_mapping(&options.token_mapping)?;
+        }
+        check::policy(options)?;
+        check::identity(options)?;
+        if options.seal_key.is_some() || !options.previous_seal_keys.is_empty() {
+            check::seal_keys(options)?;
+        }
+        Ok(())
     }
 
     /// Whether tokens may be put into a store: sealed, or expressly not.

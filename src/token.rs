@@ -4,6 +4,9 @@ use std::fmt;
 
 use crate::json::Json;
 
+/// No token is trusted for longer than this, whoever says so.
+pub(crate) const LONGEST_LIFE_SECONDS: u64 = 365 * 24 * 60 * 60;
+
 /// A text that must not be seen: `Debug` redacts it and there is no `Display`.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(String);

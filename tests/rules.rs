@@ -2,7 +2,11 @@
 //! to the same table.
 
 #![cfg(not(target_arch = "wasm32"))]
-#![allow(clippy::unwrap_used)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects
+)]
 
 use edge_oauth2::protocol::client_auth::{ClientAuth, ClientCredentials};
 use edge_oauth2::protocol::endpoint::Endpoint;
@@ -47,13 +51,16 @@ fn token(members: &Value) -> Token {
         headers: Vec::new(),
         body: all.to_string().into_bytes(),
     };
-    let context = |request| TokenResponseContext {
-        request,
-        mapping: &TokenMapping::default(),
-        now_ms: NOW_SECONDS * 1000,
-        default_lifetime_seconds: DEFAULT_SECONDS,
-    };
-    with_request(|request| read(&response, context(request)).unwrap().0)
+    let mapping = TokenMapping::default();
+    with_request(|request| {
+        let context = TokenResponseContext {
+            request,
+            mapping: &mapping,
+            now_ms: NOW_SECONDS * 1000,
+            default_lifetime_seconds: DEFAULT_SECONDS,
+        };
+        read(&response, context).unwrap().0
+    })
 }
 
 #[test]

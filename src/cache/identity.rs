@@ -20,12 +20,12 @@ use crate::protocol::token_response::TokenMapping;
 pub struct Identity {
     /// Compared first, so that looking through many identities is quick.
     checksum: u64,
-    bytes: Rc<[u8]>,
+    bytes: Rc<Vec<u8>>,
 }
 
 /// How a configuration's token is used, kept, revoked and asked of a user for.
 #[derive(Clone, PartialEq, Eq)]
-pub(super) struct Usage(Rc<[u8]>);
+pub(super) struct Usage(Rc<Vec<u8>>);
 
 impl Identity {
     /// The identity of `config`. The order of scopes and of differently named parameters and
@@ -163,9 +163,9 @@ pub(super) fn told(config: &ClientConfig) -> (Identity, Usage) {
 
     let identity = Identity {
         checksum: checksum(&bytes.0),
-        bytes: bytes.0.into(),
+        bytes: Rc::new(bytes.0),
     };
-    (identity, Usage(usage.0.into()))
+    (identity, Usage(Rc::new(usage.0)))
 }
 
 /// The parts of an identity that have parts themselves. Most are there in few clients, and compiled for those only.

@@ -1,7 +1,7 @@
 //! A token as it is written into a store.
 
 use crate::json::Json;
-use crate::token::{Secret, Token};
+use crate::token::{LONGEST_LIFE_SECONDS, Secret, Token};
 
 /// The format's version. What another version wrote is a miss.
 const VERSION: f64 = 1.0;
@@ -29,9 +29,6 @@ pub(crate) fn encode(token: &Token, key: &str) -> String {
     .to_text()
 }
 
-/// No token lives longer than this.
-const LONGEST_LIFE_MS: u64 = 365 * 24 * 60 * 60 * 1000;
-
 /// Reads what [`encode`] wrote for `key`. Where the clock of the instance that wrote it is ahead of ours, the token's
 /// life begins now: it is never longer than it was.
 pub(crate) fn decode(text: &str, key: &str, now_ms: u64) -> Option<Token> {
@@ -48,7 +45,8 @@ pub(crate) fn decode(text: &str, key: &str, now_ms: u64) -> Option<Token> {
         access_token: Secret::from(text("access_token")?),
         token_type: text("token_type")?,
         received_at_ms,
-        expires_at_ms: received_at_ms.saturating_add(life_ms.min(LONGEST_LIFE_MS)),
+        expires_at_ms: received_at_ms
+            .saturating_add(life_ms.min(LONGEST_LIFE_SECONDS.saturating_mul(1000))),
         scope: text("scope"),
         refresh_token: text("refresh_token").map(Secret::from),
         id_token: text("id_token").map(Secret::from),

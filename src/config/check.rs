@@ -151,8 +151,14 @@ pub(super) fn seal_keys(options: &ClientOptions) -> Checked {
     }
 }
 
+/// Those of ASCII, and U+0080 to U+009F, by their bytes.
 pub(super) fn has_control(text: &str) -> bool {
-    text.chars().any(char::is_control)
+    let mut before = 0;
+    text.bytes().any(|byte| {
+        let is_latin = before == 0xc2 && byte < 0xa0;
+        before = byte;
+        byte.is_ascii_control() || is_latin
+    })
 }
 
 pub(super) fn text(option: &'static str, text: &str) -> Checked {

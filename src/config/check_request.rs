@@ -21,7 +21,9 @@ pub(super) fn request(options: &ClientOptions) -> Checked {
     if !options.headers.is_empty() {
         headers(&options.headers)?;
     }
-    scopes(&options.scopes)?;
+    if !options.scopes.is_empty() {
+        scopes(&options.scopes)?;
+    }
     if options.scope_separator.is_empty() {
         return refused("scopeSeparator", EMPTY);
     }
@@ -50,15 +52,8 @@ fn resources(resources: &[String]) -> Checked {
     Ok(())
 }
 
-pub(super) fn token_mapping(pairs: &[(String, String)]) -> Result<TokenMapping, Error> {
-    if pairs.is_empty() {
-        return Ok(TokenMapping::default());
-    }
-    given_mapping(pairs)
-}
-
 #[inline(never)]
-fn given_mapping(pairs: &[(String, String)]) -> Result<TokenMapping, Error> {
+pub(super) fn token_mapping(pairs: &[(String, String)]) -> Result<TokenMapping, Error> {
     TokenMapping::new(pairs).map_or_else(
         || {
             refused(
@@ -170,6 +165,7 @@ pub(crate) fn well_formed_headers(option: &'static str, headers: &[(String, Stri
 }
 
 /// Tokens of printable ASCII without quotes and backslashes (RFC 6749 §3.3).
+#[inline(never)]
 pub(super) fn scopes(scopes: &[String]) -> Checked {
     let is_scope_token = |scope: &String| {
         !scope.is_empty()

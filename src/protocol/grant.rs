@@ -4,11 +4,9 @@ use super::assertion::AssertionOptions;
 use super::form::Parameters;
 use super::{lifetime, token_response};
 use crate::json::Json;
-use crate::token::{Credential, RefreshToken, Secret, Token};
+use crate::token::{Credential, LONGEST_LIFE_SECONDS, RefreshToken, Secret, Token};
 
 pub(crate) const AUTHORIZATION_CODE: &str = "authorization_code";
-
-const YEAR_MS: u64 = 365 * 24 * 60 * 60 * 1000;
 
 /// The grant type of RFC 7523 §2.1.
 const JWT_BEARER: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
@@ -166,7 +164,10 @@ impl Grant {
         let life_ms = lifetime::whole_seconds(&raw).map(|seconds| seconds.saturating_mul(1000));
         let expires_at_ms = expires_at_ms
             // Nobody knows: until it is refused.
-            .unwrap_or_else(|| used_at_ms.saturating_add(life_ms.unwrap_or(YEAR_MS)));
+            .unwrap_or_else(|| {
+                used_at_ms
+                    .saturating_add(life_ms.unwrap_or(LONGEST_LIFE_SECONDS.saturating_mul(1000)))
+            });
         let least_ms = u64::from(skew_seconds).saturating_mul(4_000);
         let received_at_ms = expires_at_ms.saturating_sub(life_ms.unwrap_or(least_ms));
         Some(Token {

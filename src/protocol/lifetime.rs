@@ -2,9 +2,7 @@
 
 use super::timestamp;
 use crate::json::Json;
-
-/// No server's token is trusted for longer than this.
-const MAX_SECONDS: u64 = 365 * 24 * 60 * 60;
+use crate::token::LONGEST_LIFE_SECONDS;
 
 /// Members that say how long. Beside Zoho's `expires_in_sec` its `expires_in` is in milliseconds.
 const RELATIVE: [&str; 3] = ["expires_in_sec", "expires_in", "expiresIn"];
@@ -47,14 +45,14 @@ pub(super) fn seconds(members: &Json, now_seconds: u64) -> Result<u64, String> {
     };
     match relative(members).or_else(|| ABSOLUTE.into_iter().find_map(absolute)) {
         // Float to integer saturates: what is negative becomes 0, expired at once.
-        Some(lifetime) => Ok((lifetime as u64).min(MAX_SECONDS)),
+        Some(lifetime) => Ok((lifetime as u64).min(LONGEST_LIFE_SECONDS)),
         None => Err(unsaid(members)),
     }
 }
 
 /// How long a token lives that came with `members` some time ago.
 pub(super) fn whole_seconds(members: &Json) -> Option<u64> {
-    relative(members).map(|lifetime| (lifetime as u64).min(MAX_SECONDS))
+    relative(members).map(|lifetime| (lifetime as u64).min(LONGEST_LIFE_SECONDS))
 }
 
 fn relative(members: &Json) -> Option<f64> {

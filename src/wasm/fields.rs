@@ -49,7 +49,7 @@ impl Fields {
         let position = self.position(name)?;
         let (_, value) = self.0.get_mut(position)?;
         let taken = read(value)?;
-        self.0.remove(position);
+        self.0.swap_remove(position);
         Some(taken)
     }
 

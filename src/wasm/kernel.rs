@@ -70,14 +70,24 @@ impl Slots {
         if let Some((id, ..)) = self.slots.iter().find(|(.., open)| open.equals(&slot)) {
             return *id;
         }
-        // As many as the memory has identities. Who is forgotten opens again.
-        while self.slots.len() >= DEFAULT_CAPACITY
-            || !self.slots.is_empty() && self.bytes().saturating_add(bytes) > MAX_FIELD_BYTES
-        {
-            self.slots.remove(0);
+        if !self.has_room(bytes) {
+            self.make_room(bytes);
         }
         self.slots.push((id, bytes, Rc::new(slot)));
         id
+    }
+
+    /// As many as the memory has identities.
+    fn has_room(&self, bytes: usize) -> bool {
+        self.slots.len() < DEFAULT_CAPACITY && self.bytes().saturating_add(bytes) <= MAX_FIELD_BYTES
+    }
+
+    /// Forgets the oldest. Who is forgotten opens again.
+    #[inline(never)]
+    fn make_room(&mut self, bytes: usize) {
+        while !self.slots.is_empty() && !self.has_room(bytes) {
+            self.slots.remove(0);
+        }
     }
 
     fn bytes(&self) -> usize {

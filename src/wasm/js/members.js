@@ -3,18 +3,14 @@
 /** Times from here on are milliseconds: as seconds this is the year 5138. */
 const FIRST_MS = 1e11;
 
-const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
+const MONTHS = 'jan feb mar apr may jun jul aug sep oct nov dec'.split(' ');
 
 /**
  * ISO 8601 or an HTTP date, as `timestamp.rs` reads them: a space may stand for the `T`, and the time, its seconds and
  * the zone may be missing.
  */
-const TIME = RegExp(
-  /^(?:(?<y>\d{4})-(?<m>\d\d)-(?<d>\d\d)(?:[T ](?=\d)|$)|[^,]*, (?<day>\d{1,2})[ -](?<month>[a-z]{3})[ -](?<year>\d{4})[ -](?=\d))/.source +
-    /(?:(?<hours>[01]\d|2[0-3]):(?<minutes>[0-5]\d)(?::(?<seconds>[0-5]\d|60)(?:[.,](?<fraction>\d+))?)?)?/.source +
-    /\s*(?:(?<sign>[+-])(?<zoneHours>\d\d)(?::?(?<zoneMinutes>\d\d))?\s*)?(?:UTC|GMT|Z)?$/.source,
-  'i',
-);
+const TIME =
+  /^(?:(\d{4})-(\d\d)-(\d\d)(?:[T ](?=\d)|$)|[^,]*, (\d{1,2})[ -]([a-z]{3})[ -](\d{4})[ -](?=\d))(?:([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d|60)(?:[.,](\d+))?)?)?\s*(?:([+-])(\d\d)(?::?(\d\d))?\s*)?(?:UTC|GMT|Z)?$/i;
 
 const NUMBER = /^\s*\d+(\.\d+)?\s*$/;
 
@@ -61,17 +57,17 @@ export function timeMs(time) {
 
 /** Without a time zone it is UTC, wherever the code runs, and every engine reads the same. */
 function textMs(text) {
-  const part = TIME.exec(text)?.groups;
-  if (!part) return undefined;
-  const month = part.m ? part.m - 1 : MONTHS.indexOf(part.month.toLowerCase());
-  const day = part.d ?? part.day;
-  if (month < 0 || month > 11 || day < 1 || day > 31) return undefined;
-  const of = (name) => Number(part[name] ?? 0);
+  const parts = TIME.exec(text);
+  if (!parts) return undefined;
+  const [, year, month, day, namedDay, monthName, namedYear, hours = 0, minutes = 0, seconds = 0, fraction = 0, sign, zoneHours = 0, zoneMinutes = 0] = parts;
+  const monthIndex = monthName ? MONTHS.indexOf(monthName.toLowerCase()) : month - 1;
+  const dayOfMonth = day ?? namedDay;
+  if (monthIndex < 0 || monthIndex > 11 || dayOfMonth < 1 || dayOfMonth > 31) return undefined;
   // Other functions take the years up to 99 for those of the last century.
-  const dayMs = new Date(0).setUTCFullYear(part.y ?? part.year, month, day);
-  const zone = of('zoneHours') * 60 + of('zoneMinutes');
-  const minutes = of('hours') * 60 + of('minutes') - (part.sign === '-' ? -zone : zone);
-  return dayMs + (minutes * 60 + of('seconds') + Number(`0.${part.fraction ?? 0}`)) * 1000;
+  const dayMs = new Date(0).setUTCFullYear(year ?? namedYear, monthIndex, dayOfMonth);
+  const zone = zoneHours * 60 + Number(zoneMinutes);
+  const minute = hours * 60 + Number(minutes) + (sign === '-' ? zone : -zone);
+  return dayMs + (minute * 60 + Number(seconds) + Number(`0.${fraction}`)) * 1000;
 }
 
 /** A number from 0 on, or a text of one. */
