@@ -13,23 +13,32 @@ const DISCOVERY = 'discovery';
 
 const isObject = (value) => typeof value === 'object' && value !== null;
 
-/** Options that belong to what is left out: whatever their value, or such values. */
-const LEFT_OUT = {
-  issuer: [DISCOVERY],
-  authorizationUrl: [AUTHORIZATION],
-  skipPkce: [AUTHORIZATION],
-  grant: [AUTHORIZATION, (grant) => grant === 'authorization_code'],
-  revocationUrl: [REVOCATION],
-  privateKey: [SIGNING],
-  clientAuth: [SIGNING, (style) => style === 'client_secret_jwt'],
-  clientAssertion: [SIGNING, isObject],
-  assertion: [SIGNING, isObject],
-  token: [HELD_TOKENS, isObject],
+/** Reads an option, all of whose values are left out, or those. */
+function without(room, isLeftOut = () => true, read) {
+  return (name, value) => {
+    if (isLeftOut(value)) throw leftOut(name, room);
+    return read(name, value);
+  };
+}
+
+const { grant, clientAuth, clientAssertion, assertion, token } = CLIENT_OPTIONS;
+const OPTIONS = {
+  ...CLIENT_OPTIONS,
+  issuer: without(DISCOVERY),
+  authorizationUrl: without(AUTHORIZATION),
+  skipPkce: without(AUTHORIZATION),
+  grant: without(AUTHORIZATION, (type) => type === 'authorization_code', grant),
+  revocationUrl: without(REVOCATION),
+  privateKey: without(SIGNING),
+  clientAuth: without(SIGNING, (style) => style === 'client_secret_jwt', clientAuth),
+  clientAssertion: without(SIGNING, isObject, clientAssertion),
+  assertion: without(SIGNING, isObject, assertion),
+  token: without(HELD_TOKENS, isObject, token),
 };
 
 export class OAuth2Client extends MachineClient {
   constructor(options) {
-    super(new TokenSource(kernel, readClientOptions(CLIENT_OPTIONS, checked(options)), () => NOBODY));
+    super(new TokenSource(kernel, readClientOptions(OPTIONS, options), () => NOBODY));
   }
 
   static tokenFrom() {
@@ -70,14 +79,6 @@ const NOBODY = {
     throw leftOut('revoke', REVOCATION);
   },
 };
-
-function checked(options) {
-  for (const [name, [room, isLeftOut]] of Object.entries(LEFT_OUT)) {
-    const value = options?.[name];
-    if (value !== undefined && (!isLeftOut || isLeftOut(value))) throw leftOut(name, room);
-  }
-  return options;
-}
 
 function leftOut(name, room) {
   return invalidOption(name, `needs the entry 'edge-oauth2': 'edge-oauth2/m2m' leaves ${room} out`);

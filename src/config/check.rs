@@ -24,12 +24,12 @@ pub(super) fn refused<T>(option: &'static str, problem: &str) -> Result<T, Error
 /// There is a token endpoint, or an issuer to be asked for it.
 pub(super) fn server(options: &ClientOptions) -> Checked {
     match options.issuer.as_deref() {
-        Some(name) => issuer(name, options.http()),
-        None if options.token_url.is_empty() => refused(
+        Some(name) if cfg!(feature = "discovery") => issuer(name, options.http()),
+        _ if options.token_url.is_empty() => refused(
             "tokenUrl",
             "must not be empty; or give issuer, to have the endpoints found by its metadata",
         ),
-        None => Ok(()),
+        _ => Ok(()),
     }
 }
 

@@ -205,7 +205,7 @@ impl ClientOptions {
 
     /// Whether the issuer is asked where the token endpoint is.
     pub(crate) fn is_discovered(&self) -> bool {
-        self.token_url.is_empty()
+        cfg!(feature = "discovery") && self.token_url.is_empty()
     }
 
     /// The client secret, unless the host is asked for it.

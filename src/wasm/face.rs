@@ -67,6 +67,7 @@ parts! {
     "/src/wasm/js/response.js" Responses
     "/src/wasm/js/spelling.js" Spelling
     "/src/wasm/js/store.js" Store
+    "/src/wasm/js/stored-token.js" StoredToken
     "/src/wasm/js/token.js" Token
     "/src/wasm/js/token-source.js" TokenSource
 }

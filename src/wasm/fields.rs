@@ -102,6 +102,13 @@ impl Fields {
         self.take(name, |value| all(value, pair_of))
     }
 
+    /// Whether the field has fields.
+    #[cfg(feature = "signing")]
+    pub(super) fn is_object(&self, name: &str) -> bool {
+        let mut fields = self.0.iter();
+        fields.any(|(it, value)| it == name && matches!(value, Json::Object(_)))
+    }
+
     /// The fields in a field.
     pub(super) fn object(&mut self, name: &str) -> Option<Self> {
         self.take(name, |value| match value {

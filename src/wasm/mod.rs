@@ -27,6 +27,8 @@ mod options;
 mod promise;
 #[cfg(all(feature = "bindings", feature = "revocation"))]
 mod revocation;
+#[cfg(all(feature = "bindings", feature = "signing"))]
+mod signing;
 #[cfg(feature = "bindings")]
 mod start;
 #[cfg(feature = "bindings")]

@@ -1,14 +1,15 @@
 //! Reads a client's options. What few clients have is read apart: V8 compiles a function when it is called first.
 
 use super::fields::Fields;
+#[cfg(feature = "signing")]
+use super::signing;
+use crate::config::ClientOptions;
 use crate::config::grant_options::{demanded, refuse_left};
-use crate::config::{ClientOptions, PrivateKey};
 use crate::error::Error;
 use crate::json::Json;
-use crate::protocol::assertion::{AssertionOptions, ClientAssertion};
+use crate::protocol::assertion::ClientAssertion;
 use crate::protocol::client_auth::{ClientAuth, CredentialEncoding};
 use crate::protocol::grant::Grant;
-use crate::protocol::jwt::Algorithm;
 use crate::protocol::token_request::BodyFormat;
 
 pub(super) fn options(mut fields: Fields) -> Result<ClientOptions, Error> {
@@ -57,7 +58,7 @@ fn further(options: &mut ClientOptions, fields: &mut Fields) -> Result<(), Error
     Ok(())
 }
 
-fn set<T>(place: &mut T, value: Option<T>) {
+pub(super) fn set<T>(place: &mut T, value: Option<T>) {
     if let Some(value) = value {
         *place = value;
     }
@@ -151,57 +152,12 @@ fn client(options: &mut ClientOptions, fields: &mut Fields) -> Result<(), Error>
         &mut options.client_assertion_type,
         fields.text("clientAssertionType"),
     );
-    if let Some(key) = fields.object("privateKey") {
-        options.private_key = private_key(key)?;
-    }
-    if let Some(signed) = fields.object("clientAssertion") {
-        options.client_assertion = ClientAssertion::Signed(assertion(signed)?);
-    } else if let Some(ready) = fields.credential("clientAssertion") {
+    if let Some(ready) = fields.credential("clientAssertion") {
         options.client_assertion = ClientAssertion::Ready(ready);
     }
+    #[cfg(feature = "signing")]
+    signing::client(options, fields)?;
     Ok(())
-}
-
-#[inline(never)]
-fn private_key(mut fields: Fields) -> Result<Option<PrivateKey>, Error> {
-    let Some(algorithm) = fields.named("alg", Algorithm::from_name) else {
-        return fields.finish().map(|()| None);
-    };
-    let mut key = PrivateKey {
-        algorithm,
-        key_id: fields.text("kid"),
-        header: Vec::new(),
-        audience: fields.list("audience").unwrap_or_default(),
-        key: fields.secret("key"),
-    };
-    for (name, text) in fields.pairs("header").unwrap_or_default() {
-        key.header.extend(Json::parse(&text).map(|it| (name, it)));
-    }
-    fields.finish()?;
-    Ok(Some(key))
-}
-
-#[inline(never)]
-fn assertion(mut fields: Fields) -> Result<AssertionOptions, Error> {
-    let mut options = AssertionOptions {
-        issuer: fields.text("issuer"),
-        subject: fields.text("subject"),
-        audience: fields.list("audience").unwrap_or_default(),
-        typ: fields.text("typ"),
-        ..AssertionOptions::default()
-    };
-    set(
-        &mut options.lifetime_seconds,
-        fields.number("lifetimeSeconds"),
-    );
-    for (claim, text) in fields.pairs("claims").unwrap_or_default() {
-        let problem = "must be JSON of no great depth";
-        let value = Json::parse(&text);
-        let value = value.ok_or_else(|| Error::invalid_option("assertion.claims", problem))?;
-        options.claims.push((claim, value));
-    }
-    fields.finish()?;
-    Ok(options)
 }
 
 /// The grant; what belongs to another one is refused, what it needs is demanded.
@@ -218,11 +174,12 @@ fn grant(fields: &mut Fields) -> Result<Grant, Error> {
         "refresh_token" => Grant::RefreshToken {
             refresh_token: demanded("refreshToken", fields.secret("refreshToken"))?,
         },
-        "jwt_bearer" => match fields.object("assertion") {
-            Some(signed) => Grant::SignedJwtBearer(assertion(signed)?),
-            None => Grant::JwtBearer {
-                assertion: demanded("assertion", fields.credential("assertion"))?,
-            },
+        #[cfg(feature = "signing")]
+        "jwt_bearer" if fields.is_object("assertion") => {
+            Grant::SignedJwtBearer(signing::assertion(fields, "assertion")?)
+        }
+        "jwt_bearer" => Grant::JwtBearer {
+            assertion: demanded("assertion", fields.credential("assertion"))?,
         },
         "token" => token(fields)?,
         _ => Grant::Custom { grant_type },

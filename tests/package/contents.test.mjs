@@ -77,6 +77,7 @@ test('the tarball holds these files and no others', async () => {
     'package/slim.js',
     'package/spelling.js',
     'package/store.js',
+    'package/stored-token.js',
     'package/token-source.js',
     'package/token.js',
     'package/wasm-inline.js',

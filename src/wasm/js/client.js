@@ -5,10 +5,11 @@ import { readAnswer, readAuthorizationOptions, readCallback } from './authorizat
 import * as kernel from './kernel.js';
 import { MachineClient, STORE_ONLY } from './machine.js';
 import { CLIENT_OPTIONS, readClientOptions, readParams, readTokenType } from './options.js';
+import { STORED_TOKEN } from './stored-token.js';
 import { readToken, revokeAll, Token } from './token.js';
 import { TokenSource } from './token-source.js';
 
-const OPTIONS = { ...CLIENT_OPTIONS, ...ASSERTIONS };
+const OPTIONS = { ...CLIENT_OPTIONS, ...ASSERTIONS, ...STORED_TOKEN };
 
 export class OAuth2Client extends MachineClient {
   #source;

@@ -6,7 +6,6 @@ import { wellFormed } from './fields.js';
 import { nameFunctions } from './functions.js';
 import { abortSignal, be, callable, credential, demand, endpoint, flag, jsonPairs, kind, list, oneOf, pairs, read, spelt, text, texts, url, whole, words, wordsOrUrls } from './readers.js';
 import { storeAdapter } from './store.js';
-import { readToken } from './token.js';
 
 /** What is for wasm. */
 const FIELDS = {
@@ -29,7 +28,7 @@ const FIELDS = {
   password: text,
   refreshToken: text,
   assertion: credential,
-  token: tokenOrText,
+  token: text,
   scopes: words,
   scopeSeparator: text,
   resource: wordsOrUrls,
@@ -98,9 +97,10 @@ export function readClientOptions(readers, options) {
     else if (typeof value === 'function') [face[name], fields[name]] = [value, true];
     // A private key, which JavaScript signs with.
     else if (value.fields) [face[name], fields[name]] = [value, value.fields];
+    // Several in one.
+    else if (value.into) value.into(fields);
     else fields[name] = value;
   });
-  if (typeof fields.token === 'object') Object.assign(fields, tokenFields(fields.token, fields.refreshToken));
   // Wasm only has to know that they are there.
   if (face.hooks && Object.keys(face.hooks).length === 0) delete face.hooks;
   for (const name of ['hooks', 'store']) if (face[name]) fields[name] = true;
@@ -110,20 +110,6 @@ export function readClientOptions(readers, options) {
   if (options.issuer === undefined) demand(['tokenUrl'], options, 'is required; or give issuer, to have the endpoints found');
   return { fields, json: isNamed ? JSON.stringify(fields) : json, face };
 }
-
-/** A stored token: what it came with is renewed with it. */
-function tokenFields(token, given) {
-  const { accessToken, tokenType, scope, refreshToken = given, idToken, raw } = token;
-  if (given !== undefined && given !== refreshToken) throw invalidOption('refreshToken', 'is another than that of token; leave out one of them');
-  // Where that depends on when it is used first, wasm knows when that is.
-  const { value: expiresAt } = Object.getOwnPropertyDescriptor(token, 'expiresAt');
-  const members = { access_token: accessToken, token_type: tokenType, scope, id_token: idToken };
-  const response = JSON.stringify(raw.access_token === accessToken ? raw : { ...members, ...raw });
-  return { token: defined({ accessToken, expiresAt, response }), ...defined({ refreshToken }) };
-}
-
-/** Wasm knows no member that is there and undefined. */
-const defined = (members) => Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined));
 
 const NO_CALL_OPTIONS = {};
 
@@ -155,13 +141,6 @@ export function readParams(params, isJson = false) {
   const read = isJson ? jsonPairs('params', params) : pairs('params', params);
   wellFormed({ params: read });
   return read.flat();
-}
-
-/** As somebody has kept it, or its text only. */
-function tokenOrText(name, value) {
-  if (typeof value === 'string') return value;
-  if (typeof value === 'object' && value !== null) return readToken(value, `${name}.`);
-  throw invalidOption(name, `must be a string or a stored token, not ${kind(value)}`);
 }
 
 /** Wasm takes an empty one for none. It is a setting that is missing. */
