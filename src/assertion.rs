@@ -1,7 +1,6 @@
 //! Assertions, signed by what the host holds.
 
-use base64ct::{Base64UrlUnpadded, Encoding};
-
+use crate::base64;
 use crate::error::{Error, ErrorCode};
 use crate::host::Crypto;
 use crate::protocol::jwt::{Assertion, compact};
@@ -22,7 +21,7 @@ impl Assertion<'_> {
         let nonce = crypto
             .nonce()
             .ok_or_else(|| Error::new(ErrorCode::Internal, "the host has no random bytes"))?;
-        let input = self.signing_input(&Base64UrlUnpadded::encode_string(&nonce));
+        let input = self.signing_input(&base64::encode_url(&nonce));
         let signature = crypto
             .sign(self.algorithm, secret, input.as_bytes())
             .await

@@ -198,12 +198,12 @@ impl ClientConfig {
     pub(crate) fn scope_of(&self, scopes: Option<&[String]>) -> Result<String, Error> {
         let scopes = scopes.unwrap_or(&self.scopes);
         check_request::scopes(scopes)?;
-        Ok(scopes.join(&self.scope_separator))
+        Ok(joined(scopes, &self.scope_separator))
     }
 
     /// The value of `scope`.
     pub(crate) fn scope(&self) -> String {
-        self.scopes.join(&self.scope_separator)
+        joined(&self.scopes, &self.scope_separator)
     }
 
     /// What nobody else is to see of it.
@@ -225,6 +225,17 @@ impl ClientConfig {
     pub(crate) fn is_renewed_by_refresh_token(&self) -> bool {
         self.grant.is_renewed_by_refresh_token() && !self.no_refresh_token
     }
+}
+
+fn joined(scopes: &[String], separator: &str) -> String {
+    let mut text = String::new();
+    for scope in scopes {
+        if !text.is_empty() {
+            text.push_str(separator);
+        }
+        text.push_str(scope);
+    }
+    text
 }
 
 /// Without `endpoint_params` and `headers`: their values may be secrets.

@@ -117,10 +117,12 @@
 )]
 
 mod assertion;
+mod base64;
 pub mod cache;
 mod config;
 mod error;
 mod event;
+mod handoff;
 pub mod host;
 mod json;
 pub mod protocol;

@@ -7,6 +7,7 @@
 
 use std::fmt;
 
+use crate::base64;
 use crate::json::Json;
 
 /// What is shorter is found in many a word.
@@ -223,16 +224,7 @@ fn digit(byte: u8, bits: u32) -> Option<u32> {
     if bits == HEX_BITS {
         return char::from(byte).to_digit(16);
     }
-    // Both alphabets of RFC 4648.
-    let (first, value) = match byte {
-        b'A'..=b'Z' => (b'A', 0),
-        b'a'..=b'z' => (b'a', 26),
-        b'0'..=b'9' => (b'0', 52),
-        b'+' | b'-' => return Some(62),
-        b'/' | b'_' => return Some(63),
-        _ => return None,
-    };
-    Some(u32::from(byte.saturating_sub(first)).saturating_add(value))
+    base64::digit(byte)
 }
 
 /// `seen` with the escapes resolved that begin with `escapes`.

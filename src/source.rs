@@ -29,8 +29,6 @@ use std::fmt;
 use std::future::Future;
 use std::rc::Rc;
 
-use futures_channel::oneshot;
-
 use crate::cache::entry::{Cached, Entry};
 use crate::cache::memory::Memory;
 use crate::cache::slot::{Look, Slot};
@@ -38,7 +36,7 @@ use crate::config::ClientConfig;
 use crate::error::{Error, ErrorCode};
 use crate::event::Event;
 use crate::host::Host;
-use crate::race::{First, apart, race};
+use crate::race::{Apart, First, apart, race};
 use crate::sharing::Shared;
 use crate::token::Token;
 #[cfg(feature = "authorization")]
@@ -113,8 +111,8 @@ impl<H: Host> TokenSource<H> {
             Some(Look { is_due: false, .. }) => Ok(()),
             Some(Look { cached, .. }) => match self.refresh_in_background(cached) {
                 Some(landed) => match landed.await {
-                    Ok(Some(Err(error))) => Err(error),
-                    Ok(_) | Err(oneshot::Canceled) => Ok(()),
+                    Some(Some(Err(error))) => Err(error),
+                    _ => Ok(()),
                 },
                 None => Ok(()),
             },
@@ -136,7 +134,7 @@ impl<H: Host> TokenSource<H> {
     /// A token, of which the server was asked at `since_ms` or later if that is given.
     async fn within_deadline(&self, since_ms: Option<u64>) -> Result<H::View> {
         let timeout_ms = self.slot.config().timeout_ms.into();
-        self.within(timeout_ms, self.fly(since_ms)).await
+        self.within(timeout_ms, apart(self.fly(since_ms))).await
     }
 
     /// The record in the store, if there is a store that answers.
@@ -149,7 +147,7 @@ impl<H: Host> TokenSource<H> {
     async fn within<T>(
         &self,
         timeout_ms: u64,
-        work: impl Future<Output = std::result::Result<T, Error>>,
+        work: Apart<'_, std::result::Result<T, Error>>,
     ) -> std::result::Result<T, Error> {
         let timeout_ms = u32::try_from(timeout_ms).unwrap_or(u32::MAX);
         if timeout_ms == 0 {

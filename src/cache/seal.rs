@@ -5,8 +5,7 @@
 //! nonce; the store key as associated data, so that a record opens only where it was put.
 //! Sealed: base64url of version ‖ nonce ‖ ciphertext and tag.
 
-use base64ct::{Base64UrlUnpadded, Encoding};
-
+use crate::base64;
 use crate::host::Crypto;
 use crate::token::Secret;
 
@@ -28,7 +27,7 @@ pub(crate) async fn seal<C: Crypto>(
         .aes256_gcm_seal(&key, &nonce, store_key.as_bytes(), plaintext.as_bytes())
         .await?;
     let sealed = [&[VERSION], nonce.as_slice(), &ciphertext].concat();
-    Some(Base64UrlUnpadded::encode_string(&sealed))
+    Some(base64::encode_url(&sealed))
 }
 
 /// Opens what [`seal`] sealed for the same store key with the same secret.
@@ -38,7 +37,7 @@ pub(crate) async fn open<C: Crypto>(
     store_key: &str,
     sealed: &str,
 ) -> Option<String> {
-    let sealed = Base64UrlUnpadded::decode_vec(sealed).ok()?;
+    let sealed = base64::decode_url(sealed)?;
     let (version, sealed) = sealed.split_first()?;
     if *version != VERSION {
         return None;

@@ -3,12 +3,11 @@
 
 use std::fmt;
 
-use base64ct::{Base64UrlUnpadded, Encoding};
-
 use super::endpoint::Endpoint;
 use super::error_response::shown;
 use super::form::{self, Parameters};
 use super::pkce::CODE_CHALLENGE_METHOD;
+use crate::base64;
 use crate::error::{Error, ErrorCode, ErrorResponse};
 use crate::redaction::Sent;
 use crate::token::Secret;
@@ -118,7 +117,7 @@ fn has(parameters: &[(String, String)], name: &str) -> bool {
 
 /// A `state` made of random bytes that nobody can foresee.
 pub fn state_from_random(bytes: &[u8; 32]) -> String {
-    Base64UrlUnpadded::encode_string(bytes)
+    base64::encode_url(bytes)
 }
 
 /// An absolute URI without a fragment (RFC 6749 §3.1.2), of any scheme: apps have their own.

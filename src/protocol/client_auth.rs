@@ -1,9 +1,8 @@
 //! How the client proves who it is at the token endpoint (RFC 6749 §2.3, RFC 7523 §2.2).
 
-use base64ct::{Base64, Encoding};
-
 use super::assertion::JWT_CLIENT_ASSERTION;
 use super::form::{Parameters, encode_value};
+use crate::base64;
 use crate::redaction::Sent;
 use crate::token::Secret;
 
@@ -145,7 +144,7 @@ impl ClientCredentials {
         let secret = self.secret.as_ref().map_or("", Secret::expose);
         let encode = |text| self.encoding.encode(text);
         let pair = [&encode(&self.id), ":", &encode(secret)].concat();
-        ["Basic ", &Base64::encode_string(pair.as_bytes())].concat()
+        ["Basic ", &base64::encode(pair.as_bytes())].concat()
     }
 
     /// The `Authorization` header for `method`, if it has one.
@@ -155,10 +154,17 @@ impl ClientCredentials {
 
     /// The body's parameters for `method`; `assertion` is the one of RFC 7523 §2.2, if it needs one.
     pub fn parameters(&self, method: ClientAuth, assertion: Option<&str>) -> Parameters {
+        match method {
+            ClientAuth::Basic => Vec::new(),
+            _ => self.in_body(method, assertion),
+        }
+    }
+
+    #[inline(never)]
+    fn in_body(&self, method: ClientAuth, assertion: Option<&str>) -> Parameters {
         let id = || (self.id_param.clone(), self.id.clone());
         let given_id = || (!self.id.is_empty()).then(id);
         match (method, &self.secret, assertion) {
-            (ClientAuth::Basic, ..) => Vec::new(),
             (ClientAuth::Post | ClientAuth::Both, Some(secret), _) => {
                 vec![
                     id(),

@@ -83,6 +83,14 @@ impl Grant {
     /// when it is there.
     pub fn parameters(&self) -> Parameters {
         let mut parameters = vec![("grant_type".into(), self.grant_type().into())];
+        if !matches!(self, Self::ClientCredentials) {
+            self.add_own(&mut parameters);
+        }
+        parameters
+    }
+
+    #[inline(never)]
+    fn add_own(&self, parameters: &mut Parameters) {
         let mut add = |name: &str, value: &str| parameters.push((name.into(), value.into()));
         match self {
             Self::Password { username, password } => {
@@ -111,7 +119,6 @@ impl Grant {
             }
             Self::ClientCredentials | Self::AuthorizationCode | Self::Custom { .. } => {}
         }
-        parameters
     }
 
     /// Whether a refresh token renews it. One that came with client credentials is not used: the

@@ -9,9 +9,7 @@ pub(super) const MAX_RESPONSE_BYTES: usize = 1024 * 1024;
 const USER_AGENT: &str = concat!("edge-oauth2/", env!("CARGO_PKG_VERSION"));
 
 /// What all requests carry, and `further` headers, which replace others of their name.
-pub(super) fn headers<'a>(
-    further: impl IntoIterator<Item = &'a (String, String)>,
-) -> Vec<(String, String)> {
+pub(super) fn headers(further: &[(String, String)]) -> Vec<(String, String)> {
     let mut headers: Vec<(String, String)> = vec![
         ("accept".into(), "application/json".into()),
         ("user-agent".into(), USER_AGENT.into()),

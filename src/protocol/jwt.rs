@@ -2,8 +2,7 @@
 
 use std::fmt;
 
-use base64ct::{Base64UrlUnpadded, Encoding};
-
+use crate::base64;
 use crate::json::Json;
 use crate::token::Secret;
 
@@ -193,10 +192,10 @@ impl Assertion<'_> {
 
 /// The JWT (RFC 7515 §7.1).
 pub fn compact(signing_input: &str, signature: &[u8]) -> Secret {
-    let signature = Base64UrlUnpadded::encode_string(signature);
+    let signature = base64::encode_url(signature);
     [signing_input, ".", &signature].concat().into()
 }
 
 fn encode(json: &Json) -> String {
-    Base64UrlUnpadded::encode_string(json.to_text().as_bytes())
+    base64::encode_url(json.to_text().as_bytes())
 }

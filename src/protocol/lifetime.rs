@@ -29,6 +29,16 @@ const FIRST_MS: f64 = 1e11;
 
 /// The life from `now_seconds` on; an error says what was looked for in vain.
 pub(super) fn seconds(members: &Json, now_seconds: u64) -> Result<u64, String> {
+    let lifetime = match relative(members) {
+        Some(lifetime) => lifetime,
+        None => until(members, now_seconds)?,
+    };
+    // Float to integer saturates: what is negative becomes 0, expired at once.
+    Ok((lifetime as u64).min(LONGEST_LIFE_SECONDS))
+}
+
+#[inline(never)]
+fn until(members: &Json, now_seconds: u64) -> Result<f64, String> {
     let now = now_seconds as f64;
     let absolute = |name: &str| {
         let value = members.get(name)?;
@@ -43,11 +53,8 @@ pub(super) fn seconds(members: &Json, now_seconds: u64) -> Result<u64, String> {
         // Anything before is a program's zero, which stands for "not said".
         (at >= FIRST_POINT).then_some(at - now)
     };
-    match relative(members).or_else(|| ABSOLUTE.into_iter().find_map(absolute)) {
-        // Float to integer saturates: what is negative becomes 0, expired at once.
-        Some(lifetime) => Ok((lifetime as u64).min(LONGEST_LIFE_SECONDS)),
-        None => Err(unsaid(members)),
-    }
+    let lifetime = ABSOLUTE.into_iter().find_map(absolute);
+    lifetime.ok_or_else(|| unsaid(members))
 }
 
 /// How long a token lives that came with `members` some time ago.

@@ -4,6 +4,7 @@
 use super::endpoint::{Endpoint, Http};
 use super::error_response::retry_after_ms;
 use super::http::{self, HttpRequest, HttpResponse, MAX_RESPONSE_BYTES};
+use super::token_response::text_of;
 use crate::error::{Error, ErrorCode};
 use crate::host::TransportError;
 use crate::json::Json;
@@ -73,7 +74,7 @@ pub fn request(url: &str) -> HttpRequest {
     HttpRequest {
         method: "GET".into(),
         url: url.into(),
-        headers: http::headers([]),
+        headers: http::headers(&[]),
         body: Vec::new(),
         max_response_bytes: MAX_RESPONSE_BYTES,
     }
@@ -106,7 +107,7 @@ pub fn read(response: &HttpResponse, issuer: &str, now_ms: u64) -> Result<Metada
             false => absent(&["status ", &status]),
         });
     }
-    let text = String::from_utf8_lossy(&response.body);
+    let text = text_of(&response.body);
     let text = text.trim_start_matches('\u{feff}').trim();
     let Some(document @ Json::Object(_)) = Json::parse(text) else {
         return Err(absent(&["status ", &status, ", but without a JSON object"]));

@@ -15,5 +15,7 @@ pub mod metadata;
 pub mod pkce;
 pub mod revocation;
 mod timestamp;
+pub(crate) mod token_mapping;
+pub(crate) mod token_refusal;
 pub mod token_request;
 pub mod token_response;

@@ -1,8 +1,7 @@
 //! Proof Key for Code Exchange (RFC 7636): whoever spends an authorization code shows that the
 //! request for it was its own.
 
-use base64ct::{Base64UrlUnpadded, Encoding};
-
+use crate::base64;
 use crate::error::Error;
 use crate::token::Secret;
 
@@ -16,7 +15,7 @@ pub struct CodeVerifier(Secret);
 impl CodeVerifier {
     /// A verifier made of random bytes that nobody can foresee.
     pub fn from_random(bytes: &[u8; 32]) -> Self {
-        Self(Base64UrlUnpadded::encode_string(bytes).into())
+        Self(base64::encode_url(bytes).into())
     }
 
     /// A verifier that a user brings.
@@ -38,7 +37,7 @@ impl CodeVerifier {
 
 /// `code_challenge` (RFC 7636 §4.2), from the SHA-256 digest of the verifier.
 pub fn code_challenge(sha256_of_verifier: &[u8; 32]) -> String {
-    Base64UrlUnpadded::encode_string(sha256_of_verifier)
+    base64::encode_url(sha256_of_verifier)
 }
 
 fn is_unreserved(byte: u8) -> bool {

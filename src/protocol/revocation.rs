@@ -6,7 +6,7 @@ use super::endpoint::Endpoint;
 use super::error_response::{rejection, retry_after_ms, shown};
 use super::form::{self, Parameters};
 use super::http::{self, HttpRequest, HttpResponse, MAX_RESPONSE_BYTES};
-use super::token_response::{members, text_member};
+use super::token_response::{members, text_member, text_of};
 use crate::error::{Error, ErrorCode};
 use crate::json::Json;
 use crate::redaction::Sent;
@@ -129,7 +129,7 @@ pub fn read(response: &HttpResponse, context: RevocationResponseContext<'_>) -> 
             )
             .with_status(status));
     }
-    let text = String::from_utf8_lossy(&response.body);
+    let text = text_of(&response.body);
     let text = text.trim_start_matches('\u{feff}').trim();
     let members = members(text);
     if is_gone(status, text, members.as_ref()) {

@@ -112,24 +112,20 @@ impl TokenRequest<'_> {
 
     /// The request as it goes onto the wire.
     pub fn to_http(self) -> HttpRequest {
-        let mut body = self.grant.clone();
-        if !self.scope.is_empty() {
-            body.push(("scope".into(), self.scope.into()));
-        }
-        for resource in self.resource {
-            body.push(("resource".into(), resource.clone()));
-        }
-        let client = self.client;
-        body.extend(client.parameters(self.client_auth, self.client_assertion));
-        body.extend(self.parameters.iter().cloned());
-        let (content_type, body) = match self.body_format {
-            BodyFormat::Form => ("application/x-www-form-urlencoded", form::encode(&body)),
-            BodyFormat::Json => ("application/json", to_json(body).to_text()),
+        let mut body = String::new();
+        let content_type = match self.body_format {
+            BodyFormat::Form => {
+                self.each(&mut |name, value| form::add(&mut body, name, value));
+                "application/x-www-form-urlencoded"
+            }
+            BodyFormat::Json => {
+                body = self.to_json();
+                "application/json"
+            }
         };
-
         let mut headers = http::headers(self.headers);
         headers.push(("content-type".into(), content_type.into()));
-        if let Some(authorization) = client.header(self.client_auth) {
+        if let Some(authorization) = self.client.header(self.client_auth) {
             headers.push(("authorization".into(), authorization));
         }
         HttpRequest {
@@ -139,6 +135,28 @@ impl TokenRequest<'_> {
             body: body.into_bytes(),
             max_response_bytes: MAX_RESPONSE_BYTES,
         }
+    }
+
+    /// All parameters, in turn.
+    fn each(&self, add: &mut dyn FnMut(&str, &str)) {
+        let own = self
+            .client
+            .parameters(self.client_auth, self.client_assertion);
+        self.grant.iter().for_each(|(name, value)| add(name, value));
+        if !self.scope.is_empty() {
+            add("scope", self.scope);
+        }
+        self.resource.iter().for_each(|it| add("resource", it));
+        for (name, value) in own.iter().chain(self.parameters) {
+            add(name, value);
+        }
+    }
+
+    #[inline(never)]
+    fn to_json(self) -> String {
+        let mut body = Parameters::new();
+        self.each(&mut |name, value| body.push((name.to_owned(), value.to_owned())));
+        to_json(body).to_text()
     }
 }
 

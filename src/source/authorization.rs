@@ -17,6 +17,7 @@ use crate::protocol::form::Parameters;
 use crate::protocol::grant::{self, Grant};
 use crate::protocol::metadata;
 use crate::protocol::pkce::{CodeVerifier, code_challenge};
+use crate::race::apart;
 use crate::token::Secret;
 
 type Result<T> = std::result::Result<T, Error>;
@@ -103,7 +104,9 @@ impl<H: Host> TokenSource<H> {
             config.authorization_endpoint.as_ref(),
             metadata::AUTHORIZATION_ENDPOINT,
         );
-        let endpoint = self.within(config.timeout_ms.into(), endpoint).await?;
+        let endpoint = self
+            .within(config.timeout_ms.into(), apart(endpoint))
+            .await?;
         let request = AuthorizationRequest {
             endpoint: &endpoint,
             client_id: &config.client_id,
@@ -141,7 +144,7 @@ impl<H: Host> TokenSource<H> {
         };
         let timeout_ms = config.timeout_ms.into();
         let until_ms = self.host.now_ms().saturating_add(timeout_ms);
-        let requires_issuer = self.within(timeout_ms, self.names_itself()).await?;
+        let requires_issuer = self.within(timeout_ms, apart(self.names_itself())).await?;
         let expected = ExpectedCallback {
             state: options.state.expose(),
             issuer: config.issuer(),

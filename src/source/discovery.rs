@@ -26,12 +26,9 @@ enum Found {
 }
 
 impl<H: Host> TokenSource<H> {
-    /// The token endpoint.
+    /// The token endpoint that the issuer has.
     pub(super) async fn token_endpoint(&self) -> Result<Endpoint> {
         let config = self.slot.config();
-        if !config.is_discovered() {
-            return Ok(config.endpoint.clone());
-        }
         match apart(self.metadata()).await? {
             Some(metadata) => metadata.token_endpoint(config.http()),
             None => Ok(config.endpoint.clone()),

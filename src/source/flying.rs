@@ -2,8 +2,6 @@
 
 use std::rc::Rc;
 
-use futures_channel::oneshot;
-
 use super::errand::{Brought, Errand};
 use super::{NOBODY_ELSES, Result, TokenSource};
 use crate::cache::entry::{Cached, Entry};
@@ -12,6 +10,7 @@ use crate::cache::slot::Look;
 use crate::cache::span::Span;
 use crate::error::{Error, ErrorCode};
 use crate::event::Event;
+use crate::handoff::{Giver, Taker, handoff};
 use crate::host::Host;
 use crate::race::{First, apart, race};
 use crate::retry;
@@ -105,13 +104,13 @@ impl<H: Host> TokenSource<H> {
     ) -> Landed<H::View> {
         let errand = since_ms.map_or(Errand::Any, Errand::Since);
         let landed = self.begin(entry, generation, errand).await;
-        landed.unwrap_or_else(|oneshot::Canceled| Some(Err(without_result())))
+        landed.unwrap_or_else(|| Some(Err(without_result())))
     }
 
     pub(super) fn refresh_in_background(
         &self,
         cached: Rc<Cached<H::View>>,
-    ) -> Option<oneshot::Receiver<Landed<H::View>>> {
+    ) -> Option<Taker<Landed<H::View>>> {
         let entry = self.slot.entry();
         match entry.flight(|flight| flight.join(self.host.now_ms())) {
             Role::Follower(_) => None,
@@ -128,7 +127,7 @@ impl<H: Host> TokenSource<H> {
         entry: Rc<Entry<H::View>>,
         generation: Generation,
         errand: Errand<H::View>,
-    ) -> oneshot::Receiver<Landed<H::View>> {
+    ) -> Taker<Landed<H::View>> {
         for _ in 0..self.slot.take_lost() {
             self.host.event(Event::Evicted);
         }
@@ -136,11 +135,11 @@ impl<H: Host> TokenSource<H> {
             entry.spends();
         }
         // Caller and background task belong to the same request: here a waker is allowed.
-        let (sender, receiver) = oneshot::channel();
+        let (giver, landed) = handoff();
         let source = Self::of_slot(Rc::clone(&self.host), Rc::clone(&self.slot));
-        let flight = async move { source.lead_to(&entry, generation, &errand, sender).await };
+        let flight = async move { source.lead_to(&entry, generation, &errand, giver).await };
         self.host.spawn(apart(flight));
-        receiver
+        landed
     }
 
     async fn lead_to(
@@ -148,7 +147,7 @@ impl<H: Host> TokenSource<H> {
         entry: &Entry<H::View>,
         generation: Generation,
         errand: &Errand<H::View>,
-        landed: oneshot::Sender<Landed<H::View>>,
+        giver: Giver<Landed<H::View>>,
     ) {
         let shared = self.shared(entry).await;
         let run = self.run(entry, shared.as_ref(), errand);
@@ -163,7 +162,7 @@ impl<H: Host> TokenSource<H> {
         };
         self.land(entry, generation, errand, &brought);
         // The caller may be gone; what it waited for is in the cache.
-        let _ = landed.send(brought.result.clone());
+        giver.give(brought.result.clone());
         if let Some(shared) = shared {
             apart(async move { publish(&shared, brought).await }).await;
         }

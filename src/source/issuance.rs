@@ -129,7 +129,7 @@ impl<H: Host> TokenSource<H> {
         let grant = match &config.grant {
             Grant::JwtBearer {
                 assertion: Credential::Asked,
-            } => apart(self.within(timeout_ms, self.asked_assertion())).await?,
+            } => apart(self.within(timeout_ms, apart(self.asked_assertion()))).await?,
             grant => grant.parameters(),
         };
         let request = Asking {

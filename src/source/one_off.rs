@@ -4,14 +4,13 @@
 use std::future::Future;
 use std::rc::Rc;
 
-use futures_channel::oneshot;
-
 use super::attempts::Attempts;
 use super::{NOBODY_ELSES, TokenSource};
 use crate::cache::entry::{Cached, Entry};
 use crate::cache::slot::Look;
 use crate::cache::store::Acquired;
 use crate::error::Error;
+use crate::handoff::{Taker, handoff};
 use crate::host::Host;
 use crate::json::Json;
 use crate::protocol::form::Parameters;
@@ -107,7 +106,7 @@ impl<H: Host> TokenSource<H> {
             })
         });
         let timeout_ms = self.slot.config().timeout_ms.into();
-        self.within(timeout_ms, renewed).await
+        self.within(timeout_ms, apart(renewed)).await
     }
 
     /// The configuration's token as it is, in memory or in the store, without asking the server for one;
@@ -190,7 +189,7 @@ impl<H: Host> TokenSource<H> {
     }
 
     /// The same without waiting for the store: what is returned ends when the token is there.
-    async fn take_over(&self, mut token: Token) -> (Rc<Cached<H::View>>, oneshot::Receiver<()>) {
+    async fn take_over(&self, mut token: Token) -> (Rc<Cached<H::View>>, Taker<()>) {
         let entry = self.slot.entry();
         // What comes now must be newer yet, also than what only others know of.
         self.learn(&entry).await;
@@ -249,20 +248,17 @@ impl<H: Host> TokenSource<H> {
         work: impl Future<Output = std::result::Result<T, Error>> + 'static,
     ) -> std::result::Result<T, Error> {
         let landed = self.in_background(work).await;
-        landed.unwrap_or_else(|oneshot::Canceled| Err(self.timed_out()))
+        landed.unwrap_or_else(|| Err(self.timed_out()))
     }
 
     /// The same, to be waited for or not.
-    fn in_background<T: 'static>(
-        &self,
-        work: impl Future<Output = T> + 'static,
-    ) -> oneshot::Receiver<T> {
-        let (sender, receiver) = oneshot::channel();
+    fn in_background<T: 'static>(&self, work: impl Future<Output = T> + 'static) -> Taker<T> {
+        let (giver, taker) = handoff();
         self.host.spawn(apart(async move {
             // The caller may be gone.
-            let _ = sender.send(work.await);
+            giver.give(work.await);
         }));
-        receiver
+        taker
     }
 }
 

@@ -1,8 +1,6 @@
 //! What the client posts to the authorization server, whichever endpoint it is for: how the client says who it is,
 //! how long an answer is waited for, and why there is none.
 
-use std::future::Future;
-
 use super::TokenSource;
 use crate::error::{Error, ErrorCode};
 use crate::host::{Asked, Host, TransportError};
@@ -10,12 +8,18 @@ use crate::protocol::assertion::ClientAssertion;
 use crate::protocol::client_auth::{ClientAuth, ClientCredentials};
 use crate::protocol::endpoint::Endpoint;
 use crate::protocol::error_class::ErrorClass;
-use crate::protocol::token_response;
+use crate::protocol::token_refusal;
 use crate::race::{Apart, apart};
 use crate::redaction::Sent;
 use crate::token::{Credential, Secret};
 
 type Result<T> = std::result::Result<T, Error>;
+
+/// Where it is posted.
+pub(super) enum Place<'a> {
+    Known(&'a Endpoint),
+    ToBeFound(Apart<'a, Result<Endpoint>>),
+}
 
 /// How often it may be posted.
 #[derive(Clone, Copy)]
@@ -45,11 +49,18 @@ impl<H: Host> TokenSource<H> {
         &self,
         posting: Posting,
         timeout_ms: u64,
-        endpoint: impl Future<Output = Result<Endpoint>>,
+        place: Place<'_>,
         exchange: impl AsyncFn(Poster<'_>) -> Result<T>,
     ) -> Result<T> {
         let posted = async {
-            let endpoint = &endpoint.await?;
+            let found;
+            let endpoint = match place {
+                Place::Known(endpoint) => endpoint,
+                Place::ToBeFound(find) => {
+                    found = find.await?;
+                    &found
+                }
+            };
             let post = async |client: &ClientCredentials, client_auth: ClientAuth| {
                 let once = || -> Apart<'_, Result<T>> {
                     apart(async {
@@ -73,7 +84,7 @@ impl<H: Host> TokenSource<H> {
             };
             self.authenticated(posting.is_repeatable, post).await
         };
-        self.within(timeout_ms, posted).await
+        self.within(timeout_ms, apart(posted)).await
     }
 
     /// The answer to what is posted in the client's style of authentication; if that has to be found
@@ -181,7 +192,7 @@ fn advised(error: Error, client: &ClientCredentials, client_auth: ClientAuth) ->
 fn is_unknown_client(error: &Error) -> bool {
     let class = error.class().unwrap_or(ErrorClass::Terminal);
     let said = error.response();
-    said.is_some_and(|said| token_response::is_unknown_client(said, class))
+    said.is_some_and(|said| token_refusal::is_unknown_client(said, class))
 }
 
 /// Why `endpoint`, which is of this kind, gave no answer.

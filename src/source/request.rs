@@ -1,7 +1,7 @@
 //! One token request: what is asked for, and what comes back.
 
 use super::TokenSource;
-use super::post::{Poster, Posting, transport_error};
+use super::post::{Place, Poster, Posting, transport_error};
 use crate::error::Error;
 use crate::event::Event;
 use crate::host::{Host, Refusal, TransportError};
@@ -43,14 +43,14 @@ impl<H: Host> TokenSource<H> {
             is_repeatable: asking.is_repeatable,
             is_once: asking.spends || self.slot.config().has_hooks,
         };
-        let endpoint = async {
-            match asking.endpoint {
-                Some(endpoint) => Ok(endpoint.clone()),
-                None => self.token_endpoint().await,
-            }
+        let config = self.slot.config();
+        let place = match asking.endpoint {
+            Some(endpoint) => Place::Known(endpoint),
+            None if !config.is_discovered() => Place::Known(&config.endpoint),
+            None => Place::ToBeFound(apart(self.token_endpoint())),
         };
         let exchange = async |poster: Poster<'_>| self.exchange(asking, poster).await;
-        self.posted(posting, timeout_ms, endpoint, exchange).await
+        self.posted(posting, timeout_ms, place, exchange).await
     }
 
     async fn exchange(&self, asking: &Asking<'_>, poster: Poster<'_>) -> Result<Token> {
@@ -121,7 +121,7 @@ impl<H: Host> TokenSource<H> {
                     headers,
                     body,
                 };
-                let error = token_response::too_long(&head, context);
+                let error = context.too_long(&head);
                 self.classified(error, &head, &request)
             }
             error => {

@@ -2,7 +2,7 @@
 
 use super::TokenSource;
 use super::one_off::HeldToken;
-use super::post::{Poster, Posting, transport_error};
+use super::post::{Place, Poster, Posting, transport_error};
 use crate::error::Error;
 use crate::host::Host;
 use crate::protocol::client_auth::ClientCredentials;
@@ -11,6 +11,7 @@ use crate::protocol::metadata;
 use crate::protocol::revocation::{
     self, RevocationRequest, RevocationResponseContext, TokenTypeHint,
 };
+use crate::race::apart;
 use crate::sharing::Verdict;
 use crate::token::{Secret, Token};
 
@@ -58,7 +59,8 @@ impl<H: Host> TokenSource<H> {
             self.send_revocation(request, poster.client).await
         };
         let timeout_ms = config.timeout_ms.into();
-        self.posted(posting, timeout_ms, endpoint, exchange).await?;
+        let place = Place::ToBeFound(apart(endpoint));
+        self.posted(posting, timeout_ms, place, exchange).await?;
         self.forget(revoked, kind).await;
         Ok(())
     }

@@ -1,5 +1,6 @@
 //! The ports over `fetch`, `Date.now`, `setTimeout` and `waitUntil`.
 
+use std::borrow::Cow;
 use std::future::Future;
 use std::pin::Pin;
 
@@ -125,58 +126,37 @@ async fn answer(promise: Result<JsValue, JsValue>) -> Result<JsValue, HookError>
 }
 
 impl JsHost {
-    /// `hooked` takes the request, and the response whose refresh token it spends.
+    /// `hooked` makes it, if it is given, and `renewed` is the response whose refresh token it spends.
     async fn exchange(
         &self,
         request: HttpRequest,
-        hooked: Option<(&Function, Option<&Json>)>,
+        hooked: Option<&Function>,
+        renewed: Option<&Json>,
     ) -> Result<HttpResponse, TransportError> {
-        let failed = |error: JsValue| TransportError::Connection(reason(&error));
-        let headers: Array = request
-            .headers
-            .iter()
-            .map(|(name, value)| Array::of2(&name.into(), &value.into()))
-            .collect();
-        let body = String::from_utf8_lossy(&request.body);
         let exchange = AbortOnDrop(match hooked {
-            Some((hooked, renewed)) => hooked
-                .call4(
-                    &JsValue::UNDEFINED,
-                    &request.url.into(),
-                    &headers,
-                    &body.as_ref().into(),
-                    &renewed.map_or(JsValue::UNDEFINED, super::json::to_js),
-                )
-                .map_err(failed)?
-                .unchecked_into(),
+            Some(hooked) => ask_hooked(hooked, &request, renewed)?,
             None => exchange(
                 &self.fetch,
                 &request.method,
                 &request.url,
-                headers,
-                &body,
+                to_array(&request.headers),
+                &text_of(&request.body),
                 request.max_response_bytes,
             ),
         });
-        let answer = Settled::of(&exchange.0.promise()).await.map_err(failed)?;
-        let answer = Array::from(&answer);
-        if let Some(failed) = answer.get(0).as_string() {
-            let reason = answer.get(1).as_string().unwrap_or_default();
-            let hook = match failed.as_str() {
-                "response" => return Err(TransportError::Unusable(reason)),
-                "fetch" => "fetch",
-                "refresh" => "hooks.refresh",
-                "credentials" => "hooks.credentials",
-                _ => "hooks.tokenRequest",
-            };
-            return Err(TransportError::Hook(hook, HookError(reason)));
-        }
-        let headers = Array::from(&answer.get(2)).into_iter().filter_map(|pair| {
+        let answer = Settled::of(&exchange.0.promise()).await;
+        let answer = Array::from(&answer.map_err(unreachable)?);
+        let Some(status) = answer.get(0).as_f64() else {
+            return Err(unanswered(&answer));
+        };
+        let status = status as u16;
+        let mut headers = Vec::new();
+        for pair in Array::from(&answer.get(2)).iter() {
             let pair = Array::from(&pair);
-            Some((pair.get(0).as_string()?, pair.get(1).as_string()?))
-        });
-        let (status, headers) = (answer.get(0).as_f64(), headers.collect());
-        let status = status.unwrap_or_default() as u16;
+            if let (Some(name), Some(value)) = (pair.get(0).as_string(), pair.get(1).as_string()) {
+                headers.push((name, value));
+            }
+        }
         let Some(body) = answer.get(1).as_string() else {
             return Err(TransportError::TooLong { status, headers });
         };
@@ -188,9 +168,65 @@ impl JsHost {
     }
 }
 
+fn to_array(headers: &[(String, String)]) -> Array {
+    let array = Array::new();
+    for (name, value) in headers {
+        array.push(&Array::of2(&name.into(), &value.into()));
+    }
+    array
+}
+
+fn text_of(body: &[u8]) -> Cow<'_, str> {
+    match std::str::from_utf8(body) {
+        Ok(text) => text.into(),
+        Err(_) => String::from_utf8_lossy(body),
+    }
+}
+
+#[inline(never)]
+fn ask_hooked(
+    hooked: &Function,
+    request: &HttpRequest,
+    renewed: Option<&Json>,
+) -> Result<Exchange, TransportError> {
+    let renewed = renewed.map_or(JsValue::UNDEFINED, super::json::to_js);
+    let exchange = hooked.call4(
+        &JsValue::UNDEFINED,
+        &request.url.as_str().into(),
+        &to_array(&request.headers),
+        &text_of(&request.body).as_ref().into(),
+        &renewed,
+    );
+    exchange.map(JsCast::unchecked_into).map_err(unreachable)
+}
+
+#[inline(never)]
+fn described(event: &Event) -> JsValue {
+    super::json::to_js(&event.to_json())
+}
+
+#[inline(never)]
+fn unreachable(error: JsValue) -> TransportError {
+    TransportError::Connection(reason(&error))
+}
+
+/// What failed, and why.
+#[inline(never)]
+fn unanswered(answer: &Array) -> TransportError {
+    let reason = answer.get(1).as_string().unwrap_or_default();
+    let hook = match answer.get(0).as_string().unwrap_or_default().as_str() {
+        "response" => return TransportError::Unusable(reason),
+        "fetch" => "fetch",
+        "refresh" => "hooks.refresh",
+        "credentials" => "hooks.credentials",
+        _ => "hooks.tokenRequest",
+    };
+    TransportError::Hook(hook, HookError(reason))
+}
+
 impl HttpClient for JsHost {
     async fn send(&self, request: HttpRequest) -> Result<HttpResponse, TransportError> {
-        self.exchange(request, None).await
+        self.exchange(request, None, None).await
     }
 }
 
@@ -311,8 +347,8 @@ impl Host for JsHost {
         request: HttpRequest,
         renewed: Option<&Json>,
     ) -> Result<HttpResponse, TransportError> {
-        let hooked = self.hooked.as_ref().map(|hooked| (hooked, renewed));
-        self.exchange(request, hooked).await
+        let hooked = self.hooked.as_ref();
+        self.exchange(request, hooked, renewed).await
     }
 
     fn classify(&self, refusal: &Refusal<'_>) -> Result<Option<ErrorClass>, HookError> {
@@ -345,10 +381,13 @@ impl Host for JsHost {
     }
 
     fn event(&self, event: Event) {
-        // The face's own function, which lets no listener's exception through.
-        let _ = self
-            .on_event
-            .call1(&JsValue::UNDEFINED, &super::json::to_js(&event.to_json()));
+        // The face's own function, which lets no listener's exception through. It counts events by their names, and
+        // says whether somebody listens.
+        let tell = |what: &JsValue| self.on_event.call1(&JsValue::UNDEFINED, what);
+        let is_heard = tell(&event.name().into()).is_ok_and(|it| it.as_bool() == Some(true));
+        if is_heard {
+            let _ = tell(&described(&event));
+        }
     }
 
     fn view(&self, token: &Token) -> JsValue {

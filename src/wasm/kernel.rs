@@ -20,6 +20,7 @@ use crate::cache::memory::{DEFAULT_CAPACITY, Memory};
 use crate::cache::slot::Slot;
 use crate::config::ClientConfig;
 use crate::error::Error;
+use crate::race::apart;
 use crate::source::TokenSource;
 
 /// How many bytes of options are kept, so that clients with long ones, such as a user's assertion in each, do
@@ -123,10 +124,9 @@ pub fn hit(id: u32, now_ms: f64) -> Option<Array> {
 pub fn obtain(id: u32, call: &Call, refreshed: bool) -> Option<Promise> {
     let source = source(id, call)?;
     Some(promise(async move {
-        let result = if refreshed {
-            source.refreshed().await
-        } else {
-            source.token().await
+        let result = match refreshed {
+            true => apart(source.refreshed()).await,
+            false => source.token().await,
         };
         result.map(|cached| cached.view.clone())
     }))

@@ -122,8 +122,14 @@ export class TokenSource {
   }
 
   event(event, from) {
-    this.#stats[event.type] = (this.#stats[event.type] ?? 0) + 1;
+    this.#count(event.type);
     this.#tell(event, from);
+  }
+
+  /** Whether somebody listens. */
+  #count(type) {
+    this.#stats[type] = (this.#stats[type] ?? 0) + 1;
+    return this.#face.onEvent !== undefined;
   }
 
   /** `from` is what the call that caused it belongs to. What wasm runs belongs to any of those that wait. */
@@ -178,7 +184,8 @@ export class TokenSource {
       fetch: fetch ? (...args) => by('fetch', () => fetch(...args)) : this.#fetch,
       waitUntil: this.#waitUntil,
       store: store && storeBy(by, store),
-      onEvent: (event) => this.event(event, from),
+      // Wasm tells the name first, and the rest to whoever listens.
+      onEvent: (event) => (typeof event === 'string' ? this.#count(event) : this.#tell(event, from)),
       ask: (option) => this.#ask(option, by),
       sign: privateKey?.sign,
       hooked: hooks && this.#hooked(slot, by),
