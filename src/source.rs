@@ -132,15 +132,14 @@ impl<H: Host> TokenSource<H> {
     }
 
     /// A token, of which the server was asked at `since_ms` or later if that is given.
-    async fn within_deadline(&self, since_ms: Option<u64>) -> Result<H::View> {
+    fn within_deadline(&self, since_ms: Option<u64>) -> impl Future<Output = Result<H::View>> {
         let timeout_ms = self.slot.config().timeout_ms.into();
-        self.within(timeout_ms, apart(self.fly(since_ms))).await
+        self.within(timeout_ms, apart(self.fly(since_ms)))
     }
 
     /// The record in the store, if there is a store that answers.
     async fn shared<'a>(&'a self, entry: &'a Entry<H::View>) -> Option<Shared<'a, H>> {
-        self.host.store()?;
-        apart(Shared::find(&*self.host, &self.slot, entry)).await
+        Shared::find(&*self.host, &self.slot, entry).await
     }
 
     /// What `work` brings, if it does not take too long.

@@ -1,13 +1,13 @@
 //! The attempts at one grant: how much time is left, what is tried again, and what is told of it.
 
 use super::TokenSource;
+use super::request::Issued;
 use crate::error::Error;
 use crate::event::Event;
 use crate::host::Host;
 use crate::race::{Apart, First, apart, race};
 use crate::retry;
 use crate::stopwatch::Stopwatch;
-use crate::token::Token;
 
 impl<H: Host> TokenSource<H> {
     /// What `ask` brings, which may be asked as often as one likes. After `patience_ms` of silence it is asked
@@ -93,7 +93,7 @@ impl<'a, H: Host> Attempts<'a, H> {
     }
 
     /// Tells what came of them.
-    pub(super) fn ended(&self, issued: &Result<Token, Error>) {
+    pub(super) fn ended(&self, issued: &Issued) {
         let duration_ms = self.passed_ms();
         self.host.event(match issued {
             Ok(_) => Event::Grant { duration_ms },

@@ -185,14 +185,14 @@ impl<H: Host> TokenSource<H> {
             renewed: None,
         };
         let attempts = Attempts::new(&*self.host, until_ms.saturating_sub(self.host.now_ms()));
-        let issued = self.request(&asking, attempts.left_ms()).await;
+        let issued = self.posted(&asking, attempts.left_ms()).await;
         attempts.ended(&issued);
         let token = issued?;
         let is_kept = config.identity.is_some();
         Ok(Renewed {
             cached: match is_kept {
-                true => self.adopt(token, until_ms).await,
-                false => self.cached(&Entry::default(), token),
+                true => self.adopt(*token, until_ms).await,
+                false => self.cached(&Entry::default(), *token),
             },
             is_kept,
         })

@@ -29,7 +29,10 @@ impl<H: Host> TokenSource<H> {
         loop {
             let entry = self.slot.entry();
             let brought = match entry.flight(|flight| flight.join(self.host.now_ms())) {
-                Role::Leader(generation) => self.lead(entry, generation, since_ms).await,
+                Role::Leader(generation) => {
+                    let landed = self.lead(entry, generation, since_ms).await;
+                    landed.unwrap_or_else(lost)
+                }
                 Role::Follower(watch) => apart(self.follow(entry, watch, since_ms, &waited)).await,
             };
             if let Some(result) = brought {
@@ -79,7 +82,8 @@ impl<H: Host> TokenSource<H> {
                 Sight::CalledOff => return None,
                 Sight::TakenOver(generation) => {
                     self.host.event(Event::TakenOver);
-                    return apart(self.lead(entry, generation, since_ms)).await;
+                    let landed = self.lead(entry, generation, since_ms).await;
+                    return landed.unwrap_or_else(lost);
                 }
                 Sight::Waiting => {}
             }
@@ -95,16 +99,15 @@ impl<H: Host> TokenSource<H> {
         Some(landed)
     }
 
-    /// `None` when the flight was called off.
-    async fn lead(
+    /// Begins to lead. What is brought is `None` when the flight was called off.
+    fn lead(
         &self,
         entry: Rc<Entry<H::View>>,
         generation: Generation,
         since_ms: Option<u64>,
-    ) -> Landed<H::View> {
+    ) -> Taker<Landed<H::View>> {
         let errand = since_ms.map_or(Errand::Any, Errand::Since);
-        let landed = self.begin(entry, generation, errand).await;
-        landed.unwrap_or_else(|| Some(Err(without_result())))
+        self.begin(entry, generation, errand)
     }
 
     pub(super) fn refresh_in_background(
@@ -137,20 +140,23 @@ impl<H: Host> TokenSource<H> {
         // Caller and background task belong to the same request: here a waker is allowed.
         let (giver, landed) = handoff();
         let source = Self::of_slot(Rc::clone(&self.host), Rc::clone(&self.slot));
-        let flight = async move { source.lead_to(&entry, generation, &errand, giver).await };
-        self.host.spawn(apart(flight));
+        self.host
+            .spawn(apart(source.fly_to(entry, generation, errand, giver)));
         landed
     }
 
-    async fn lead_to(
-        &self,
-        entry: &Entry<H::View>,
+    async fn fly_to(
+        self,
+        entry: Rc<Entry<H::View>>,
         generation: Generation,
-        errand: &Errand<H::View>,
+        errand: Errand<H::View>,
         giver: Giver<Landed<H::View>>,
     ) {
-        let shared = self.shared(entry).await;
-        let run = self.run(entry, shared.as_ref(), errand);
+        let shared = match self.host.store() {
+            Some(_) => apart(self.shared(&entry)).await,
+            None => None,
+        };
+        let run = self.run(&entry, shared.as_ref(), &errand);
         let beat = |now_ms| entry.flight(|flight| flight.beat(generation, now_ms));
         let brought = match race(run, self.keep_alive(beat)).await {
             First::Left(brought) => brought,
@@ -160,7 +166,7 @@ impl<H: Host> TokenSource<H> {
                 tenure: None,
             },
         };
-        self.land(entry, generation, errand, &brought);
+        self.land(&entry, generation, &errand, &brought);
         // The caller may be gone; what it waited for is in the cache.
         giver.give(brought.result.clone());
         if let Some(shared) = shared {
@@ -235,11 +241,10 @@ async fn publish<H: Host>(shared: &Shared<'_, H>, brought: Brought<H::View>) {
     }
 }
 
-fn without_result() -> Error {
-    Error::new(
-        ErrorCode::Internal,
-        "the token request ended without a result",
-    )
+#[inline(never)]
+fn lost<V>() -> Landed<V> {
+    let message = "the token request ended without a result";
+    Some(Err(Error::new(ErrorCode::Internal, message)))
 }
 
 /// Whether it is no token of before: a flight that others began for themselves may find one in the store.

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::attempts::Attempts;
 use super::renewal::Newer;
-use super::request::Asking;
+use super::request::{Asking, Issued};
 use super::turn::Tenure;
 use super::{Result, TokenSource, is_same};
 use crate::cache::entry::{Cached, Entry};
@@ -18,8 +18,6 @@ use crate::race::apart;
 use crate::retry;
 use crate::sharing::Shared;
 use crate::token::{Credential, RefreshToken, Token};
-
-type Issued = std::result::Result<Token, Error>;
 
 /// What comes after an attempt that failed.
 enum Next {
@@ -60,7 +58,7 @@ impl<H: Host> TokenSource<H> {
             }
         };
         attempts.ended(&issued);
-        (issued.map(|token| self.cached(entry, token)), true)
+        (issued.map(|token| self.cached(entry, *token)), true)
     }
 
     /// Renews before another instance may have the lease.
@@ -145,7 +143,7 @@ impl<H: Host> TokenSource<H> {
             spends: false,
             renewed: None,
         };
-        let mut token = self.request(&request, timeout_ms).await?;
+        let mut token = self.posted(&request, timeout_ms).await?;
         // Newer than every refresh token before.
         let before = entry.rotation();
         token.rotation = before.map_or(0, |rotation| rotation.saturating_add(1));

@@ -5,6 +5,7 @@ use std::future::Future;
 use std::rc::Rc;
 
 use super::attempts::Attempts;
+use super::request::Issued;
 use super::{NOBODY_ELSES, TokenSource};
 use crate::cache::entry::{Cached, Entry};
 use crate::cache::slot::Look;
@@ -99,8 +100,8 @@ impl<H: Host> TokenSource<H> {
             Ok(Renewed {
                 cached: match is_ours {
                     // Nobody waits for the store, as with other renewals.
-                    true => source.take_over(token).await.0,
-                    false => source.cached(&Entry::default(), token),
+                    true => source.take_over(*token).await.0,
+                    false => source.cached(&Entry::default(), *token),
                 },
                 is_kept: is_ours,
             })
@@ -158,7 +159,7 @@ impl<H: Host> TokenSource<H> {
 
     /// The token that `spent` brings. Nothing is tried again unless the server says that it did
     /// nothing.
-    async fn spend(&self, spent: &RefreshToken) -> std::result::Result<Token, Error> {
+    async fn spend(&self, spent: &RefreshToken) -> Issued {
         let timeout_ms = self.slot.config().timeout_ms.into();
         let mut attempts = Attempts::new(&*self.host, timeout_ms);
         let issued = loop {

@@ -1,6 +1,8 @@
 //! What the client posts to the authorization server, whichever endpoint it is for: how the client says who it is,
 //! how long an answer is waited for, and why there is none.
 
+use std::future::Future;
+
 use super::TokenSource;
 use crate::error::{Error, ErrorCode};
 use crate::host::{Asked, Host, TransportError};
@@ -15,13 +17,25 @@ use crate::token::{Credential, Secret};
 
 type Result<T> = std::result::Result<T, Error>;
 
-/// Where it is posted.
+/// What the client posts.
+pub(super) trait Message<H: Host> {
+    type Answer;
+
+    /// Where to.
+    fn place<'a>(&'a self, source: &'a TokenSource<H>) -> Place<'a>;
+
+    /// How often.
+    fn posting(&self, source: &TokenSource<H>) -> Posting;
+
+    /// The answer to one request.
+    async fn exchange(&self, source: &TokenSource<H>, poster: &Poster<'_>) -> Result<Self::Answer>;
+}
+
 pub(super) enum Place<'a> {
     Known(&'a Endpoint),
     ToBeFound(Apart<'a, Result<Endpoint>>),
 }
 
-/// How often it may be posted.
 #[derive(Clone, Copy)]
 pub(super) struct Posting {
     /// Once more, in another style of authentication, after the server refused the client.
@@ -30,8 +44,7 @@ pub(super) struct Posting {
     pub(super) is_once: bool,
 }
 
-/// Where it is posted, and by whom.
-#[derive(Clone, Copy)]
+/// To whom, and by whom.
 pub(super) struct Poster<'a> {
     pub(super) endpoint: &'a Endpoint,
     pub(super) client: &'a ClientCredentials,
@@ -44,79 +57,83 @@ pub(super) struct Poster<'a> {
 const BODY_HINT: &str = " (if client and secret are right, it may want them in the body: clientAuth: 'body', or 'auto')";
 
 impl<H: Host> TokenSource<H> {
-    /// What comes of one, made by `exchange`.
-    pub(super) async fn posted<T>(
-        &self,
-        posting: Posting,
+    /// The answer to `message`.
+    pub(super) fn posted<'a, M: Message<H>>(
+        &'a self,
+        message: &'a M,
         timeout_ms: u64,
-        place: Place<'_>,
-        exchange: impl AsyncFn(Poster<'_>) -> Result<T>,
-    ) -> Result<T> {
-        let posted = async {
-            let found;
-            let endpoint = match place {
-                Place::Known(endpoint) => endpoint,
-                Place::ToBeFound(find) => {
-                    found = find.await?;
-                    &found
-                }
-            };
-            let post = async |client: &ClientCredentials, client_auth: ClientAuth| {
-                let once = || -> Apart<'_, Result<T>> {
-                    apart(async {
-                        let client_assertion = match client_auth.is_assertion() {
-                            true => Some(apart(self.client_assertion(client, client_auth)).await?),
-                            false => None,
-                        };
-                        let poster = Poster {
-                            endpoint,
-                            client,
-                            client_auth,
-                            client_assertion: client_assertion.as_ref().map(Secret::expose),
-                        };
-                        exchange(poster).await
-                    })
-                };
-                match posting.is_once {
-                    true => once().await,
-                    false => self.patiently(timeout_ms / 2, once).await,
-                }
-            };
-            self.authenticated(posting.is_repeatable, post).await
-        };
-        self.within(timeout_ms, apart(posted)).await
+    ) -> impl Future<Output = Result<M::Answer>> + 'a {
+        self.within(timeout_ms, apart(self.delivered(message, timeout_ms / 2)))
     }
 
     /// The answer to what is posted in the client's style of authentication; if that has to be found
     /// out, to what is posted in another.
-    async fn authenticated<T>(
-        &self,
-        is_repeatable: bool,
-        post: impl AsyncFn(&ClientCredentials, ClientAuth) -> Result<T>,
-    ) -> Result<T> {
+    async fn delivered<M: Message<H>>(&self, message: &M, patience_ms: u64) -> Result<M::Answer> {
         let config = self.slot.config();
+        let found;
+        let endpoint = match message.place(self) {
+            Place::Known(endpoint) => endpoint,
+            Place::ToBeFound(find) => {
+                found = find.await?;
+                &found
+            }
+        };
         let mut client = config.client();
         if config.asks_for_secret() {
             client.secret = Some(apart(self.ask(Asked::ClientSecret)).await?);
         }
-        let client = &client;
+        let mut poster = Poster {
+            endpoint,
+            client: &client,
+            client_auth: config.client_auth,
+            client_assertion: None,
+        };
         if config.client_auth == ClientAuth::Auto {
-            return apart(self.found_out(client, is_repeatable, &post)).await;
+            return apart(self.found_out(message, &mut poster, patience_ms)).await;
         }
-        let answer = post(client, config.client_auth).await;
-        answer.map_err(|error| advised(error, client, config.client_auth))
+        let answer = self.asked(message, &poster, patience_ms).await;
+        answer.map_err(|error| advised(error, &poster))
+    }
+
+    /// The answer to one request, or to the second of two.
+    async fn asked<M: Message<H>>(
+        &self,
+        message: &M,
+        poster: &Poster<'_>,
+        patience_ms: u64,
+    ) -> Result<M::Answer> {
+        let once = || -> Apart<'_, Result<M::Answer>> {
+            match poster.client_auth.is_assertion() {
+                false => apart(message.exchange(self, poster)),
+                true => apart(self.asserted(message, poster)),
+            }
+        };
+        match message.posting(self).is_once {
+            true => once().await,
+            false => self.patiently(patience_ms, once).await,
+        }
+    }
+
+    async fn asserted<M: Message<H>>(&self, message: &M, poster: &Poster<'_>) -> Result<M::Answer> {
+        let assertion = self.client_assertion(poster).await?;
+        let poster = Poster {
+            client_assertion: Some(assertion.expose()),
+            ..*poster
+        };
+        apart(message.exchange(self, &poster)).await
     }
 
     /// The answer to what is posted in the style that was right before, or else in one after the other.
-    async fn found_out<T>(
+    async fn found_out<M: Message<H>>(
         &self,
-        client: &ClientCredentials,
-        is_repeatable: bool,
-        post: &impl AsyncFn(&ClientCredentials, ClientAuth) -> Result<T>,
-    ) -> Result<T> {
+        message: &M,
+        poster: &mut Poster<'_>,
+        patience_ms: u64,
+    ) -> Result<M::Answer> {
         let known = self.slot.style();
         let style = known.unwrap_or_else(|| self.advertised_style());
-        let error = match post(client, style).await {
+        poster.client_auth = style;
+        let error = match self.asked(message, poster, patience_ms).await {
             Ok(answer) => {
                 self.slot.learn_style(style);
                 return Ok(answer);
@@ -135,13 +152,15 @@ impl<H: Host> TokenSource<H> {
             ClientAuth::Post => ClientAuth::Basic,
             _ => ClientAuth::Post,
         };
-        if !is_repeatable {
+        if !message.posting(self).is_repeatable {
             // Or nobody would ever come to know it.
             self.slot.learn_style(other);
             return Err(error);
         }
         // Of two errors the first is the one that means something.
-        let answer = post(client, other).await.map_err(|_| error)?;
+        poster.client_auth = other;
+        let answer = self.asked(message, poster, patience_ms).await;
+        let answer = answer.map_err(|_| error)?;
         self.slot.learn_style(other);
         Ok(answer)
     }
@@ -162,27 +181,24 @@ impl<H: Host> TokenSource<H> {
     }
 
     /// What takes the secret's place (RFC 7523 §2.2).
-    async fn client_assertion(
-        &self,
-        client: &ClientCredentials,
-        client_auth: ClientAuth,
-    ) -> Result<Secret> {
+    async fn client_assertion(&self, poster: &Poster<'_>) -> Result<Secret> {
         let config = self.slot.config();
         match &config.client_assertion {
             ClientAssertion::Ready(Credential::Given(ready)) => Ok(ready.clone()),
             ClientAssertion::Ready(Credential::Asked) => self.ask(Asked::ClientAssertion).await,
             ClientAssertion::Signed(options) => {
                 let key = config.private_key.as_ref();
-                let key = key.filter(|_| client_auth == ClientAuth::PrivateKeyJwt);
-                self.sign(options, key, client, config.issuer()).await
+                let key = key.filter(|_| poster.client_auth == ClientAuth::PrivateKeyJwt);
+                self.sign(options, key, poster.client, config.issuer())
+                    .await
             }
         }
     }
 }
 
 #[inline(never)]
-fn advised(error: Error, client: &ClientCredentials, client_auth: ClientAuth) -> Error {
-    let is_plain = client_auth == ClientAuth::Basic && !client.is_ambiguous();
+fn advised(error: Error, poster: &Poster<'_>) -> Error {
+    let is_plain = poster.client_auth == ClientAuth::Basic && !poster.client.is_ambiguous();
     match is_plain && is_unknown_client(&error) {
         true => error.advised(BODY_HINT),
         false => error,

@@ -1,9 +1,8 @@
 //! Renewing by a refresh token (RFC 6749 §6): which one is spent, and what becomes of one that is no good.
 
 use super::TokenSource;
-use super::request::Asking;
+use super::request::{Asking, Issued};
 use crate::cache::entry::Entry;
-use crate::error::Error;
 use crate::host::Host;
 use crate::protocol::grant::{self, Grant};
 use crate::sharing::{Found, Shared};
@@ -39,11 +38,7 @@ impl<H: Host> TokenSource<H> {
         entry.refresh_token().or_else(first)
     }
 
-    pub(super) async fn refresh(
-        &self,
-        spent: &RefreshToken,
-        timeout_ms: u64,
-    ) -> std::result::Result<Token, Error> {
+    pub(super) async fn refresh(&self, spent: &RefreshToken, timeout_ms: u64) -> Issued {
         let config = self.slot.config();
         let parameters = config.refresh_params.as_ref();
         let parameters = parameters.unwrap_or(&config.endpoint_params);
@@ -63,8 +58,8 @@ impl<H: Host> TokenSource<H> {
             spends: true,
             renewed: spent.came_with.as_ref(),
         };
-        let token = self.request(&request, timeout_ms).await?;
-        Ok(token.renewed_by(spent))
+        let token = self.posted(&request, timeout_ms).await?;
+        Ok(Box::new(token.renewed_by(spent)))
     }
 
     /// Looks for what another instance got for the refresh token that it spent before us.

@@ -1,7 +1,7 @@
 //! One token request: what is asked for, and what comes back.
 
 use super::TokenSource;
-use super::post::{Place, Poster, Posting, transport_error};
+use super::post::{Message, Place, Poster, Posting, transport_error};
 use crate::error::Error;
 use crate::event::Event;
 use crate::host::{Host, Refusal, TransportError};
@@ -18,6 +18,9 @@ use crate::race::apart;
 use crate::token::Token;
 
 type Result<T> = std::result::Result<T, Error>;
+
+/// By its address, since it goes through many hands.
+pub(super) type Issued = Result<Box<Token>>;
 
 /// What is asked for, and where.
 pub(super) struct Asking<'a> {
@@ -36,55 +39,70 @@ pub(super) struct Asking<'a> {
     pub(super) renewed: Option<&'a Json>,
 }
 
-impl<H: Host> TokenSource<H> {
-    /// The answer to one token request.
-    pub(super) async fn request(&self, asking: &Asking<'_>, timeout_ms: u64) -> Result<Token> {
-        let posting = Posting {
-            is_repeatable: asking.is_repeatable,
-            is_once: asking.spends || self.slot.config().has_hooks,
-        };
-        let config = self.slot.config();
-        let place = match asking.endpoint {
+impl<H: Host> Message<H> for Asking<'_> {
+    type Answer = Box<Token>;
+
+    fn place<'a>(&'a self, source: &'a TokenSource<H>) -> Place<'a> {
+        let config = source.slot.config();
+        match self.endpoint {
             Some(endpoint) => Place::Known(endpoint),
             None if !config.is_discovered() => Place::Known(&config.endpoint),
-            None => Place::ToBeFound(apart(self.token_endpoint())),
-        };
-        let exchange = async |poster: Poster<'_>| self.exchange(asking, poster).await;
-        self.posted(posting, timeout_ms, place, exchange).await
+            None => Place::ToBeFound(apart(source.token_endpoint())),
+        }
     }
 
-    async fn exchange(&self, asking: &Asking<'_>, poster: Poster<'_>) -> Result<Token> {
-        let config = self.slot.config();
-        let signed = match asking.assertion {
-            Some(options) => Some(apart(self.signed_grant(options, poster.client)).await?),
+    fn posting(&self, source: &TokenSource<H>) -> Posting {
+        Posting {
+            is_repeatable: self.is_repeatable,
+            is_once: self.spends || source.slot.config().has_hooks,
+        }
+    }
+
+    async fn exchange(&self, source: &TokenSource<H>, poster: &Poster<'_>) -> Issued {
+        let config = source.slot.config();
+        let signed = match self.assertion {
+            Some(options) => Some(apart(source.signed_grant(options, poster.client)).await?),
             None => None,
         };
         let request = TokenRequest {
             endpoint: poster.endpoint,
-            grant: signed.as_ref().unwrap_or(asking.grant),
+            grant: signed.as_ref().unwrap_or(self.grant),
             client: poster.client,
             client_auth: poster.client_auth,
             client_assertion: poster.client_assertion,
-            scope: asking.scope,
+            scope: self.scope,
             resource: &config.resource,
-            parameters: asking.parameters,
+            parameters: self.parameters,
             headers: &config.headers,
             body_format: config.body_format,
         };
         // Lifetimes count from the asking: an isolate may be frozen between answer and reading.
-        let asked_at_ms = self.host.now_ms();
-        let response = self.host.token_request(request.to_http(), asking.renewed);
-        let response = self.asking(config.has_hooks.then_some("hooks"), response);
+        let asked_at_ms = source.host.now_ms();
+        let entry = source.slot.entry();
+        entry.asks.set(config.has_hooks.then_some("hooks"));
+        let response = source.host.token_request(request.to_http(), self.renewed);
         let response = response.await;
+        entry.asks.set(None);
         let context = TokenResponseContext {
             request,
             mapping: &config.token_mapping,
             now_ms: asked_at_ms,
             default_lifetime_seconds: config.default_lifetime_seconds.into(),
         };
+        source.received(response, context).map(Box::new)
+    }
+}
+
+impl<H: Host> TokenSource<H> {
+    fn received(
+        &self,
+        response: std::result::Result<HttpResponse, TransportError>,
+        context: TokenResponseContext<'_>,
+    ) -> Result<Token> {
+        let config = self.slot.config();
         let (mut token, unsaid) = match response {
             Ok(response) => token_response::read(&response, context)
-                .map_err(|error| self.classified(error, &response, &request))?,
+                .map_err(|error| self.classified(error, &response, &context.request))?,
             Err(error) => return Err(self.unanswered(error, context)),
         };
         if let Some(reason) = unsaid {

@@ -2,7 +2,7 @@
 
 use super::TokenSource;
 use super::one_off::HeldToken;
-use super::post::{Place, Poster, Posting, transport_error};
+use super::post::{Message, Place, Poster, Posting, transport_error};
 use crate::error::Error;
 use crate::host::Host;
 use crate::protocol::client_auth::ClientCredentials;
@@ -16,6 +16,47 @@ use crate::sharing::Verdict;
 use crate::token::{Secret, Token};
 
 type Result<T> = std::result::Result<T, Error>;
+
+/// What is to be revoked.
+struct Revocation<'a> {
+    token: &'a Secret,
+    kind: TokenTypeHint,
+    parameters: &'a Parameters,
+}
+
+impl<H: Host> Message<H> for Revocation<'_> {
+    type Answer = ();
+
+    fn place<'a>(&'a self, source: &'a TokenSource<H>) -> Place<'a> {
+        Place::ToBeFound(apart(source.endpoint(
+            "revocationUrl",
+            source.slot.config().revocation_endpoint.as_ref(),
+            metadata::REVOCATION_ENDPOINT,
+        )))
+    }
+
+    /// What is revoked already stays revoked (RFC 7009 §2.2).
+    fn posting(&self, _: &TokenSource<H>) -> Posting {
+        Posting {
+            is_repeatable: true,
+            is_once: false,
+        }
+    }
+
+    async fn exchange(&self, source: &TokenSource<H>, poster: &Poster<'_>) -> Result<()> {
+        let own = poster
+            .client
+            .parameters(poster.client_auth, poster.client_assertion);
+        let request = RevocationRequest {
+            endpoint: poster.endpoint,
+            token: self.token,
+            token_type_hint: self.kind,
+            parameters: [own, self.parameters.clone()].concat(),
+            headers: source.revocation_headers(poster),
+        };
+        source.send_revocation(request, poster.client).await
+    }
+}
 
 impl<H: Host> TokenSource<H> {
     /// Revokes `held`, or its refresh token, with further `parameters`. What is revoked is used no more:
@@ -35,32 +76,13 @@ impl<H: Host> TokenSource<H> {
         let revoked = revoked.as_ref().ok_or_else(|| {
             Error::invalid_option(option, "is missing: there is none to be revoked")
         })?;
-        let endpoint = self.endpoint(
-            "revocationUrl",
-            config.revocation_endpoint.as_ref(),
-            metadata::REVOCATION_ENDPOINT,
-        );
-        // What is revoked already stays revoked (RFC 7009 §2.2).
-        let posting = Posting {
-            is_repeatable: true,
-            is_once: false,
-        };
-        let exchange = async |poster: Poster<'_>| {
-            let own = poster
-                .client
-                .parameters(poster.client_auth, poster.client_assertion);
-            let request = RevocationRequest {
-                endpoint: poster.endpoint,
-                token: revoked,
-                token_type_hint: kind,
-                parameters: [own, parameters.clone()].concat(),
-                headers: self.revocation_headers(poster),
-            };
-            self.send_revocation(request, poster.client).await
+        let revocation = Revocation {
+            token: revoked,
+            kind,
+            parameters,
         };
         let timeout_ms = config.timeout_ms.into();
-        let place = Place::ToBeFound(apart(endpoint));
-        self.posted(posting, timeout_ms, place, exchange).await?;
+        self.posted(&revocation, timeout_ms).await?;
         self.forget(revoked, kind).await;
         Ok(())
     }
@@ -85,7 +107,7 @@ impl<H: Host> TokenSource<H> {
         }
     }
 
-    fn revocation_headers(&self, poster: Poster<'_>) -> Vec<(String, String)> {
+    fn revocation_headers(&self, poster: &Poster<'_>) -> Vec<(String, String)> {
         let authorization = poster.client.header(poster.client_auth);
         let authorization = authorization.map(|it| ("authorization".to_owned(), it));
         let headers = self.slot.config().headers.iter().cloned();

@@ -225,8 +225,11 @@ fn unanswered(answer: &Array) -> TransportError {
 }
 
 impl HttpClient for JsHost {
-    async fn send(&self, request: HttpRequest) -> Result<HttpResponse, TransportError> {
-        self.exchange(request, None, None).await
+    fn send(
+        &self,
+        request: HttpRequest,
+    ) -> impl Future<Output = Result<HttpResponse, TransportError>> {
+        self.exchange(request, None, None)
     }
 }
 
@@ -342,13 +345,12 @@ impl Host for JsHost {
         secret.map(Secret::from).ok_or(HookError(String::new()))
     }
 
-    async fn token_request(
+    fn token_request(
         &self,
         request: HttpRequest,
         renewed: Option<&Json>,
-    ) -> Result<HttpResponse, TransportError> {
-        let hooked = self.hooked.as_ref();
-        self.exchange(request, hooked, renewed).await
+    ) -> impl Future<Output = Result<HttpResponse, TransportError>> {
+        self.exchange(request, self.hooked.as_ref(), renewed)
     }
 
     fn classify(&self, refusal: &Refusal<'_>) -> Result<Option<ErrorClass>, HookError> {
