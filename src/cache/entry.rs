@@ -39,6 +39,7 @@ pub struct Entry<V> {
     refused: RefCell<Vec<Secret>>,
     /// Refresh tokens that the server knows no more, and since when. No store may bring them back.
     dead: RefCell<Vec<(Secret, u64)>>,
+    drops: Cell<Drops>,
     replaces_refused: Cell<bool>,
     /// An error that stays, and for how long it is answered from memory.
     terminal: RefCell<Option<(Error, Span)>>,
@@ -70,6 +71,7 @@ impl<V> Default for Entry<V> {
             flight: RefCell::default(),
             refused: RefCell::default(),
             dead: RefCell::default(),
+            drops: Cell::default(),
             replaces_refused: Cell::new(false),
             terminal: RefCell::default(),
             refresh_failures: Cell::new(0),
@@ -181,6 +183,7 @@ impl<V: View> Entry<V> {
         if self.dead_since_ms(refresh_token).is_some() {
             return;
         }
+        self.drops_one();
         let mut dead = self.dead.borrow_mut();
         if dead.len() >= REFUSED_REMEMBERED {
             dead.remove(0);
@@ -198,6 +201,27 @@ impl<V: View> Entry<V> {
     /// Whether there was a refresh token, and the server knows none of them any more.
     pub(crate) fn has_dead(&self) -> bool {
         !self.dead.borrow().is_empty()
+    }
+
+    /// What was brought before is not to come back, from wherever.
+    pub(crate) fn forget_all(&self) {
+        let drops = self.drops.get();
+        self.drops.set(Drops {
+            forgettings: drops.forgettings.wrapping_add(1),
+            ..drops
+        });
+    }
+
+    pub(crate) fn drops(&self) -> Drops {
+        self.drops.get()
+    }
+
+    fn drops_one(&self) {
+        let drops = self.drops.get();
+        self.drops.set(Drops {
+            secrets: drops.secrets.wrapping_add(1),
+            ..drops
+        });
     }
 
     /// What was dead is tried again.
@@ -231,6 +255,7 @@ impl<V: View> Entry<V> {
 
     /// From now on a token that is or has `secret` is a miss, wherever it comes from.
     pub(crate) fn distrust(&self, secret: &Secret) {
+        self.drops_one();
         let mut refused = self.refused.borrow_mut();
         if refused.len() >= REFUSED_REMEMBERED {
             refused.remove(0);
@@ -340,6 +365,13 @@ impl<V: View> Entry<V> {
     pub(super) fn is_irreplaceable(&self) -> bool {
         self.is_only_copy.get() || self.spends.get() && self.flight(|flight| flight.in_air())
     }
+}
+
+/// How often something was dropped: secrets, of which no token is to come back, and all that there was.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Drops {
+    secrets: u32,
+    pub(crate) forgettings: u32,
 }
 
 /// How a store has behaved towards this instance.

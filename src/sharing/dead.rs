@@ -1,8 +1,10 @@
 //! Refresh tokens that the server knows no more: no record keeps them, and none brings them back.
 
-use super::{Found, Place, Shared};
+use super::place::Place;
+use super::{Found, Shared};
 use crate::cache::store::TokenStore;
 use crate::host::Host;
+use crate::race::apart;
 use crate::token::Token;
 
 impl<H: Host> Shared<'_, H> {
@@ -51,9 +53,9 @@ impl<H: Host> Shared<'_, H> {
         let timeout_ms = self.slot.config().store_timeout_ms;
         let least_ms = self.store.min_ttl_seconds().max(1).saturating_mul(1000);
         if self.is_end(&bare) || bare.expires_at_ms >= now_ms.saturating_add(least_ms) {
-            self.write(place, &bare, fence, timeout_ms).await;
+            self.write(place, &bare, fence, timeout_ms, &|| true).await;
         } else {
-            let delete = self.store.delete(&place.key);
+            let delete = apart(self.store.delete(&place.key));
             self.ask("delete", timeout_ms, delete).await;
         }
     }

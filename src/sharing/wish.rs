@@ -3,13 +3,15 @@
 //! It has a record of its own. What one instance is refused another may just have been given, and must
 //! not be lost by it.
 
-use super::{Place, Shared};
+use super::place::Place;
+use super::{BACKGROUND_TIMEOUT_MS, Shared};
 use crate::cache::span::Span;
 use crate::cache::store::TokenStore;
 use crate::error::{Error, ErrorCode, ErrorResponse};
 use crate::host::Host;
 use crate::json::Json;
 use crate::protocol::error_class::ErrorClass;
+use crate::race::apart;
 use crate::retry;
 
 /// The format's version. What another version wrote is a miss.
@@ -34,7 +36,11 @@ impl<H: Host> Shared<'_, H> {
         }
         let place = self.wish_place();
         let text = self.get(&place.key).await??;
-        let text = self.opened(&place, text).await?;
+        apart(self.told_wish(&place, text)).await
+    }
+
+    async fn told_wish(&self, place: &Place, text: String) -> Option<Error> {
+        let text = self.opened(place, text).await?;
         let now_ms = self.host.now_ms();
         let (error, left_ms) = decode(&text, &place.key, now_ms)?;
         self.entry
@@ -53,14 +59,10 @@ impl<H: Host> Shared<'_, H> {
         }
         let place = self.wish_place();
         let text = encode(error, &place.key, self.host.now_ms(), rest_ms);
-        let text = match self.slot.config().seal {
-            false => Some(text),
-            true => self.sealed(&place, &text).await,
-        };
-        if let Some(text) = text {
+        if let Some(text) = self.closed(&place, text).await {
             let ttl_seconds = rest_ms.div_ceil(1000).max(self.store.min_ttl_seconds());
-            let put = self.store.put(&place.key, &text, ttl_seconds, None);
-            self.ask("put", super::BACKGROUND_TIMEOUT_MS, put).await;
+            let put = apart(self.store.put(&place.key, &text, ttl_seconds, None));
+            self.ask("put", BACKGROUND_TIMEOUT_MS, put).await;
         }
     }
 
@@ -72,7 +74,7 @@ impl<H: Host> Shared<'_, H> {
         }
         let place = self.wish_place();
         if let Some(Some(_)) = self.get(&place.key).await {
-            let delete = self.store.delete(&place.key);
+            let delete = apart(self.store.delete(&place.key));
             self.ask("delete", timeout_ms, delete).await;
         }
     }

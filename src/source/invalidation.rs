@@ -10,6 +10,9 @@ impl<H: Host> TokenSource<H> {
         let entry = self.slot.entry();
         let dropped = entry.cached();
         entry.clear();
+        if forgets {
+            entry.forget_all();
+        }
         self.host.event(Event::Invalidated);
         if let Some(cached) = &dropped {
             entry.distrust(&cached.token.access_token);

@@ -1,6 +1,6 @@
 //! The store.
 
-use edge_oauth2::ClientOptions;
+use edge_oauth2::{ClientOptions, Grant};
 
 use super::*;
 use crate::support::isolate::START_MS;
@@ -86,6 +86,60 @@ fn an_instance_puts_at_most_once_a_second_where_writes_take_their_time() {
         .collect();
     assert!(puts.len() >= 2);
     assert!(puts.windows(2).all(|pair| pair[1] - pair[0] >= SECOND_MS));
+}
+
+/// What waits for its turn to be put is not put any more.
+#[test]
+fn what_is_dropped_before_it_is_put_stays_dropped() {
+    let (world, shelf) = shared_by(|n, _| Reply::token(0, &token(n)));
+    shelf.propagation_ms.set(60_000);
+    refresh(&world);
+    refresh(&world);
+    assert_eq!(shelf.count("put"), 1);
+    invalidate(&world);
+    world.isolate.run_for(10 * SECOND_MS);
+    assert_eq!(shelf.count("put"), 1);
+    assert_eq!(ask(&world.neighbour()), "token-2");
+}
+
+#[test]
+fn of_what_is_dropped_before_it_is_put_the_refresh_token_is_kept_unless_that_is_forgotten_too() {
+    for forgets in [false, true] {
+        let (world, shelf) = shared_by(|n, _| {
+            let body = format!(
+                r#"{{"access_token":"token-{n}","expires_in":3600,"refresh_token":"refresh-{n}"}}"#
+            );
+            Reply::now(200, body)
+        });
+        let options = || ClientOptions {
+            grant: Grant::Password {
+                username: "user".into(),
+                password: "a password".into(),
+            },
+            ..options()
+        };
+        shelf.propagation_ms.set(60_000);
+        for _ in 0..2 {
+            let (request, source) = world.source(config(options()));
+            let refreshed = async move { source.refreshed().await.is_ok() };
+            assert!(world.isolate.block_on(request, refreshed));
+        }
+        let (request, source) = world.source(config(options()));
+        world.isolate.block_on(request, async move {
+            match forgets {
+                true => source.forget_authorization().await,
+                false => source.invalidate().await,
+            }
+        });
+        world.isolate.run_for(10 * SECOND_MS);
+        assert_eq!(shelf.records.borrow().is_empty(), forgets);
+        let (request, source) = world.neighbour().source(config(options()));
+        let asked = async move { source.token().await.map(drop) };
+        world.isolate.block_on(request, asked).expect("a token");
+        let sent = world.network.sent.borrow();
+        let last = String::from_utf8(sent.last().expect("one").body.clone()).unwrap();
+        assert_eq!(last.contains("refresh_token=refresh-1"), !forgets, "{last}");
+    }
 }
 
 #[test]
