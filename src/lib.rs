@@ -133,6 +133,7 @@ mod retry;
 mod sharing;
 mod source;
 mod stopwatch;
+mod text;
 mod token;
 #[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
 mod wasm;

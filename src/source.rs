@@ -89,11 +89,16 @@ impl<H: Host> TokenSource<H> {
             });
         };
         if is_due {
-            self.host.event(Event::StaleServed);
-            // The task is in the background; there is nothing to wait for.
-            drop(self.refresh_in_background(Rc::clone(&cached)));
+            self.serve_stale(&cached);
         }
         Ok(cached)
+    }
+
+    #[inline(never)]
+    fn serve_stale(&self, cached: &Rc<Cached<H::View>>) {
+        self.host.event(Event::StaleServed);
+        // The task is in the background; there is nothing to wait for.
+        drop(self.refresh_in_background(Rc::clone(cached)));
     }
 
     /// A token that the server was asked for after this call began, whether or not there is one in

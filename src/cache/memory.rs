@@ -87,6 +87,18 @@ impl<V: View> Memory<V> {
         if let Some((_, entry)) = entries.iter().find(|(present, _)| present == identity) {
             return Rc::clone(entry);
         }
+        if entries.len() >= self.capacity {
+            self.make_place(&mut entries);
+        }
+        let entry = Rc::new(Entry::default());
+        entries.push((identity.clone(), Rc::clone(&entry)));
+        drop(entries);
+        self.touch(&entry);
+        entry
+    }
+
+    #[inline(never)]
+    fn make_place(&self, entries: &mut Vec<(Identity, Rc<Entry<V>>)>) {
         // What cannot be had again gives way to nothing but its like: there is room for as many of either kind.
         // Who comes is of the first kind at first.
         for (is_irreplaceable, coming) in [(false, 1), (true, 0)] {
@@ -95,15 +107,10 @@ impl<V: View> Memory<V> {
             if of_kind.count().saturating_add(coming) <= self.capacity {
                 continue;
             }
-            if let Some(index) = self.first_to_go(&entries, is_of_kind) {
-                self.evict(&mut entries, index);
+            if let Some(index) = self.first_to_go(entries, &is_of_kind) {
+                self.evict(entries, index);
             }
         }
-        let entry = Rc::new(Entry::default());
-        entries.push((identity.clone(), Rc::clone(&entry)));
-        drop(entries);
-        self.touch(&entry);
-        entry
     }
 
     /// Makes room for what `kept` has got: of the others the least recently used give way until all tokens
@@ -116,7 +123,7 @@ impl<V: View> Memory<V> {
                 return;
             }
             let may_go = |entry: &Entry<V>| !std::ptr::eq(entry, kept) && entry.weight.get() > 0;
-            let Some(index) = self.first_to_go(&entries, may_go) else {
+            let Some(index) = self.first_to_go(&entries, &may_go) else {
                 return;
             };
             self.evict(&mut entries, index);
@@ -128,7 +135,7 @@ impl<V: View> Memory<V> {
     fn first_to_go(
         &self,
         entries: &[(Identity, Rc<Entry<V>>)],
-        may_go: impl Fn(&Entry<V>) -> bool,
+        may_go: &dyn Fn(&Entry<V>) -> bool,
     ) -> Option<usize> {
         loop {
             let candidates = entries.iter().enumerate();

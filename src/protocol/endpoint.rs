@@ -8,6 +8,7 @@ use std::fmt;
 
 use super::form;
 use crate::redaction::Sent;
+use crate::text;
 
 /// Where plain `http` is accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,20 +39,23 @@ impl Endpoint {
         if url.is_empty() {
             return Err("must not be empty");
         }
-        if !url.bytes().all(|byte| byte.is_ascii_graphic()) || url.contains('\\') {
+        if !url
+            .bytes()
+            .all(|byte| byte.is_ascii_graphic() && byte != b'\\')
+        {
             return Err(
                 "must be a URL in ASCII without white space, control characters or backslashes",
             );
         }
-        let (scheme, rest) = url
-            .split_once("://")
+        let (scheme, rest) = text::split_once(url, "://")
             .ok_or("must be an absolute URL, such as https://auth.example.com/oauth/token")?;
-        if rest.contains('#') {
+        if rest.bytes().any(|byte| byte == b'#') {
             return Err("must not have a fragment (RFC 6749 §3.2)");
         }
-        let end = rest.find(['/', '?']).unwrap_or(rest.len());
+        let end = rest.bytes().position(|byte| matches!(byte, b'/' | b'?'));
+        let end = end.unwrap_or(rest.len());
         let (authority, _) = rest.split_at_checked(end).unwrap_or((rest, ""));
-        if authority.contains('@') {
+        if authority.bytes().any(|byte| byte == b'@') {
             return Err("must not contain credentials");
         }
         let scheme = scheme.to_ascii_lowercase();
@@ -99,7 +103,7 @@ impl Endpoint {
 
     /// Whether it is on this machine.
     pub(super) fn is_loopback(&self) -> bool {
-        let authority = self.origin.split("://").nth(1).unwrap_or_default();
+        let (_, authority) = text::split_once(&self.origin, "://").unwrap_or_default();
         split_port(authority).is_some_and(|(host, _)| is_loopback(host))
     }
 
@@ -116,11 +120,16 @@ impl fmt::Debug for Endpoint {
 }
 
 fn split_port(authority: &str) -> Option<(&str, Option<&str>)> {
-    let (host, port) = match authority.rsplit_once(':') {
-        // The colons inside brackets belong to an IPv6 address.
-        Some((host, port)) if !port.ends_with(']') => (host, Some(port)),
-        _ => (authority, None),
+    // The colons inside brackets belong to an IPv6 address.
+    let mut end = authority
+        .bytes()
+        .rposition(|byte| matches!(byte, b':' | b']'));
+    end = end.filter(|end| authority.as_bytes().get(*end) == Some(&b':'));
+    let (host, port) = match end {
+        Some(end) => authority.split_at_checked(end)?,
+        None => (authority, ""),
     };
+    let port = port.strip_prefix(':');
     let host_is_valid = match host.strip_prefix('[') {
         Some(address) => address.strip_suffix(']').is_some_and(|address| {
             address.contains(':')

@@ -4,6 +4,8 @@
 //! found by the status and by what servers are known to say. A refused refresh that speaks neither of
 //! the client nor of the scope, a rate or the server's health can only mean the refresh token.
 
+use crate::text;
+
 /// `grant_type` of a refresh (RFC 6749 §6).
 pub(crate) const REFRESH_TOKEN: &str = "refresh_token";
 
@@ -130,16 +132,17 @@ impl Signs<'_> {
     pub(super) fn class(&self) -> ErrorClass {
         let code = self.code.to_ascii_lowercase();
         let description = self.description.to_ascii_lowercase();
-        let code_says = |words: &[&str]| words.iter().any(|it| code.contains(it));
-        let says =
-            |words: &[&str]| code_says(words) || words.iter().any(|it| description.contains(it));
+        let code_says = |words: &[&str]| words.iter().any(|it| text::contains(&code, it));
+        let says = |words: &[&str]| {
+            code_says(words) || words.iter().any(|it| text::contains(&description, it))
+        };
         let status = self.status;
         let is_refused = matches!(status, 401 | 403);
         let is_page = !self.page.is_empty();
         // Google's is one.
         let page_says = || {
             let page = self.page.to_ascii_lowercase();
-            is_refused && RATE.iter().any(|it| page.contains(it))
+            is_refused && RATE.iter().any(|it| text::contains(&page, it))
         };
         let asks_to_wait = self.asks_to_wait && matches!(status, 403 | 425);
         if status == 429 || asks_to_wait || says(&RATE) || (is_page && page_says()) {
@@ -160,13 +163,14 @@ impl Signs<'_> {
         if code != UNAUTHORIZED_CLIENT && code_says(&CODES_OF_REQUEST) {
             return ErrorClass::Terminal;
         }
-        let is_of_token = is_dead || description.contains("refresh") || code.contains("refresh");
-        let is_of_request = OF_REQUEST.iter().any(|it| description.contains(it));
+        let is_of_token =
+            is_dead || text::contains(&description, "refresh") || text::contains(&code, "refresh");
+        let is_of_request = OF_REQUEST.iter().any(|it| text::contains(&description, it));
         let is_answer = match status {
             _ if !code.is_empty() => true,
             400 => !is_page,
             401 => !is_page && !self.challenges_client,
-            403 => description.contains("token"),
+            403 => text::contains(&description, "token"),
             _ => false,
         };
         match is_of_token || (is_answer && !is_of_request) {

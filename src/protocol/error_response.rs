@@ -102,6 +102,7 @@ fn at_fault(members: &Json) -> Option<String> {
 
 /// The same of a success that has no token, or of one that has one. Beside a token, what means that
 /// there is no error is none.
+#[inline(never)]
 pub(super) fn rejection_in_success(members: &Json, has_token: bool) -> Option<ErrorResponse> {
     if !has_token {
         let is_failure = |name| matches!(named(members, name), Some(Json::Bool(false)));

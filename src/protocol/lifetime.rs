@@ -84,23 +84,25 @@ fn unsaid(members: &Json) -> String {
 fn number(value: &Json) -> Option<f64> {
     match value {
         Json::Number(number) => Some(number.trunc()),
-        Json::String(text) => {
-            let text = text.trim();
-            let (negative, digits) = match text.strip_prefix('-') {
-                Some(digits) => (true, digits),
-                None => (false, text),
-            };
-            let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
-            let is_number = |digits: &str| {
-                !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
-            };
-            if !is_number(whole) || !is_number(fraction) {
-                return None;
-            }
-            // Too many digits for a u64 is longer than any limit.
-            let whole = whole.parse::<u64>().unwrap_or(u64::MAX) as f64;
-            Some(if negative { -whole } else { whole })
-        }
+        Json::String(text) => number_in(text),
         _ => None,
     }
+}
+
+#[inline(never)]
+fn number_in(text: &str) -> Option<f64> {
+    let text = text.trim();
+    let (negative, digits) = match text.strip_prefix('-') {
+        Some(digits) => (true, digits),
+        None => (false, text),
+    };
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
+    let is_number =
+        |digits: &str| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    if !is_number(whole) || !is_number(fraction) {
+        return None;
+    }
+    // Too many digits for a u64 is longer than any limit.
+    let whole = whole.parse::<u64>().unwrap_or(u64::MAX) as f64;
+    Some(if negative { -whole } else { whole })
 }

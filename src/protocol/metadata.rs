@@ -4,11 +4,12 @@
 use super::endpoint::{Endpoint, Http};
 use super::error_response::retry_after_ms;
 use super::http::{self, HttpRequest, HttpResponse, MAX_RESPONSE_BYTES};
-use super::token_response::text_of;
+use super::token_response::{text_of, words_of};
 use crate::error::{Error, ErrorCode};
 use crate::host::TransportError;
 use crate::json::Json;
 use crate::redaction::Sent;
+use crate::text;
 
 /// The record's version. What another version wrote is a miss.
 const VERSION: f64 = 2.0;
@@ -48,12 +49,12 @@ pub fn well_known_urls(issuer: &str, http: Http) -> Result<Vec<String>, Error> {
     if issuer.contains('?') {
         return Err(invalid("must not have a query (RFC 8414 §2)"));
     }
-    if issuer.contains("/.well-known/") {
+    if text::contains(issuer, "/.well-known/") {
         return Err(invalid(
             "must be what is called `issuer` in that document, and not its address",
         ));
     }
-    let (scheme, rest) = issuer.split_once("://").unwrap_or_default();
+    let (scheme, rest) = text::split_once(issuer, "://").unwrap_or_default();
     let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
     let path = path.trim_end_matches('/');
     let url = |parts: &[&str]| [scheme, "://", authority, &parts.concat()].concat();
@@ -108,7 +109,7 @@ pub fn read(response: &HttpResponse, issuer: &str, now_ms: u64) -> Result<Metada
         });
     }
     let text = text_of(&response.body);
-    let text = text.trim_start_matches('\u{feff}').trim();
+    let text = words_of(&text);
     let Some(document @ Json::Object(_)) = Json::parse(text) else {
         return Err(absent(&["status ", &status, ", but without a JSON object"]));
     };

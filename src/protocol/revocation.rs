@@ -6,10 +6,11 @@ use super::endpoint::Endpoint;
 use super::error_response::{rejection, retry_after_ms, shown};
 use super::form::{self, Parameters};
 use super::http::{self, HttpRequest, HttpResponse, MAX_RESPONSE_BYTES};
-use super::token_response::{members, text_member, text_of};
+use super::token_response::{members, text_member, text_of, words_of};
 use crate::error::{Error, ErrorCode};
 use crate::json::Json;
 use crate::redaction::Sent;
+use crate::text;
 use crate::token::Secret;
 
 /// What is revoked, by its name in the registry of RFC 7009 §4.1.2.
@@ -130,7 +131,7 @@ pub fn read(response: &HttpResponse, context: RevocationResponseContext<'_>) -> 
             .with_status(status));
     }
     let text = text_of(&response.body);
-    let text = text.trim_start_matches('\u{feff}').trim();
+    let text = words_of(&text);
     let members = members(text);
     if is_gone(status, text, members.as_ref()) {
         return Ok(());
@@ -195,12 +196,12 @@ fn is_gone(status: u16, text: &str, members: Option<&Json>) -> bool {
         None => text.chars().take(MAX_WORDS).collect(),
     };
     let words = words.to_ascii_lowercase().replace('_', " ");
-    let has = |parts: &[&str]| parts.iter().any(|part| words.contains(part));
+    let has = |parts: &[&str]| parts.iter().any(|part| text::contains(&words, part));
     match status {
         // The registered codes for it, of which the second is a refresh token's.
         400..=428 if matches!(said("error"), "invalid_token" | "invalid_grant") => true,
         _ if is_page || has(&OTHERWISE) => false,
-        400 => words.contains("token") && has(&GONE),
+        400 => text::contains(&words, "token") && has(&GONE),
         404 | 410 => true,
         _ => false,
     }

@@ -1,13 +1,15 @@
 //! Points in time as servers and programs write them. What JavaScript reads of stored tokens
 //! (`timeMs` in `members.js`) is written in the same ways; one table tests both.
 
+use crate::text;
+
 /// Reads ISO 8601 or an HTTP date (RFC 9110 §5.6.7) as seconds since the epoch.
 ///
 /// Of ISO 8601 a space may stand for the `T`; the time, its seconds and the zone may be missing, which
 /// is UTC; and the zone may have no colon, a name (`UTC`, `GMT`), or both.
 pub(super) fn parse(text: &str) -> Option<i64> {
     let text = text.trim();
-    let (days, time) = match text.split_once(", ") {
+    let (days, time) = match text::split_once(text, ", ") {
         Some((_weekday, rest)) => named_date(rest)?,
         None => iso_date(text)?,
     };

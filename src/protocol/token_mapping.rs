@@ -46,6 +46,7 @@ impl TokenMapping {
     }
 
     /// The members where the standard puts them. Of members with the same name the last counts.
+    #[inline(never)]
     pub(super) fn applied(&self, members: &Json) -> Json {
         let Json::Object(present) = members else {
             return members.clone();

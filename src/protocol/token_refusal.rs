@@ -7,6 +7,7 @@ use super::http::HttpResponse;
 use super::token_response::TokenResponseContext;
 use crate::error::{Error, ErrorCode, ErrorResponse};
 use crate::json::Json;
+use crate::text;
 
 /// The server does not know the client, or not with these credentials (RFC 6749 §5.2).
 const INVALID_CLIENT: &str = "invalid_client";
@@ -33,7 +34,7 @@ fn is_html(page: &str) -> bool {
         .get(..MAX_PLAIN_BYTES)
         .unwrap_or(page)
         .to_ascii_lowercase();
-    head.contains("<html") || head.contains("<!doctype html")
+    text::contains(&head, "<html") || text::contains(&head, "<!doctype html")
 }
 
 /// `text`, if it is a sentence, and nothing that was meant to be read by programs and broke off.
@@ -47,7 +48,7 @@ fn plain_words(text: &str) -> Option<&str> {
 pub(crate) fn is_unknown_client(said: &ErrorResponse, class: ErrorClass) -> bool {
     let misses_id = |words: &str| {
         let words = words.to_ascii_lowercase().replace([' ', '_'], "");
-        words.contains("clientid")
+        text::contains(&words, "clientid")
     };
     let words = [Some(&said.error), said.description.as_ref()];
     said.error == INVALID_CLIENT

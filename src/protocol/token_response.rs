@@ -12,6 +12,7 @@ pub use super::token_mapping::TokenMapping;
 use super::token_request::TokenRequest;
 use crate::error::Error;
 use crate::json::Json;
+use crate::text::{self, trimmed};
 use crate::token::{Secret, Token};
 
 /// What reading a response depends on besides the response.
@@ -44,7 +45,7 @@ pub fn read(
         return Err(context.redirected(response));
     }
     let text = text_of(&response.body);
-    let text = text.trim_start_matches('\u{feff}').trim();
+    let text = words_of(&text);
     let raw = members(text);
     if !response.is_success() {
         return Err(context.refused(response, text, raw.as_ref()));
@@ -56,7 +57,7 @@ pub fn read(
     let mapped = (!context.mapping.is_empty()).then(|| context.mapping.applied(&raw));
     let members = mapped.as_ref().unwrap_or(&raw);
     let has_token = match members.get("access_token") {
-        Some(Json::String(token)) => !token.trim().is_empty(),
+        Some(Json::String(token)) => !trimmed(token).is_empty(),
         token => matches!(token, Some(Json::Number(_))),
     };
     if (!has_token || raw.get("error").is_some())
@@ -109,6 +110,18 @@ pub(super) fn text_of(body: &[u8]) -> Cow<'_, str> {
     }
 }
 
+/// The same without what is around it.
+pub(super) fn words_of(text: &str) -> &str {
+    #[inline(never)]
+    fn marked(text: &str) -> &str {
+        text.trim_start_matches('\u{feff}').trim()
+    }
+    match text.starts_with('\u{feff}') {
+        true => marked(text),
+        false => trimmed(text),
+    }
+}
+
 /// The response's members, from JSON or from a form (as early implementations of the drafts, and
 /// GitHub, answer). The content type is not asked: servers mislabel both.
 pub(super) fn members(text: &str) -> Option<Json> {
@@ -144,7 +157,7 @@ fn form_members(text: &str) -> Option<Json> {
 
 /// A member that is a string with something in it.
 pub(crate) fn text_member<'a>(members: &'a Json, name: &str) -> Option<&'a str> {
-    let text = members.get(name)?.as_str()?.trim();
+    let text = trimmed(members.get(name)?.as_str()?);
     (!text.is_empty()).then_some(text)
 }
 
@@ -161,11 +174,15 @@ fn numeric_token(number: f64, written: &str, text: &str) -> Option<String> {
         is_it.then(|| digits.to_owned())
     };
     let name = ["\"", written, "\""].concat();
-    let named = text
-        .split(&name)
-        .skip(1)
-        .find_map(|rest| digits(rest.trim_start().strip_prefix(':')?.trim_start()));
-    named.or_else(|| text.split(|c: char| !c.is_ascii_digit()).find_map(digits))
+    let mut rest = text;
+    while let Some((_, after)) = text::split_once(rest, &name) {
+        rest = after;
+        let value = after.trim_start().strip_prefix(':');
+        if let Some(token) = value.and_then(|it| digits(it.trim_start())) {
+            return Some(token);
+        }
+    }
+    text.split(|c: char| !c.is_ascii_digit()).find_map(digits)
 }
 
 pub(crate) fn token_type(members: &Json) -> String {

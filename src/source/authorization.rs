@@ -159,7 +159,7 @@ impl<H: Host> TokenSource<H> {
         let source = Self::of_slot(Rc::clone(&self.host), Rc::clone(&self.slot));
         // What the code was spent for must not be lost with whoever asked.
         let spent = self
-            .landed(async move { source.spend_code(&grant, until_ms).await })
+            .landed(async move { source.spend_code(grant, until_ms).await })
             .await;
         spent.map_err(|error| match error.code() {
             // Nothing was sent, or hooks know what that brought.
@@ -171,14 +171,14 @@ impl<H: Host> TokenSource<H> {
         })
     }
 
-    async fn spend_code(&self, grant: &Parameters, until_ms: u64) -> Result<Renewed<H::View>> {
+    async fn spend_code(&self, grant: Parameters, until_ms: u64) -> Result<Renewed<H::View>> {
         let config = self.slot.config();
         let asking = Asking {
             endpoint: None,
             grant,
             assertion: None,
             // It was asked for with the code.
-            scope: "",
+            scope: String::new(),
             parameters: &config.endpoint_params,
             is_repeatable: false,
             spends: true,

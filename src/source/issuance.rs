@@ -119,31 +119,36 @@ impl<H: Host> TokenSource<H> {
     }
 
     /// The grant itself.
-    async fn begin_anew(&self, entry: &Entry<H::View>, timeout_ms: u64) -> Issued {
+    fn anew(&self, entry: &Entry<H::View>) -> std::result::Result<Asking<'_>, Error> {
         let config = self.slot.config();
         if !config.grant.is_repeatable() {
             return Err(self.reauthorization_required(None, entry.has_dead()));
         }
-        let grant = match &config.grant {
-            Grant::JwtBearer {
-                assertion: Credential::Asked,
-            } => apart(self.within(timeout_ms, apart(self.asked_assertion()))).await?,
-            grant => grant.parameters(),
-        };
-        let request = Asking {
+        Ok(Asking {
             endpoint: None,
-            grant: &grant,
+            grant: config.grant.parameters(),
             assertion: match &config.grant {
                 Grant::SignedJwtBearer(assertion) => Some(assertion),
                 _ => None,
             },
-            scope: &config.scope(),
+            scope: config.scope(),
             parameters: &config.endpoint_params,
             is_repeatable: true,
             spends: false,
             renewed: None,
-        };
-        let mut token = self.posted(&request, timeout_ms).await?;
+        })
+    }
+
+    async fn begin_anew(&self, entry: &Entry<H::View>, timeout_ms: u64) -> Issued {
+        let mut asking = self.anew(entry)?;
+        if let Grant::JwtBearer {
+            assertion: Credential::Asked,
+        } = &self.slot.config().grant
+        {
+            let asked = apart(self.asked_assertion());
+            asking.grant = apart(self.within(timeout_ms, asked)).await?;
+        }
+        let mut token = self.posted(&asking, timeout_ms).await?;
         // Newer than every refresh token before.
         let before = entry.rotation();
         token.rotation = before.map_or(0, |rotation| rotation.saturating_add(1));
@@ -183,10 +188,7 @@ impl<H: Host> TokenSource<H> {
     /// Whether what came with `token` is nowhere but here, and no grant brings it again.
     pub(super) fn is_irreplaceable(&self, token: &Token) -> bool {
         let grant = &self.slot.config().grant;
-        !grant.is_repeatable() && {
-            let first = grant.first_refresh_token().map(|first| first.secret);
-            first.is_none() || token.refresh_token != first
-        }
+        !grant.is_repeatable() && is_replaced(grant, token)
     }
 
     pub(super) fn cached(&self, entry: &Entry<H::View>, token: Token) -> Rc<Cached<H::View>> {
@@ -214,4 +216,11 @@ impl<H: Host> TokenSource<H> {
             token,
         })
     }
+}
+
+/// Whether the refresh token is another than the one in the configuration, if there is one.
+#[inline(never)]
+fn is_replaced(grant: &Grant, token: &Token) -> bool {
+    let first = grant.first_refresh_token().map(|first| first.secret);
+    first.is_none() || token.refresh_token != first
 }

@@ -13,6 +13,7 @@ use crate::protocol::error_class::ErrorClass;
 use crate::protocol::token_refusal;
 use crate::race::{Apart, apart};
 use crate::redaction::Sent;
+use crate::text;
 use crate::token::{Credential, Secret};
 
 type Result<T> = std::result::Result<T, Error>;
@@ -236,7 +237,7 @@ pub(super) fn transport_error(
         }
         TransportError::Connection(reason) => {
             // The platform's words may hold the URL with its query.
-            let reason = reason.replace(endpoint.as_str(), shown);
+            let reason = text::replace(&reason, endpoint.as_str(), shown);
             let message = [kind, shown, " could not be reached: ", &sent.shown(&reason)];
             Error::new(ErrorCode::Network, message.concat())
         }

@@ -50,9 +50,9 @@ impl<H: Host> TokenSource<H> {
         };
         let request = Asking {
             endpoint: config.refresh_endpoint.as_ref(),
-            grant: &grant::refresh(&spent.secret),
+            grant: grant::refresh(&spent.secret),
             assertion: None,
-            scope: &scope,
+            scope,
             parameters,
             is_repeatable: true,
             spends: true,

@@ -26,10 +26,10 @@ pub(super) type Issued = Result<Box<Token>>;
 pub(super) struct Asking<'a> {
     /// Where, if not at the token endpoint.
     pub(super) endpoint: Option<&'a Endpoint>,
-    pub(super) grant: &'a Parameters,
+    pub(super) grant: Parameters,
     /// What the assertion of the grant says, if it is signed here: each request has another.
     pub(super) assertion: Option<&'a AssertionOptions>,
-    pub(super) scope: &'a str,
+    pub(super) scope: String,
     pub(super) parameters: &'a Parameters,
     /// Whether the credentials of the grant are still good after the server refused the client.
     pub(super) is_repeatable: bool,
@@ -66,11 +66,11 @@ impl<H: Host> Message<H> for Asking<'_> {
         };
         let request = TokenRequest {
             endpoint: poster.endpoint,
-            grant: signed.as_ref().unwrap_or(self.grant),
+            grant: signed.as_ref().unwrap_or(&self.grant),
             client: poster.client,
             client_auth: poster.client_auth,
             client_assertion: poster.client_assertion,
-            scope: self.scope,
+            scope: &self.scope,
             resource: &config.resource,
             parameters: self.parameters,
             headers: &config.headers,
