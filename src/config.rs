@@ -28,6 +28,7 @@ use crate::protocol::endpoint::Endpoint;
 use crate::protocol::grant::Grant;
 use crate::protocol::token_response::TokenMapping;
 use crate::redaction::Sent;
+use crate::text;
 use crate::token::{Credential, Secret};
 
 /// A validated configuration: the options, and what they come to.
@@ -198,12 +199,12 @@ impl ClientConfig {
     pub(crate) fn scope_of(&self, scopes: Option<&[String]>) -> Result<String, Error> {
         let scopes = scopes.unwrap_or(&self.scopes);
         check_request::scopes(scopes)?;
-        Ok(joined(scopes, &self.scope_separator))
+        Ok(text::joined(scopes, &self.scope_separator))
     }
 
     /// The value of `scope`.
     pub(crate) fn scope(&self) -> String {
-        joined(&self.scopes, &self.scope_separator)
+        text::joined(&self.scopes, &self.scope_separator)
     }
 
     /// What nobody else is to see of it.
@@ -225,17 +226,6 @@ impl ClientConfig {
     pub(crate) fn is_renewed_by_refresh_token(&self) -> bool {
         self.grant.is_renewed_by_refresh_token() && !self.no_refresh_token
     }
-}
-
-fn joined(scopes: &[String], separator: &str) -> String {
-    let mut text = String::new();
-    for scope in scopes {
-        if !text.is_empty() {
-            text.push_str(separator);
-        }
-        text.push_str(scope);
-    }
-    text
 }
 
 /// Without `endpoint_params` and `headers`: their values may be secrets.

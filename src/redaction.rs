@@ -62,7 +62,7 @@ const GAP: Seen = Seen {
 impl Sent {
     /// Adds a value, unless it is shorter than eight characters.
     pub fn add(&mut self, value: &str) {
-        if value.chars().count() >= MIN_CHARS {
+        if value.chars().nth(MIN_CHARS.saturating_sub(1)).is_some() {
             self.0.push(value.to_owned());
         }
     }

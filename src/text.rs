@@ -29,6 +29,18 @@ pub(crate) fn replace(text: &str, word: &str, by: &str) -> String {
     replaced
 }
 
+/// `texts`, with `separator` between them.
+pub(crate) fn joined(texts: &[impl AsRef<str>], separator: &str) -> String {
+    let mut joined = String::new();
+    for (index, text) in texts.iter().enumerate() {
+        if index > 0 {
+            joined.push_str(separator);
+        }
+        joined.push_str(text.as_ref());
+    }
+    joined
+}
+
 /// `text` without the white space around it.
 pub(crate) fn trimmed(text: &str) -> &str {
     #[inline(never)]

@@ -209,7 +209,8 @@ impl ClientCredentials {
     pub(crate) fn add_to(&self, sent: &mut Sent) {
         if let Some(secret) = &self.secret {
             sent.add(secret.expose());
-            sent.add(self.basic().trim_start_matches("Basic "));
+            let basic = self.basic();
+            sent.add(basic.strip_prefix("Basic ").unwrap_or(&basic));
         }
     }
 }

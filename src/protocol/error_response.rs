@@ -5,6 +5,7 @@ use super::timestamp;
 use crate::error::ErrorResponse;
 use crate::json::Json;
 use crate::redaction::Sent;
+use crate::text;
 
 /// The codes that the IANA registry of OAuth extensions errors has, as far as servers send them here.
 const REGISTERED: [&str; 20] = [
@@ -97,7 +98,7 @@ fn at_fault(members: &Json) -> Option<String> {
     let item = items.first()?;
     let named = ["resource", "field"].map(|name| text(named(item, name)?));
     let what: Vec<String> = named.into_iter().flatten().collect();
-    (!what.is_empty()).then(|| what.join(" "))
+    (!what.is_empty()).then(|| text::joined(&what, " "))
 }
 
 /// The same of a success that has no token, or of one that has one. Beside a token, what means that

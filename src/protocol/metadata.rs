@@ -142,7 +142,10 @@ pub fn unanswered(reason: &TransportError) -> Absence {
 pub fn nowhere(issuer: &str, urls: &[String], reasons: &[Absence]) -> Error {
     let reason = |(url, absence): (&String, &Absence)| [url, ": ", &absence.problem].concat();
     let told: Vec<String> = urls.iter().zip(reasons).map(reason).collect();
-    let problem = ["is at none of its well-known URLs: ", &told.join("; ")];
+    let problem = [
+        "is at none of its well-known URLs: ",
+        &text::joined(&told, "; "),
+    ];
     let errors = reasons.iter().map(|absence| {
         let error = failed(issuer, &problem, "tokenUrl").with_retry_after(absence.retry_after_ms);
         match absence.status {

@@ -192,7 +192,7 @@ fn is_gone(status: u16, text: &str, members: Option<&Json>) -> bool {
     let said = |name| members.and_then(|it| text_member(it, name)).unwrap_or("");
     let is_page = text.starts_with('<');
     let words = match members {
-        Some(_) => [said("error"), said("error_description"), said("message")].join(" "),
+        Some(_) => text::joined(&["error", "error_description", "message"].map(said), " "),
         None => text.chars().take(MAX_WORDS).collect(),
     };
     let words = words.to_ascii_lowercase().replace('_', " ");

@@ -36,7 +36,7 @@ impl TokenMapping {
     /// What the member called `name` here is called in the response.
     pub(super) fn written<'a>(&'a self, name: &'a str) -> &'a str {
         let path = self.0.iter().rev().find(|(it, _)| *it == name);
-        path.and_then(|(_, path)| path.rsplit('.').next())
+        path.and_then(|(_, path)| path.split('.').last())
             .unwrap_or(name)
     }
 

@@ -213,5 +213,5 @@ pub(crate) fn scope(members: &Json) -> Option<String> {
 #[inline(never)]
 fn joined(scopes: &[Json]) -> Option<String> {
     let scopes: Vec<&str> = scopes.iter().filter_map(Json::as_str).collect();
-    (!scopes.is_empty()).then(|| scopes.join(" "))
+    (!scopes.is_empty()).then(|| text::joined(&scopes, " "))
 }

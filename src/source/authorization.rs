@@ -1,6 +1,7 @@
 //! The authorization code grant (RFC 6749 §4.1): where the user's browser is sent, and what becomes of
 //! the code that it comes back with.
 
+use std::cell::Cell;
 use std::fmt;
 use std::rc::Rc;
 
@@ -183,9 +184,11 @@ impl<H: Host> TokenSource<H> {
             is_repeatable: false,
             spends: true,
             renewed: None,
+            answer: Cell::default(),
         };
         let attempts = Attempts::new(&*self.host, until_ms.saturating_sub(self.host.now_ms()));
-        let issued = self.posted(&asking, attempts.left_ms()).await;
+        let posted = self.posted(&asking, attempts.left_ms()).await;
+        let issued = posted.and_then(|()| asking.taken());
         attempts.ended(&issued);
         let token = issued?;
         let is_kept = config.identity.is_some();

@@ -1,5 +1,6 @@
 //! Asking the server: the grant, what is tried again, and what is kept of the answer.
 
+use std::cell::Cell;
 use std::rc::Rc;
 
 use super::attempts::Attempts;
@@ -136,6 +137,7 @@ impl<H: Host> TokenSource<H> {
             is_repeatable: true,
             spends: false,
             renewed: None,
+            answer: Cell::default(),
         })
     }
 
@@ -148,7 +150,8 @@ impl<H: Host> TokenSource<H> {
             let asked = apart(self.asked_assertion());
             asking.grant = apart(self.within(timeout_ms, asked)).await?;
         }
-        let mut token = self.posted(&asking, timeout_ms).await?;
+        self.posted(&asking, timeout_ms).await?;
+        let mut token = asking.taken()?;
         // Newer than every refresh token before.
         let before = entry.rotation();
         token.rotation = before.map_or(0, |rotation| rotation.saturating_add(1));

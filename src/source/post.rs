@@ -18,18 +18,20 @@ use crate::token::{Credential, Secret};
 
 type Result<T> = std::result::Result<T, Error>;
 
-/// What the client posts.
+/// What the client posts. It keeps what is answered.
 pub(super) trait Message<H: Host> {
-    type Answer;
-
     /// Where to.
     fn place<'a>(&'a self, source: &'a TokenSource<H>) -> Place<'a>;
 
     /// How often.
     fn posting(&self, source: &TokenSource<H>) -> Posting;
 
-    /// The answer to one request.
-    async fn exchange(&self, source: &TokenSource<H>, poster: &Poster<'_>) -> Result<Self::Answer>;
+    /// One request and its answer.
+    fn exchange<'a>(
+        &'a self,
+        source: &'a TokenSource<H>,
+        poster: &'a Poster<'a>,
+    ) -> Apart<'a, Result<()>>;
 }
 
 pub(super) enum Place<'a> {
@@ -58,18 +60,18 @@ pub(super) struct Poster<'a> {
 const BODY_HINT: &str = " (if client and secret are right, it may want them in the body: clientAuth: 'body', or 'auto')";
 
 impl<H: Host> TokenSource<H> {
-    /// The answer to `message`.
-    pub(super) fn posted<'a, M: Message<H>>(
+    /// Has `message` answered.
+    pub(super) fn posted<'a>(
         &'a self,
-        message: &'a M,
+        message: &'a dyn Message<H>,
         timeout_ms: u64,
-    ) -> impl Future<Output = Result<M::Answer>> + 'a {
+    ) -> impl Future<Output = Result<()>> + 'a {
         self.within(timeout_ms, apart(self.delivered(message, timeout_ms / 2)))
     }
 
-    /// The answer to what is posted in the client's style of authentication; if that has to be found
-    /// out, to what is posted in another.
-    async fn delivered<M: Message<H>>(&self, message: &M, patience_ms: u64) -> Result<M::Answer> {
+    /// Posts in the client's style of authentication; if that has to be found out, and the server does not know the
+    /// client, in another.
+    async fn delivered(&self, message: &dyn Message<H>, patience_ms: u64) -> Result<()> {
         let config = self.slot.config();
         let found;
         let endpoint = match message.place(self) {
@@ -96,16 +98,16 @@ impl<H: Host> TokenSource<H> {
         answer.map_err(|error| advised(error, &poster))
     }
 
-    /// The answer to one request, or to the second of two.
-    async fn asked<M: Message<H>>(
+    /// Posts once, or once more beside the first.
+    async fn asked(
         &self,
-        message: &M,
+        message: &dyn Message<H>,
         poster: &Poster<'_>,
         patience_ms: u64,
-    ) -> Result<M::Answer> {
-        let once = || -> Apart<'_, Result<M::Answer>> {
+    ) -> Result<()> {
+        let once = || -> Apart<'_, Result<()>> {
             match poster.client_auth.is_assertion() {
-                false => apart(message.exchange(self, poster)),
+                false => message.exchange(self, poster),
                 true => apart(self.asserted(message, poster)),
             }
         };
@@ -115,22 +117,22 @@ impl<H: Host> TokenSource<H> {
         }
     }
 
-    async fn asserted<M: Message<H>>(&self, message: &M, poster: &Poster<'_>) -> Result<M::Answer> {
+    async fn asserted(&self, message: &dyn Message<H>, poster: &Poster<'_>) -> Result<()> {
         let assertion = self.client_assertion(poster).await?;
         let poster = Poster {
             client_assertion: Some(assertion.expose()),
             ..*poster
         };
-        apart(message.exchange(self, &poster)).await
+        message.exchange(self, &poster).await
     }
 
-    /// The answer to what is posted in the style that was right before, or else in one after the other.
-    async fn found_out<M: Message<H>>(
+    /// Posts in the style that was right before, or else in one after the other.
+    async fn found_out(
         &self,
-        message: &M,
+        message: &dyn Message<H>,
         poster: &mut Poster<'_>,
         patience_ms: u64,
-    ) -> Result<M::Answer> {
+    ) -> Result<()> {
         let known = self.slot.style();
         let style = known.unwrap_or_else(|| self.advertised_style());
         poster.client_auth = style;

@@ -1,5 +1,7 @@
 //! Renewing by a refresh token (RFC 6749 §6): which one is spent, and what becomes of one that is no good.
 
+use std::cell::Cell;
+
 use super::TokenSource;
 use super::request::{Asking, Issued};
 use crate::cache::entry::Entry;
@@ -57,8 +59,10 @@ impl<H: Host> TokenSource<H> {
             is_repeatable: true,
             spends: true,
             renewed: spent.came_with.as_ref(),
+            answer: Cell::default(),
         };
-        let token = self.posted(&request, timeout_ms).await?;
+        self.posted(&request, timeout_ms).await?;
+        let token = request.taken()?;
         Ok(Box::new(token.renewed_by(spent)))
     }
 

@@ -1,8 +1,10 @@
 //! One token request: what is asked for, and what comes back.
 
+use std::cell::Cell;
+
 use super::TokenSource;
 use super::post::{Message, Place, Poster, Posting, transport_error};
-use crate::error::Error;
+use crate::error::{Error, ErrorCode};
 use crate::event::Event;
 use crate::host::{Host, Refusal, TransportError};
 use crate::json::Json;
@@ -14,7 +16,7 @@ use crate::protocol::grant;
 use crate::protocol::http::HttpResponse;
 use crate::protocol::token_request::TokenRequest;
 use crate::protocol::token_response::{self, TokenResponseContext};
-use crate::race::apart;
+use crate::race::{Apart, apart};
 use crate::token::Token;
 
 type Result<T> = std::result::Result<T, Error>;
@@ -37,11 +39,10 @@ pub(super) struct Asking<'a> {
     pub(super) spends: bool,
     /// The response with the refresh token that is spent.
     pub(super) renewed: Option<&'a Json>,
+    pub(super) answer: Cell<Option<Box<Token>>>,
 }
 
 impl<H: Host> Message<H> for Asking<'_> {
-    type Answer = Box<Token>;
-
     fn place<'a>(&'a self, source: &'a TokenSource<H>) -> Place<'a> {
         let config = source.slot.config();
         match self.endpoint {
@@ -58,29 +59,48 @@ impl<H: Host> Message<H> for Asking<'_> {
         }
     }
 
-    async fn exchange(&self, source: &TokenSource<H>, poster: &Poster<'_>) -> Issued {
-        let config = source.slot.config();
-        let signed = match self.assertion {
-            Some(options) => Some(apart(source.signed_grant(options, poster.client)).await?),
+    fn exchange<'a>(
+        &'a self,
+        source: &'a TokenSource<H>,
+        poster: &'a Poster<'a>,
+    ) -> Apart<'a, Result<()>> {
+        apart(source.exchange(self, poster))
+    }
+}
+
+impl Asking<'_> {
+    /// What was answered.
+    pub(super) fn taken(&self) -> Issued {
+        let message = "the token request ended without a token";
+        let lost = || Error::new(ErrorCode::Internal, message);
+        self.answer.take().ok_or_else(lost)
+    }
+}
+
+impl<H: Host> TokenSource<H> {
+    async fn exchange(&self, asking: &Asking<'_>, poster: &Poster<'_>) -> Result<()> {
+        let config = self.slot.config();
+        let signed = match asking.assertion {
+            Some(options) => Some(apart(self.signed_grant(options, poster.client)).await?),
             None => None,
         };
         let request = TokenRequest {
             endpoint: poster.endpoint,
-            grant: signed.as_ref().unwrap_or(&self.grant),
+            grant: signed.as_ref().unwrap_or(&asking.grant),
             client: poster.client,
             client_auth: poster.client_auth,
             client_assertion: poster.client_assertion,
-            scope: &self.scope,
+            scope: &asking.scope,
             resource: &config.resource,
-            parameters: self.parameters,
+            parameters: asking.parameters,
             headers: &config.headers,
             body_format: config.body_format,
         };
         // Lifetimes count from the asking: an isolate may be frozen between answer and reading.
-        let asked_at_ms = source.host.now_ms();
-        let entry = source.slot.entry();
+        let asked_at_ms = self.host.now_ms();
+        let entry = self.slot.entry();
         entry.asks.set(config.has_hooks.then_some("hooks"));
-        let response = source.host.token_request(request.to_http(), self.renewed);
+        let response = self.host.token_request(request.to_http(), asking.renewed);
         let response = response.await;
         entry.asks.set(None);
         let context = TokenResponseContext {
@@ -89,11 +109,11 @@ impl<H: Host> Message<H> for Asking<'_> {
             now_ms: asked_at_ms,
             default_lifetime_seconds: config.default_lifetime_seconds.into(),
         };
-        source.received(response, context).map(Box::new)
+        let token = self.received(response, context)?;
+        asking.answer.set(Some(Box::new(token)));
+        Ok(())
     }
-}
 
-impl<H: Host> TokenSource<H> {
     fn received(
         &self,
         response: std::result::Result<HttpResponse, TransportError>,

@@ -5,13 +5,12 @@ use super::one_off::HeldToken;
 use super::post::{Message, Place, Poster, Posting, transport_error};
 use crate::error::Error;
 use crate::host::Host;
-use crate::protocol::client_auth::ClientCredentials;
 use crate::protocol::form::Parameters;
 use crate::protocol::metadata;
 use crate::protocol::revocation::{
     self, RevocationRequest, RevocationResponseContext, TokenTypeHint,
 };
-use crate::race::apart;
+use crate::race::{Apart, apart};
 use crate::sharing::Verdict;
 use crate::token::{Secret, Token};
 
@@ -25,8 +24,6 @@ struct Revocation<'a> {
 }
 
 impl<H: Host> Message<H> for Revocation<'_> {
-    type Answer = ();
-
     fn place<'a>(&'a self, source: &'a TokenSource<H>) -> Place<'a> {
         Place::ToBeFound(apart(source.endpoint(
             "revocationUrl",
@@ -43,18 +40,12 @@ impl<H: Host> Message<H> for Revocation<'_> {
         }
     }
 
-    async fn exchange(&self, source: &TokenSource<H>, poster: &Poster<'_>) -> Result<()> {
-        let own = poster
-            .client
-            .parameters(poster.client_auth, poster.client_assertion);
-        let request = RevocationRequest {
-            endpoint: poster.endpoint,
-            token: self.token,
-            token_type_hint: self.kind,
-            parameters: [own, self.parameters.clone()].concat(),
-            headers: source.revocation_headers(poster),
-        };
-        source.send_revocation(request, poster.client).await
+    fn exchange<'a>(
+        &'a self,
+        source: &'a TokenSource<H>,
+        poster: &'a Poster<'a>,
+    ) -> Apart<'a, Result<()>> {
+        apart(source.send_revocation(self, poster))
     }
 }
 
@@ -116,9 +107,18 @@ impl<H: Host> TokenSource<H> {
 
     async fn send_revocation(
         &self,
-        request: RevocationRequest<'_>,
-        client: &ClientCredentials,
+        revocation: &Revocation<'_>,
+        poster: &Poster<'_>,
     ) -> Result<()> {
+        let client = poster.client;
+        let own = client.parameters(poster.client_auth, poster.client_assertion);
+        let request = RevocationRequest {
+            endpoint: poster.endpoint,
+            token: revocation.token,
+            token_type_hint: revocation.kind,
+            parameters: [own, revocation.parameters.clone()].concat(),
+            headers: self.revocation_headers(poster),
+        };
         let mut sent = request.sent();
         client.add_to(&mut sent);
         let context = RevocationResponseContext {
