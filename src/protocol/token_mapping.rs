@@ -36,8 +36,11 @@ impl TokenMapping {
     /// What the member called `name` here is called in the response.
     pub(super) fn written<'a>(&'a self, name: &'a str) -> &'a str {
         let path = self.0.iter().rev().find(|(it, _)| *it == name);
-        path.and_then(|(_, path)| path.split('.').last())
-            .unwrap_or(name)
+        let last_step = |path: &'a String| {
+            let dot = path.bytes().rposition(|byte| byte == b'.');
+            path.get(dot.map_or(0, |dot| dot.saturating_add(1))..)
+        };
+        path.and_then(|(_, path)| last_step(path)).unwrap_or(name)
     }
 
     /// Whether all is where the standard puts it.

@@ -137,9 +137,9 @@ impl<H: Host> TokenSource<H> {
         let style = known.unwrap_or_else(|| self.advertised_style());
         poster.client_auth = style;
         let error = match self.asked(message, poster, patience_ms).await {
-            Ok(answer) => {
+            Ok(()) => {
                 self.slot.learn_style(style);
-                return Ok(answer);
+                return Ok(());
             }
             Err(error) => error,
         };
@@ -163,9 +163,9 @@ impl<H: Host> TokenSource<H> {
         // Of two errors the first is the one that means something.
         poster.client_auth = other;
         let answer = self.asked(message, poster, patience_ms).await;
-        let answer = answer.map_err(|_| error)?;
+        answer.map_err(|_| error)?;
         self.slot.learn_style(other);
-        Ok(answer)
+        Ok(())
     }
 
     /// Asks the host for a credential.
