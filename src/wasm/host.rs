@@ -4,12 +4,12 @@ use std::borrow::Cow;
 use std::future::Future;
 use std::pin::Pin;
 
-use js_sys::{Array, Function, Uint8Array};
+use js_sys::{Array, Promise, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 
 use super::promise::{Settled, Sleep};
-use super::store::JsStore;
+use super::store::{JsStore, StoreAdapter};
 use crate::event::Event;
 use crate::host::{
     Asked, Background, Clock, Crypto, HookError, Host, HttpClient, Random, Timer, TransportError,
@@ -26,6 +26,40 @@ use crate::token::{Secret, Token};
 
 #[wasm_bindgen]
 extern "C" {
+    /// What a call brings along: an object of the face's, whose functions let nothing of the user's through.
+    #[derive(Clone)]
+    pub type Call;
+    /// Makes a request; one for a token by the user's hooks, if there are any, which are told what it renews.
+    #[wasm_bindgen(method)]
+    fn exchange(
+        this: &Call,
+        for_token: bool,
+        method: &str,
+        url: &str,
+        headers: Array,
+        body: &str,
+        max_response_bytes: usize,
+        renewed: JsValue,
+    ) -> Exchange;
+    #[wasm_bindgen(method, js_name = waitUntil)]
+    fn wait_until(this: &Call, promise: &Promise);
+    #[wasm_bindgen(method, getter)]
+    fn store(this: &Call) -> Option<StoreAdapter>;
+    /// Counts an event by its name; whether somebody listens to the rest.
+    #[wasm_bindgen(method)]
+    fn count(this: &Call, name: &str) -> bool;
+    #[wasm_bindgen(method)]
+    fn tell(this: &Call, event: &JsValue);
+    /// Asks the user's function of that name for a credential.
+    #[wasm_bindgen(method)]
+    fn ask(this: &Call, option: &str) -> JsValue;
+    /// The name of a class; in an array a reference to why there is none; or `undefined`.
+    #[wasm_bindgen(method)]
+    fn classify(this: &Call, refusal: &JsValue) -> JsValue;
+    /// Signs with the client's private key.
+    #[wasm_bindgen(method)]
+    fn sign(this: &Call, algorithm: &str, data: Uint8Array) -> JsValue;
+
     /// A request in the air: see `begin` in host.js.
     type Exchange;
     /// Resolves to `[status, body, headers as pairs]`, the body being `undefined` if it is over the limit, or to the
@@ -38,15 +72,6 @@ extern "C" {
 
 #[wasm_bindgen(module = "/src/wasm/js/host.js")]
 extern "C" {
-    fn exchange(
-        fetch: &Function,
-        method: &str,
-        url: &str,
-        headers: Array,
-        body: &str,
-        max_response_bytes: usize,
-    ) -> Exchange;
-
     /// Why something failed, in one line.
     pub(super) fn reason(error: &JsValue) -> String;
 
@@ -96,17 +121,8 @@ extern "C" {
 
 /// The host of one call: what the calling request brought along.
 pub(super) struct JsHost {
-    pub(super) fetch: Function,
-    pub(super) wait_until: Option<Function>,
-    pub(super) store: Option<JsStore>,
-    pub(super) sign: Option<Function>,
-    pub(super) on_event: Function,
-    /// Asks the user's function of that name for a credential.
-    pub(super) ask: Function,
-    /// Makes token requests in the user's way, if there is one.
-    pub(super) hooked: Option<Function>,
-    /// Gives the name of a class, or in an array a reference to why it does not.
-    pub(super) classify: Option<Function>,
+    call: Call,
+    store: Option<JsStore>,
 }
 
 /// Aborts the request when its future is dropped before the response was read.
@@ -118,32 +134,29 @@ impl Drop for AbortOnDrop {
     }
 }
 
-/// What a promise of the user's brings. What it throws stays with the face, which gives a reference.
-async fn answer(promise: Result<JsValue, JsValue>) -> Result<JsValue, HookError> {
-    let reference = |error: JsValue| HookError(error.as_string().unwrap_or_default());
-    let promise = promise.map_err(reference)?;
-    Settled::of(&promise).await.map_err(reference)
-}
-
 impl JsHost {
-    /// `hooked` makes it, if it is given, and `renewed` is the response whose refresh token it spends.
+    pub(super) fn of(call: &Call) -> Self {
+        Self {
+            call: call.clone(),
+            store: call.store().map(JsStore),
+        }
+    }
+
     async fn exchange(
         &self,
+        for_token: bool,
         request: HttpRequest,
-        hooked: Option<&Function>,
         renewed: Option<&Json>,
     ) -> Result<HttpResponse, TransportError> {
-        let exchange = AbortOnDrop(match hooked {
-            Some(hooked) => ask_hooked(hooked, &request, renewed)?,
-            None => exchange(
-                &self.fetch,
-                &request.method,
-                &request.url,
-                to_array(&request.headers),
-                &text_of(&request.body),
-                request.max_response_bytes,
-            ),
-        });
+        let exchange = AbortOnDrop(self.call.exchange(
+            for_token,
+            &request.method,
+            &request.url,
+            to_array(&request.headers),
+            &text_of(&request.body),
+            request.max_response_bytes,
+            renewed.map_or(JsValue::UNDEFINED, super::json::to_js),
+        ));
         let answer = Settled::of(&exchange.0.promise()).await;
         let answer = Array::from(&answer.map_err(unreachable)?);
         let Some(status) = answer.get(0).as_f64() else {
@@ -184,23 +197,6 @@ fn text_of(body: &[u8]) -> Cow<'_, str> {
 }
 
 #[inline(never)]
-fn ask_hooked(
-    hooked: &Function,
-    request: &HttpRequest,
-    renewed: Option<&Json>,
-) -> Result<Exchange, TransportError> {
-    let renewed = renewed.map_or(JsValue::UNDEFINED, super::json::to_js);
-    let exchange = hooked.call4(
-        &JsValue::UNDEFINED,
-        &request.url.as_str().into(),
-        &to_array(&request.headers),
-        &text_of(&request.body).as_ref().into(),
-        &renewed,
-    );
-    exchange.map(JsCast::unchecked_into).map_err(unreachable)
-}
-
-#[inline(never)]
 fn described(event: &Event) -> JsValue {
     super::json::to_js(&event.to_json())
 }
@@ -229,7 +225,7 @@ impl HttpClient for JsHost {
         &self,
         request: HttpRequest,
     ) -> impl Future<Output = Result<HttpResponse, TransportError>> {
-        self.exchange(request, None, None)
+        self.exchange(false, request, None)
     }
 }
 
@@ -252,10 +248,8 @@ impl Background for JsHost {
             task.await;
             Ok(JsValue::UNDEFINED)
         });
-        if let Some(wait_until) = &self.wait_until {
-            // It refuses outside of a request; the task runs all the same.
-            let _ = wait_until.call1(&JsValue::UNDEFINED, &promise);
-        }
+        // It may refuse; the task runs all the same.
+        self.call.wait_until(&promise);
     }
 }
 
@@ -318,12 +312,9 @@ impl Crypto for JsHost {
         let algorithm = algorithm.as_str();
         // A copy: the key is imported first, and the wasm's memory may have moved when that is done.
         let data = Uint8Array::from(data);
-        let signature = match (secret, &self.sign) {
-            (Some(secret), _) => hmac(algorithm, secret.expose().as_bytes(), data),
-            (None, Some(sign)) => sign
-                .call2(&JsValue::UNDEFINED, &algorithm.into(), &data)
-                .map_err(failed)?,
-            (None, None) => return Err("is required to sign".to_owned()),
+        let signature = match secret {
+            Some(secret) => hmac(algorithm, secret.expose().as_bytes(), data),
+            None => self.call.sign(algorithm, data),
         };
         let signature = Settled::of(&signature).await.map_err(failed)?;
         let signature = signature.dyn_ref::<Uint8Array>();
@@ -340,9 +331,11 @@ impl Host for JsHost {
     }
 
     async fn credential(&self, asked: Asked) -> Result<Secret, HookError> {
-        let promise = self.ask.call1(&JsValue::UNDEFINED, &asked.option().into());
-        let secret = answer(promise).await?.as_string();
-        secret.map(Secret::from).ok_or(HookError(String::new()))
+        // What it throws stays with the face, which gives a reference.
+        let answer = Settled::of(&self.call.ask(asked.option())).await;
+        let answer = answer.map_err(|it| HookError(it.as_string().unwrap_or_default()))?;
+        let secret = answer.as_string().map(Secret::from);
+        secret.ok_or(HookError(String::new()))
     }
 
     fn token_request(
@@ -350,13 +343,10 @@ impl Host for JsHost {
         request: HttpRequest,
         renewed: Option<&Json>,
     ) -> impl Future<Output = Result<HttpResponse, TransportError>> {
-        self.exchange(request, self.hooked.as_ref(), renewed)
+        self.exchange(true, request, renewed)
     }
 
     fn classify(&self, refusal: &Refusal<'_>) -> Result<Option<ErrorClass>, HookError> {
-        let Some(classify) = &self.classify else {
-            return Ok(None);
-        };
         let text = |text: &str| Some(Json::from(text));
         let headers = refusal.headers.iter();
         let headers = headers.map(|(name, value)| (name.clone(), Json::from(value.as_str())));
@@ -368,9 +358,7 @@ impl Host for JsHost {
             ("isRefresh", Some(Json::Bool(refusal.is_refresh()))),
             ("headers", Some(Json::Object(headers.collect()))),
         ]);
-        // The face's own function, which lets no exception of the user's through.
-        let answer = classify.call1(&JsValue::UNDEFINED, &super::json::to_js(&shown));
-        let answer = answer.unwrap_or_default();
+        let answer = self.call.classify(&super::json::to_js(&shown));
         if let Some(name) = answer.as_string() {
             return Ok(ErrorClass::from_name(&name));
         }
@@ -383,12 +371,8 @@ impl Host for JsHost {
     }
 
     fn event(&self, event: Event) {
-        // The face's own function, which lets no listener's exception through. It counts events by their names, and
-        // says whether somebody listens.
-        let tell = |what: &JsValue| self.on_event.call1(&JsValue::UNDEFINED, what);
-        let is_heard = tell(&event.name().into()).is_ok_and(|it| it.as_bool() == Some(true));
-        if is_heard {
-            let _ = tell(&described(&event));
+        if self.call.count(event.name()) {
+            self.call.tell(&described(&event));
         }
     }
 

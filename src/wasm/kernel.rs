@@ -7,15 +7,15 @@ use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
 
-use js_sys::{Array, Function, Promise};
+use js_sys::{Array, Promise};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 
 use super::error::to_js;
 use super::fields::Fields;
+pub(super) use super::host::Call;
 use super::host::JsHost;
 use super::options::options;
-use super::store::{JsStore, StoreAdapter};
 use crate::cache::memory::{DEFAULT_CAPACITY, Memory};
 use crate::cache::slot::Slot;
 use crate::config::ClientConfig;
@@ -162,43 +162,9 @@ pub fn invalidate(id: u32, call: &Call, forgets_refresh_token: bool) -> Option<P
     }))
 }
 
-#[wasm_bindgen]
-extern "C" {
-    /// What a call brings along: a plain object of the face's.
-    pub type Call;
-    #[wasm_bindgen(method, getter)]
-    fn fetch(this: &Call) -> Function;
-    #[wasm_bindgen(method, getter, js_name = waitUntil)]
-    fn wait_until(this: &Call) -> Option<Function>;
-    #[wasm_bindgen(method, getter)]
-    fn store(this: &Call) -> Option<StoreAdapter>;
-    #[wasm_bindgen(method, getter, js_name = onEvent)]
-    fn on_event(this: &Call) -> Function;
-    #[wasm_bindgen(method, getter)]
-    fn ask(this: &Call) -> Function;
-    #[wasm_bindgen(method, getter)]
-    fn hooked(this: &Call) -> Option<Function>;
-    /// Says what a refusal means, if the user has a word in it.
-    #[wasm_bindgen(method, getter)]
-    fn classify(this: &Call) -> Option<Function>;
-    /// Signs with the client's private key, if it has one.
-    #[wasm_bindgen(method, getter)]
-    fn sign(this: &Call) -> Option<Function>;
-}
-
 pub(super) fn source(id: u32, call: &Call) -> Option<TokenSource<JsHost>> {
-    let slot = slot(id)?;
-    let host = JsHost {
-        fetch: call.fetch(),
-        wait_until: call.wait_until(),
-        store: call.store().map(JsStore),
-        sign: call.sign(),
-        on_event: call.on_event(),
-        ask: call.ask(),
-        hooked: call.hooked(),
-        classify: call.classify(),
-    };
-    Some(TokenSource::of_slot(Rc::new(host), slot))
+    let host = JsHost::of(call);
+    Some(TokenSource::of_slot(Rc::new(host), slot(id)?))
 }
 
 /// Fills the memory until it cannot grow, so that a test can see what becomes of everybody else.

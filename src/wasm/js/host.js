@@ -52,7 +52,7 @@ export function hostFetch(input, init) {
   return globalThis.fetch(input, isAtRisk ? { ...init, body: new Blob([init.body]) } : init);
 }
 
-/** The exchange that wasm asks for: see `send`. */
+/** A request in the air: see `send`. */
 export function exchange(fetch, method, url, headers, body, maxResponseBytes) {
   return begin((signal) => send(fetch, method, url, headers, body, maxResponseBytes, signal));
 }

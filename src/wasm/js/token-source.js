@@ -7,7 +7,7 @@ import { quietly, statsOf, tell } from './events.js';
 import { replaced } from './fields.js';
 import { Hand } from './hand.js';
 import { hooked } from './hooks.js';
-import { begin, hostFetch } from './host.js';
+import { begin, exchange, hostFetch } from './host.js';
 import { Token } from './token.js';
 
 /** Counts configurations, over all instances of all wasm modules: a number is never used again. */
@@ -177,19 +177,21 @@ export class TokenSource {
   run(run, slot = this.#slot, from, circles) {
     if (from) refuseCircle(slot.id, from, circles);
     const { enter } = this.#kernel;
-    const { store, fetch, hooks, privateKey } = this.#face;
+    const { store, fetch, hooks, privateKey, classify } = this.#face;
     /** Runs a function of the user's, which may call us. */
     const by = (name, call) => awaited(name, slot.id, from, call);
     const call = {
-      fetch: fetch ? (...args) => by('fetch', () => fetch(...args)) : this.#fetch,
+      exchange: (forToken, ...request) =>
+        forToken && hooks
+          ? this.#hooked(slot, by, ...request)
+          : exchange(fetch ? (...args) => by('fetch', () => fetch(...args)) : this.#fetch, ...request),
       waitUntil: this.#waitUntil,
       store: store && storeBy(by, store),
-      // Wasm tells the name first, and the rest to whoever listens.
-      onEvent: (event) => (typeof event === 'string' ? this.#count(event) : this.#tell(event, from)),
+      count: (type) => this.#count(type),
+      tell: (event) => this.#tell(event, from),
       ask: (option) => this.#ask(option, by),
-      sign: privateKey?.sign,
-      hooked: hooks && this.#hooked(slot, by),
-      classify: this.#face.classify && ((refusal) => classified(this.#face.classify, refusal)),
+      sign: async (algorithm, data) => privateKey.sign(algorithm, data),
+      classify: (refusal) => (classify ? classified(classify, refusal) : undefined),
     };
     return enter((kernel) => run(kernel, call)) ?? (this.open(slot, true), enter((kernel) => run(kernel, call)));
   }
@@ -197,11 +199,11 @@ export class TokenSource {
   /** A platform's refuses outside of a request; the task runs all the same. */
   #waitUntil = (promise) => quietly(() => (this.#face.waitUntil ?? this.#kernel.ambientWaitUntil())?.(promise));
 
-  /** Makes token requests by the user's functions, if there are any. */
-  #hooked({ fields }, by) {
+  /** Makes a token request by the user's functions. */
+  #hooked({ fields }, by, method, url, headers, body, maxResponseBytes, renewed) {
     const { hooks } = this.#face;
     const means = { by, hooks, fetch: this.#fetch, grant: fields.grant, scopes: fields.scopes ?? [] };
-    return (...request) => begin((signal) => hooked(means, signal, ...request));
+    return begin((signal) => hooked(means, signal, url, headers, body, renewed));
   }
 
   /** Gives `slot` the number of its configuration: that of equal options, unless wasm has forgotten it. */
