@@ -128,7 +128,7 @@ impl ClientConfig {
                 "must not be false with grant: 'password' and no clientSecret: a dictionary would find the password by the record's name",
             ));
         }
-        if self.seal && self.seal_keys().is_empty() {
+        if self.seal && self.current_seal_key().is_none() {
             return Err(Error::invalid_option(
                 "sealKey",
                 "is required to share the tokens of a client without a secret; seal: false stores them as they are",
@@ -170,6 +170,21 @@ impl ClientConfig {
         }
         config.options.client_secret = Some(Credential::Given(secret));
         Some(config)
+    }
+
+    /// The first of them.
+    pub(crate) fn current_seal_key(&self) -> Option<&Secret> {
+        let current = self.seal_key.as_ref().or(self.client_secret());
+        let first = current.or(self.previous_seal_keys.first());
+        first.filter(|_| self.seal)
+    }
+
+    /// The first of what names records.
+    pub(crate) fn naming_key(&self) -> Option<&Secret> {
+        match self.seal {
+            true => self.current_seal_key(),
+            false => self.client_secret(),
+        }
     }
 
     /// What names records, as it is and as it was before: nobody else can tell which name stands for whom. Where

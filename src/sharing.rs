@@ -68,7 +68,7 @@ impl<'a, H: Host> Shared<'a, H> {
         let place = match slot.store_key() {
             Some(key) => Some(Place {
                 key,
-                secret: slot.config().naming_keys().into_iter().next()?.cloned(),
+                secret: slot.config().naming_key().cloned(),
             }),
             None => Place::first(host, slot).await,
         };

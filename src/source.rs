@@ -27,7 +27,9 @@ mod unsigned;
 
 use std::fmt;
 use std::future::Future;
+use std::pin::Pin;
 use std::rc::Rc;
+use std::task::{Context, Poll, ready};
 
 use crate::cache::entry::{Cached, Entry};
 use crate::cache::memory::Memory;
@@ -36,7 +38,7 @@ use crate::config::ClientConfig;
 use crate::error::{Error, ErrorCode};
 use crate::event::Event;
 use crate::host::Host;
-use crate::race::{Apart, First, apart, race};
+use crate::race::{Apart, First, Race, apart, race};
 use crate::sharing::Shared;
 use crate::token::Token;
 #[cfg(feature = "authorization")]
@@ -82,16 +84,19 @@ impl<H: Host> TokenSource<H> {
     pub async fn token(&self) -> Result<H::View> {
         let Some(Look { cached, is_due, .. }) = self.slot.look(self.host.now_ms()) else {
             let result = self.within_deadline(None).await;
-            // A failure does not matter when somebody's token has arrived all the same.
-            return result.or_else(|error| {
-                let look = self.slot.look(self.host.now_ms());
-                look.map(|look| look.cached).ok_or(error)
-            });
+            return result.or_else(|error| self.arrived().ok_or(error));
         };
         if is_due {
             self.serve_stale(&cached);
         }
         Ok(cached)
+    }
+
+    /// A failure does not matter when somebody's token has arrived all the same.
+    #[inline(never)]
+    fn arrived(&self) -> Option<Rc<Cached<H::View>>> {
+        let look = self.slot.look(self.host.now_ms())?;
+        Some(look.cached)
     }
 
     #[inline(never)]
@@ -148,18 +153,15 @@ impl<H: Host> TokenSource<H> {
     }
 
     /// What `work` brings, if it does not take too long.
-    async fn within<T>(
-        &self,
+    fn within<'a, T: 'a>(
+        &'a self,
         timeout_ms: u64,
-        work: Apart<'_, std::result::Result<T, Error>>,
-    ) -> std::result::Result<T, Error> {
+        work: Apart<'a, std::result::Result<T, Error>>,
+    ) -> Within<'a, H, T> {
         let timeout_ms = u32::try_from(timeout_ms).unwrap_or(u32::MAX);
-        if timeout_ms == 0 {
-            return Err(self.timed_out());
-        }
-        match race(work, self.host.sleep(timeout_ms)).await {
-            First::Left(answer) => answer,
-            First::Right(()) => Err(self.timed_out()),
+        Within {
+            source: self,
+            race: (timeout_ms > 0).then(|| race(work, self.host.sleep(timeout_ms))),
         }
     }
 
@@ -190,6 +192,26 @@ impl<H: Host> TokenSource<H> {
         let answer = work.await;
         entry.asks.set(None);
         answer
+    }
+}
+
+/// What is waited for, but not for ever. `None`: there was no time at all.
+struct Within<'a, H: Host, T> {
+    source: &'a TokenSource<H>,
+    race: Option<Race<'a, std::result::Result<T, Error>, ()>>,
+}
+
+impl<H: Host, T> Future for Within<'_, H, T> {
+    type Output = std::result::Result<T, Error>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        if let Some(race) = &mut self.race {
+            match ready!(Pin::new(race).poll(context)) {
+                First::Left(answer) => return Poll::Ready(answer),
+                First::Right(()) => {}
+            }
+        }
+        Poll::Ready(Err(self.source.timed_out()))
     }
 }
 

@@ -1,5 +1,7 @@
 //! Searching in texts, with little code: the standard library's is made for long ones.
 
+use std::borrow::Cow;
+
 /// Where `word` begins in `text`.
 pub(crate) fn find(text: &str, word: &str) -> Option<usize> {
     let mut windows = text.as_bytes().windows(word.len().max(1));
@@ -27,6 +29,22 @@ pub(crate) fn replace(text: &str, word: &str, by: &str) -> String {
     }
     replaced.push_str(rest);
     replaced
+}
+
+/// What `bytes` say. Nearly all that is read is ASCII, and needs none of the code that others do.
+pub(crate) fn of_bytes(bytes: &[u8]) -> Cow<'_, str> {
+    #[inline(never)]
+    fn decoded(bytes: &[u8]) -> Cow<'_, str> {
+        String::from_utf8_lossy(bytes)
+    }
+    let mut text = String::with_capacity(bytes.len());
+    for byte in bytes {
+        if !byte.is_ascii() {
+            return decoded(bytes);
+        }
+        text.push(char::from(*byte));
+    }
+    Cow::Owned(text)
 }
 
 /// `texts`, with `separator` between them.
@@ -60,6 +78,12 @@ mod tests {
     use super::*;
 
     proptest! {
+        #[test]
+        fn reads_bytes_as_the_standard_library_does(bytes: Vec<u8>, text: String) {
+            prop_assert_eq!(of_bytes(&bytes), String::from_utf8_lossy(&bytes));
+            prop_assert_eq!(of_bytes(text.as_bytes()), text);
+        }
+
         #[test]
         fn does_what_the_standard_library_does(text in "[abé ]{0,12}", word in "[abé]{1,3}") {
             prop_assert_eq!(find(&text, &word), text.find(&word));

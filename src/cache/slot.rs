@@ -153,7 +153,7 @@ impl<V: View> Slot<V> {
 
     /// The same by what is in a store, for whoever has the seal key that it is sealed with: others may have it wrong.
     pub(crate) fn learned_issuer(&self, name: &str) -> Option<Rc<Issuer>> {
-        let seal_key = self.config.seal_keys().into_iter().next()?.expose();
+        let seal_key = self.config.current_seal_key()?.expose();
         let name = [&self.on_the_way(name), "\0", seal_key].concat();
         Some(self.memory.issuer(&name))
     }

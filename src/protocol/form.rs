@@ -1,7 +1,7 @@
 //! `application/x-www-form-urlencoded`, the wire format of RFC 6749 (appendix B), as browsers write it (URL
 //! Standard §5).
 
-use super::token_response::text_of;
+use crate::text;
 
 /// An ordered list of parameters. A name may repeat (RFC 8707 does so with `resource`).
 pub type Parameters = Vec<(String, String)>;
@@ -80,7 +80,7 @@ fn decoded(text: &str) -> String {
         };
         bytes.push(byte);
     }
-    text_of(&bytes).into_owned()
+    text::of_bytes(&bytes).into_owned()
 }
 
 fn escaped(text: &[u8]) -> Option<(u8, &[u8])> {

@@ -4,7 +4,7 @@
 use super::endpoint::{Endpoint, Http};
 use super::error_response::retry_after_ms;
 use super::http::{self, HttpRequest, HttpResponse, MAX_RESPONSE_BYTES};
-use super::token_response::{text_of, words_of};
+use super::token_response::words_of;
 use crate::error::{Error, ErrorCode};
 use crate::host::TransportError;
 use crate::json::Json;
@@ -108,7 +108,7 @@ pub fn read(response: &HttpResponse, issuer: &str, now_ms: u64) -> Result<Metada
             false => absent(&["status ", &status]),
         });
     }
-    let text = text_of(&response.body);
+    let text = text::of_bytes(&response.body);
     let text = words_of(&text);
     let Some(document @ Json::Object(_)) = Json::parse(text) else {
         return Err(absent(&["status ", &status, ", but without a JSON object"]));

@@ -6,7 +6,7 @@ use super::endpoint::Endpoint;
 use super::error_response::{rejection, retry_after_ms, shown};
 use super::form::{self, Parameters};
 use super::http::{self, HttpRequest, HttpResponse, MAX_RESPONSE_BYTES};
-use super::token_response::{members, text_member, text_of, words_of};
+use super::token_response::{members, text_member, words_of};
 use crate::error::{Error, ErrorCode};
 use crate::json::Json;
 use crate::redaction::Sent;
@@ -130,7 +130,7 @@ pub fn read(response: &HttpResponse, context: RevocationResponseContext<'_>) -> 
             )
             .with_status(status));
     }
-    let text = text_of(&response.body);
+    let text = text::of_bytes(&response.body);
     let text = words_of(&text);
     let members = members(text);
     if is_gone(status, text, members.as_ref()) {

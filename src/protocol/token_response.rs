@@ -1,7 +1,6 @@
 //! The access token response and the error response (RFC 6749 §5.1, §5.2), read as tolerantly as
 //! servers are varied.
 
-use std::borrow::Cow;
 use std::fmt;
 
 use super::error_response::rejection_in_success;
@@ -44,7 +43,7 @@ pub fn read(
     if response.is_redirect() {
         return Err(context.redirected(response));
     }
-    let text = text_of(&response.body);
+    let text = text::of_bytes(&response.body);
     let text = words_of(&text);
     let raw = members(text);
     if !response.is_success() {
@@ -98,19 +97,7 @@ pub fn read(
     Ok((token, unsaid))
 }
 
-/// What a body says.
-pub(super) fn text_of(body: &[u8]) -> Cow<'_, str> {
-    #[inline(never)]
-    fn garbled(body: &[u8]) -> Cow<'_, str> {
-        String::from_utf8_lossy(body)
-    }
-    match std::str::from_utf8(body) {
-        Ok(text) => Cow::Borrowed(text),
-        Err(_) => garbled(body),
-    }
-}
-
-/// The same without what is around it.
+/// What a body says, without what is around it.
 pub(super) fn words_of(text: &str) -> &str {
     #[inline(never)]
     fn marked(text: &str) -> &str {

@@ -39,7 +39,7 @@ impl<H: Host> Shared<'_, H> {
     /// `None` without sealing, and where the way there has no name that other instances know.
     async fn metadata_place(&self, issuer: &str) -> Option<Place> {
         let config = self.slot.config();
-        let secret = config.seal_keys().into_iter().next()?;
+        let secret = config.current_seal_key()?;
         if config.transport.is_some() && config.identity.is_none() {
             return None;
         }

@@ -18,8 +18,8 @@ impl Place {
     /// The place of an identity.
     pub(super) async fn first<H: Host>(host: &H, slot: &Slot<H::View>) -> Option<Self> {
         let config = slot.config();
-        let secret = config.naming_keys().into_iter().next().flatten();
-        Self::of(host, config, secret, slot.identity().bytes()).await
+        let name = slot.identity().bytes();
+        Self::of(host, config, config.naming_key(), name).await
     }
 
     /// The place of what is called `name`. The store learns nothing of that.

@@ -233,11 +233,11 @@ async fn publish<H: Host>(shared: &Shared<'_, H>, brought: Brought<H::View>) {
     let fence = brought.tenure.as_ref().map(|it| it.fence.as_str());
     match &brought.result {
         Some(Ok(cached)) if brought.is_news => shared.put(&cached.token, fence).await,
-        Some(Err(error)) if brought.is_news => shared.put_wish(error).await,
+        Some(Err(error)) if brought.is_news => apart(shared.put_wish(error)).await,
         _ => {}
     }
     if let Some(fence) = fence {
-        shared.release(fence).await;
+        apart(shared.release(fence)).await;
     }
 }
 

@@ -25,7 +25,7 @@ enum Next {
     /// Another, by this refresh token or else by the grant.
     Attempt(Option<RefreshToken>),
     /// What another instance was given.
-    Token(Token),
+    Token(Box<Token>),
     /// The error.
     Failure(Error),
 }
@@ -41,6 +41,7 @@ impl<H: Host> TokenSource<H> {
         let timeout_ms = u64::from(self.slot.config().timeout_ms);
         let mut attempts = Attempts::new(&*self.host, timeout_ms);
         let mut renewal = self.renewal(entry);
+        let mut is_news = true;
         let issued = loop {
             let left_ms = attempts.left_ms();
             let issued = match &renewal {
@@ -54,12 +55,17 @@ impl<H: Host> TokenSource<H> {
             let next = self.after(error, entry, shared, tenure, renewal.take(), &mut attempts);
             match apart(next).await {
                 Next::Attempt(by) => renewal = by,
-                Next::Token(token) => return (Ok(self.cached(entry, token)), false),
+                Next::Token(token) => {
+                    is_news = false;
+                    break Ok(token);
+                }
                 Next::Failure(error) => break Err(error),
             }
         };
-        attempts.ended(&issued);
-        (issued.map(|token| self.cached(entry, *token)), true)
+        if is_news {
+            attempts.ended(&issued);
+        }
+        (issued.map(|token| self.cached(entry, *token)), is_news)
     }
 
     /// Renews before another instance may have the lease.
@@ -103,7 +109,7 @@ impl<H: Host> TokenSource<H> {
         };
         let newer = self.newer(entry, shared, &spent).await;
         if let Newer::Token(token) = newer {
-            return Next::Token(token);
+            return Next::Token(Box::new(token));
         }
         let fence = tenure.map(|tenure| tenure.fence.as_str());
         self.bury(entry, shared, fence, &spent.secret).await;
@@ -148,7 +154,7 @@ impl<H: Host> TokenSource<H> {
         } = &self.slot.config().grant
         {
             let asked = apart(self.asked_assertion());
-            asking.grant = apart(self.within(timeout_ms, asked)).await?;
+            asking.grant = self.within(timeout_ms, asked).await?;
         }
         self.posted(&asking, timeout_ms).await?;
         let mut token = asking.taken()?;

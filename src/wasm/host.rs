@@ -1,6 +1,5 @@
 //! The ports over `fetch`, `Date.now`, `setTimeout` and `waitUntil`.
 
-use std::borrow::Cow;
 use std::future::Future;
 use std::pin::Pin;
 
@@ -19,6 +18,7 @@ use crate::json::Json;
 use crate::protocol::error_class::{ErrorClass, Refusal};
 use crate::protocol::http::{HttpRequest, HttpResponse};
 use crate::protocol::jwt::Algorithm;
+use crate::text;
 use crate::token::{Secret, Token};
 
 // What is imported here never throws: an exception would unwind the frames of everybody's instance. A
@@ -153,7 +153,7 @@ impl JsHost {
             &request.method,
             &request.url,
             to_array(&request.headers),
-            &text_of(&request.body),
+            &text::of_bytes(&request.body),
             request.max_response_bytes,
             renewed.map_or(JsValue::UNDEFINED, super::json::to_js),
         ));
@@ -187,13 +187,6 @@ fn to_array(headers: &[(String, String)]) -> Array {
         array.push(&Array::of2(&name.into(), &value.into()));
     }
     array
-}
-
-fn text_of(body: &[u8]) -> Cow<'_, str> {
-    match std::str::from_utf8(body) {
-        Ok(text) => text.into(),
-        Err(_) => String::from_utf8_lossy(body),
-    }
 }
 
 #[inline(never)]
@@ -270,36 +263,36 @@ async fn bytes32(promise: JsValue) -> Option<[u8; 32]> {
 }
 
 impl Crypto for JsHost {
-    async fn sha256(&self, data: &[u8]) -> Option<[u8; 32]> {
-        bytes32(sha256(data)).await
+    fn sha256(&self, data: &[u8]) -> impl Future<Output = Option<[u8; 32]>> {
+        bytes32(sha256(data))
     }
 
-    async fn hkdf_sha256(&self, secret: &[u8], info: &[u8]) -> Option<[u8; 32]> {
-        bytes32(hkdf(secret, info)).await
+    fn hkdf_sha256(&self, secret: &[u8], info: &[u8]) -> impl Future<Output = Option<[u8; 32]>> {
+        bytes32(hkdf(secret, info))
     }
 
     fn nonce(&self) -> Option<[u8; 12]> {
         nonce().try_into().ok()
     }
 
-    async fn aes256_gcm_seal(
+    fn aes256_gcm_seal(
         &self,
         key: &[u8; 32],
         nonce: &[u8; 12],
         associated_data: &[u8],
         plaintext: &[u8],
-    ) -> Option<Vec<u8>> {
-        bytes(aes_gcm("encrypt", key, nonce, associated_data, plaintext)).await
+    ) -> impl Future<Output = Option<Vec<u8>>> {
+        bytes(aes_gcm("encrypt", key, nonce, associated_data, plaintext))
     }
 
-    async fn aes256_gcm_open(
+    fn aes256_gcm_open(
         &self,
         key: &[u8; 32],
         nonce: &[u8; 12],
         associated_data: &[u8],
         ciphertext: &[u8],
-    ) -> Option<Vec<u8>> {
-        bytes(aes_gcm("decrypt", key, nonce, associated_data, ciphertext)).await
+    ) -> impl Future<Output = Option<Vec<u8>>> {
+        bytes(aes_gcm("decrypt", key, nonce, associated_data, ciphertext))
     }
 
     async fn sign(
