@@ -13,3 +13,4 @@ pub(crate) mod seal;
 pub mod slot;
 pub(crate) mod span;
 pub mod store;
+mod store_health;

@@ -7,18 +7,16 @@ use js_sys::{Array, Promise, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 
+use super::exchange::Exchange;
 use super::promise::{Settled, Sleep};
 use super::store::{JsStore, StoreAdapter};
 use crate::event::Event;
 use crate::host::{
-    Asked, Background, Clock, Crypto, HookError, Host, HttpClient, Random, Timer, TransportError,
-    View,
+    Asked, Background, Clock, HookError, Host, HttpClient, Random, Timer, TransportError, View,
 };
 use crate::json::Json;
 use crate::protocol::error_class::{ErrorClass, Refusal};
 use crate::protocol::http::{HttpRequest, HttpResponse};
-use crate::protocol::jwt::Algorithm;
-use crate::text;
 use crate::token::{Secret, Token};
 
 // What is imported here never throws: an exception would unwind the frames of everybody's instance. A
@@ -31,7 +29,7 @@ extern "C" {
     pub type Call;
     /// Makes a request; one for a token by the user's hooks, if there are any, which are told what it renews.
     #[wasm_bindgen(method)]
-    fn exchange(
+    pub(super) fn exchange(
         this: &Call,
         for_token: bool,
         method: &str,
@@ -58,16 +56,8 @@ extern "C" {
     fn classify(this: &Call, refusal: &JsValue) -> JsValue;
     /// Signs with the client's private key.
     #[wasm_bindgen(method)]
-    fn sign(this: &Call, algorithm: &str, data: Uint8Array) -> JsValue;
+    pub(super) fn sign(this: &Call, algorithm: &str, data: Uint8Array) -> JsValue;
 
-    /// A request in the air: see `begin` in host.js.
-    type Exchange;
-    /// Resolves to `[status, body, headers as pairs]`, the body being `undefined` if it is over the limit, or to the
-    /// name of what failed and why: for a hook that is a reference to what it threw.
-    #[wasm_bindgen(method, getter)]
-    fn promise(this: &Exchange) -> JsValue;
-    #[wasm_bindgen(method)]
-    fn abort(this: &Exchange);
 }
 
 #[wasm_bindgen(module = "/src/wasm/js/host.js")]
@@ -102,36 +92,10 @@ impl View for JsValue {
     }
 }
 
-#[wasm_bindgen(module = "/src/wasm/js/crypto.js")]
-extern "C" {
-    fn sha256(data: &[u8]) -> JsValue;
-    fn hkdf(secret: &[u8], info: &[u8]) -> JsValue;
-    /// Empty where there is no randomness.
-    fn nonce() -> Vec<u8>;
-    #[wasm_bindgen(js_name = aesGcm)]
-    fn aes_gcm(
-        operation: &str,
-        key: &[u8],
-        nonce: &[u8],
-        associated_data: &[u8],
-        data: &[u8],
-    ) -> JsValue;
-    fn hmac(algorithm: &str, secret: &[u8], data: Uint8Array) -> JsValue;
-}
-
 /// The host of one call: what the calling request brought along.
 pub(super) struct JsHost {
-    call: Call,
+    pub(super) call: Call,
     store: Option<JsStore>,
-}
-
-/// Aborts the request when its future is dropped before the response was read.
-struct AbortOnDrop(Exchange);
-
-impl Drop for AbortOnDrop {
-    fn drop(&mut self) {
-        self.0.abort();
-    }
 }
 
 impl JsHost {
@@ -141,76 +105,11 @@ impl JsHost {
             store: call.store().map(JsStore),
         }
     }
-
-    async fn exchange(
-        &self,
-        for_token: bool,
-        request: HttpRequest,
-        renewed: Option<&Json>,
-    ) -> Result<HttpResponse, TransportError> {
-        let exchange = AbortOnDrop(self.call.exchange(
-            for_token,
-            &request.method,
-            &request.url,
-            to_array(&request.headers),
-            &text::of_bytes(&request.body),
-            request.max_response_bytes,
-            renewed.map_or(JsValue::UNDEFINED, super::json::to_js),
-        ));
-        let answer = Settled::of(&exchange.0.promise()).await;
-        let answer = Array::from(&answer.map_err(unreachable)?);
-        let Some(status) = answer.get(0).as_f64() else {
-            return Err(unanswered(&answer));
-        };
-        let status = status as u16;
-        let mut headers = Vec::new();
-        for pair in Array::from(&answer.get(2)).iter() {
-            let pair = Array::from(&pair);
-            if let (Some(name), Some(value)) = (pair.get(0).as_string(), pair.get(1).as_string()) {
-                headers.push((name, value));
-            }
-        }
-        let Some(body) = answer.get(1).as_string() else {
-            return Err(TransportError::TooLong { status, headers });
-        };
-        Ok(HttpResponse {
-            status,
-            headers,
-            body: body.into_bytes(),
-        })
-    }
-}
-
-fn to_array(headers: &[(String, String)]) -> Array {
-    let array = Array::new();
-    for (name, value) in headers {
-        array.push(&Array::of2(&name.into(), &value.into()));
-    }
-    array
 }
 
 #[inline(never)]
 fn described(event: &Event) -> JsValue {
     super::json::to_js(&event.to_json())
-}
-
-#[inline(never)]
-fn unreachable(error: JsValue) -> TransportError {
-    TransportError::Connection(reason(&error))
-}
-
-/// What failed, and why.
-#[inline(never)]
-fn unanswered(answer: &Array) -> TransportError {
-    let reason = answer.get(1).as_string().unwrap_or_default();
-    let hook = match answer.get(0).as_string().unwrap_or_default().as_str() {
-        "response" => return TransportError::Unusable(reason),
-        "fetch" => "fetch",
-        "refresh" => "hooks.refresh",
-        "credentials" => "hooks.credentials",
-        _ => "hooks.tokenRequest",
-    };
-    TransportError::Hook(hook, HookError(reason))
 }
 
 impl HttpClient for JsHost {
@@ -249,69 +148,6 @@ impl Background for JsHost {
 impl Random for JsHost {
     fn random(&self) -> f64 {
         js_sys::Math::random()
-    }
-}
-
-/// What a promise of bytes brings.
-async fn bytes(promise: JsValue) -> Option<Vec<u8>> {
-    let bytes = Settled::of(&promise).await.ok()?;
-    Some(bytes.dyn_ref::<Uint8Array>()?.to_vec())
-}
-
-async fn bytes32(promise: JsValue) -> Option<[u8; 32]> {
-    bytes(promise).await?.try_into().ok()
-}
-
-impl Crypto for JsHost {
-    fn sha256(&self, data: &[u8]) -> impl Future<Output = Option<[u8; 32]>> {
-        bytes32(sha256(data))
-    }
-
-    fn hkdf_sha256(&self, secret: &[u8], info: &[u8]) -> impl Future<Output = Option<[u8; 32]>> {
-        bytes32(hkdf(secret, info))
-    }
-
-    fn nonce(&self) -> Option<[u8; 12]> {
-        nonce().try_into().ok()
-    }
-
-    fn aes256_gcm_seal(
-        &self,
-        key: &[u8; 32],
-        nonce: &[u8; 12],
-        associated_data: &[u8],
-        plaintext: &[u8],
-    ) -> impl Future<Output = Option<Vec<u8>>> {
-        bytes(aes_gcm("encrypt", key, nonce, associated_data, plaintext))
-    }
-
-    fn aes256_gcm_open(
-        &self,
-        key: &[u8; 32],
-        nonce: &[u8; 12],
-        associated_data: &[u8],
-        ciphertext: &[u8],
-    ) -> impl Future<Output = Option<Vec<u8>>> {
-        bytes(aes_gcm("decrypt", key, nonce, associated_data, ciphertext))
-    }
-
-    async fn sign(
-        &self,
-        algorithm: Algorithm,
-        secret: Option<&Secret>,
-        data: &[u8],
-    ) -> Result<Vec<u8>, String> {
-        let failed = |error: JsValue| reason(&error);
-        let algorithm = algorithm.as_str();
-        // A copy: the key is imported first, and the wasm's memory may have moved when that is done.
-        let data = Uint8Array::from(data);
-        let signature = match secret {
-            Some(secret) => hmac(algorithm, secret.expose().as_bytes(), data),
-            None => self.call.sign(algorithm, data),
-        };
-        let signature = Settled::of(&signature).await.map_err(failed)?;
-        let signature = signature.dyn_ref::<Uint8Array>();
-        Ok(signature.map(Uint8Array::to_vec).unwrap_or_default())
     }
 }
 

@@ -10,7 +10,11 @@ pub(crate) mod json;
 #[cfg(all(feature = "bindings", feature = "authorization"))]
 mod authorization;
 #[cfg(feature = "bindings")]
+mod crypto;
+#[cfg(feature = "bindings")]
 mod error;
+#[cfg(feature = "bindings")]
+mod exchange;
 #[cfg(all(feature = "bindings", not(feature = "npm")))]
 mod face;
 #[cfg(feature = "bindings")]
