@@ -76,32 +76,15 @@ impl ClientConfig {
 
     /// What few clients have is checked apart: V8 compiles a function when it is called first.
     fn complete(&mut self) -> Result<(), Error> {
-        let Self {
-            options,
-            endpoint: _,
-            authorization_endpoint,
-            revocation_endpoint,
-            refresh_endpoint,
-            token_mapping,
-        } = self;
-        let urls = [
-            (refresh_endpoint, "refreshUrl", &options.refresh_url),
-            (
-                authorization_endpoint,
-                "authorizationUrl",
-                &options.authorization_url,
-            ),
-            (
-                revocation_endpoint,
-                "revocationUrl",
-                &options.revocation_url,
-            ),
+        let given = [
+            &self.refresh_url,
+            &self.authorization_url,
+            &self.revocation_url,
         ];
-        for (endpoint, option, url) in urls {
-            if let Some(url) = url {
-                *endpoint = Some(check::url(option, url, options.http())?);
-            }
+        if given.into_iter().any(Option::is_some) {
+            self.complete_endpoints()?;
         }
+        let options = &mut self.options;
         options.client_auth = check_client::method(options);
         check_client::client(options)?;
         if !matches!(options.grant, Grant::ClientCredentials) {
@@ -109,13 +92,26 @@ impl ClientConfig {
         }
         check_request::request(options)?;
         if !options.token_mapping.is_empty() {
-            *token_mapping = check_request::token_mapping(&options.token_mapping)?;
+            self.token_mapping = check_request::token_mapping(&options.token_mapping)?;
         }
         check::policy(options)?;
         check::identity(options)?;
         if options.seal_key.is_some() || !options.previous_seal_keys.is_empty() {
             check::seal_keys(options)?;
         }
+        Ok(())
+    }
+
+    #[inline(never)]
+    fn complete_endpoints(&mut self) -> Result<(), Error> {
+        let options = &self.options;
+        let endpoint = |option, given: &Option<String>| match given {
+            Some(given) => check::url(option, given, options.http()).map(Some),
+            None => Ok(None),
+        };
+        self.refresh_endpoint = endpoint("refreshUrl", &options.refresh_url)?;
+        self.authorization_endpoint = endpoint("authorizationUrl", &options.authorization_url)?;
+        self.revocation_endpoint = endpoint("revocationUrl", &options.revocation_url)?;
         Ok(())
     }
 

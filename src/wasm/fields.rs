@@ -63,10 +63,10 @@ impl Fields {
 
     /// A text, or `true` for one that the face is asked for.
     pub(super) fn credential(&mut self, name: &str) -> Option<Credential> {
-        match self.flag(name) {
-            Some(_) => Some(Credential::Asked),
-            None => self.secret(name).map(Credential::Given),
-        }
+        self.take(name, |value| match value {
+            Json::Bool(true) => Some(Credential::Asked),
+            _ => text_of(value).map(|it| Credential::Given(it.into())),
+        })
     }
 
     pub(super) fn flag(&mut self, name: &str) -> Option<bool> {
@@ -78,6 +78,14 @@ impl Fields {
 
     pub(super) fn float(&mut self, name: &str) -> Option<f64> {
         self.take(name, |value| value.as_f64())
+    }
+
+    /// A number, or `false` for none.
+    pub(super) fn number_or_none(&mut self, name: &str) -> Option<Option<f64>> {
+        self.take(name, |value| match value {
+            Json::Bool(false) => Some(None),
+            _ => value.as_f64().map(Some),
+        })
     }
 
     /// A whole number.

@@ -103,11 +103,8 @@ fn policy(options: &mut ClientOptions, fields: &mut Fields) {
     for (place, name) in flags {
         set(place, fields.flag(name));
     }
-    if let Some(share) = fields.float("refreshAhead") {
-        options.refresh_ahead = Some(share);
-    } else if fields.flag("refreshAhead") == Some(false) {
-        options.refresh_ahead = None;
-    }
+    let share = fields.number_or_none("refreshAhead");
+    set(&mut options.refresh_ahead, share);
 }
 
 #[inline(never)]

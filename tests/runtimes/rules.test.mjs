@@ -1,12 +1,15 @@
 // Rules that JavaScript has to know as well as Rust, since it cannot ask wasm: tests/rules.rs holds that to the same table.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
+import { pathToFileURL } from 'node:url';
 import { MAX_RESPONSE_BYTES } from '../../src/wasm/js/hooks.js';
 import { EXPIRY } from '../../src/wasm/js/members.js';
 import { Resource } from '../../src/wasm/js/resource.js';
 import { readToken } from '../../src/wasm/js/token.js';
 import { DEFAULTS } from '../../src/wasm/js/token-source.js';
+import { install, tarball } from './package.mjs';
 
 const rules = JSON.parse(readFileSync(new URL('../rules.json', import.meta.url), 'utf8'));
 
@@ -42,4 +45,31 @@ test('numbers', () => {
   const begun = Date.now();
   const lifeMs = readToken({ access_token: 'a' }).expiresAt - begun;
   assert.ok(Math.abs(lifeMs - rules.longestLifeSeconds * 1000) < 1000, `${lifeMs} ms`);
+});
+
+test('what wasm does not know is refused, and never the default in its place', async () => {
+  const project = await install('rules', await tarball());
+  const load = (file) => import(pathToFileURL(join(project, 'node_modules', 'edge-oauth2', file)));
+  await load('index.js');
+  const { open } = await load('edge_oauth2.js');
+  const good = { tokenUrl: 'https://auth.example.com/token', clientId: 'id', clientSecret: 'secret' };
+  assert.equal(open(good, 1), 1);
+  for (const bad of [
+    { unheardOf: true },
+    { clientAuth: 'basic' },
+    { credentialEncoding: 'lax' },
+    { bodyFormat: 'xml' },
+    { privateKey: { alg: 'RS1' } },
+    { clientAssertion: { ttl: 60 } },
+    { timeoutMs: '5' },
+    { timeoutMs: 0.5 },
+    { refreshAhead: true },
+    { scopes: 'read' },
+    { endpointParams: { audience: 'a' } },
+    { clientSecret: 7 },
+    { seal: 'no' },
+  ]) {
+    assert.throws(() => open({ ...good, ...bad }, 2), { code: 'invalid_option', message: /does not know/ }, JSON.stringify(bad));
+  }
+  assert.throws(() => open({ ...good, identity: undefined }, 2), { code: 'invalid_option' });
 });
