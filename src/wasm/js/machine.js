@@ -45,7 +45,8 @@ export class MachineClient {
       stage = 'token';
       const view = await this.#source.obtain(!this.#isFixed(), request.signal);
       stage = 'api';
-      const { isRefused, response } = await this.#sendOnce(request, view);
+      const answer = await this.#resource.send(request, this.#applicable(view));
+      const { isRefused, response } = await this.#judged(request, answer);
       const ok = response.ok && !isRefused;
       discard(response);
       return ok ? { ok, status: response.status } : { ok, stage, status: response.status };
@@ -109,15 +110,25 @@ export class MachineClient {
     }
   }
 
-  async #send(request, view) {
-    const { isRefused, response } = await this.#sendOnce(request, view);
+  /** Most answers are handed on as they come. */
+  #send(request, view) {
+    const sent = this.#resource.send(request, this.#applicable(view));
+    return sent.then((response) => (this.#isRefused(request, response) === false ? response : this.#answer(request, view, response)));
+  }
+
+  async #answer(request, view, answer) {
+    const { isRefused, response } = await this.#judged(request, answer);
     return isRefused ? this.#refused(request, view, response) : response;
   }
 
-  async #sendOnce(request, view) {
-    const response = await this.#resource.send(request, this.#applicable(view));
-    const isRefused = request.carriesToken && this.#refusal.isIn(response);
+  async #judged(request, response) {
+    const isRefused = this.#isRefused(request, response);
     return isRefused === undefined ? this.#refusal.lookInto(response) : { isRefused, response };
+  }
+
+  /** `undefined` if the body has to be looked at. */
+  #isRefused(request, response) {
+    return request.carriesToken && this.#refusal.isIn(response);
   }
 
   /** What is sent of `view`, if it can be. A token of any type, where the user's function knows how. */

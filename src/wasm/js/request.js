@@ -34,11 +34,15 @@ export class ResourceRequest {
   /** Whether it was last sent with the token: a redirect may have taken it off. */
   carriesToken = false;
   #template = {};
+  #href;
+  #url;
 
-  constructor(input, init, url) {
-    this.url = url;
+  /** `href` is the URL; `url` the same, if it was parsed. */
+  constructor(input, init, href, url) {
+    this.#href = href;
+    this.#url = url;
     this.init = init;
-    this.input = url.href;
+    this.input = href;
     if (isRequest(input)) {
       if (isHostsRequest(input)) this.input = this.#template = input;
       else this.init = { ...initOf(input), ...init };
@@ -55,9 +59,13 @@ export class ResourceRequest {
     if (given !== undefined && given !== this.method) this.init = { ...this.init, method: this.method };
   }
 
+  get url() {
+    return (this.#url ??= new URL(this.#href));
+  }
+
   /** The input with another URL, if it is another. */
   inputAt({ href }) {
-    if (href === this.url.href) return this.input;
+    if (href === this.#href) return this.input;
     return typeof this.input === 'string' ? href : new Request(href, this.input);
   }
 
@@ -82,6 +90,10 @@ export class ResourceRequest {
 
   get redirect() {
     return this.init?.redirect ?? this.#template.redirect ?? 'follow';
+  }
+
+  get hasHeaders() {
+    return Boolean(this.init?.headers ?? this.#template.headers);
   }
 
   headers() {

@@ -20,6 +20,9 @@ const BODY_HEADERS = [
   'content-type',
 ];
 
+/** What a URL has as it is written: no dots that lead elsewhere, nothing to encode or to leave out. */
+const PLAIN = /^(?:[\w/?&=~:,;@!$()*+-]|\b\.\b)+$/;
+
 /** Headers that a redirect to another origin must not take along, as the token must not. */
 const ORIGIN_BOUND_HEADERS = ['cookie', 'host', 'proxy-authorization'];
 
@@ -27,6 +30,9 @@ export class Resource {
   /** The base URL as it was given, and as the folder that paths are below. */
   #given;
   #base;
+  /** The texts that URLs at it begin with: relative ones, and whole ones. */
+  #folder;
+  #root;
   #origins;
   #fetch;
   #apply;
@@ -39,6 +45,8 @@ export class Resource {
       this.#given = apiUrl('baseUrl', baseUrl, isSafe);
       this.#base = new URL(this.#given);
       if (!this.#base.pathname.endsWith('/')) this.#base.pathname += '/';
+      this.#folder = this.#base.href;
+      this.#root = `${this.#base.origin}/`;
     }
     const origins = allowedOrigins.map((origin) => apiUrl('allowedOrigins', origin, isSafe).origin);
     this.#origins = new Set(this.#base ? [this.#base.origin, ...origins] : origins);
@@ -63,7 +71,10 @@ export class Resource {
       const url = this.#resolve(input);
       return isHostsRequest(init) ? this.request(new Request(url, init)) : this.request(url, initOf(init));
     }
-    const request = new ResourceRequest(input, init, this.#resolve(input));
+    const href = this.#plainUrl(input);
+    if (href !== undefined) return new ResourceRequest(input, init, href);
+    const url = this.#resolve(input);
+    const request = new ResourceRequest(input, init, url.href, url);
     if (this.allows(request.url)) return request;
     const { origin, protocol } = request.url;
     const problem =
@@ -71,6 +82,17 @@ export class Resource {
         ? 'no origin may see the token yet: give baseUrl or allowedOrigins'
         : `the token is not for ${origin === 'null' ? protocol : origin}; if it is, add that to allowedOrigins`;
     throw new OAuth2Error(problem, { code: 'origin_not_allowed' });
+  }
+
+  /** The URL as `#resolve` gives it, where it can be told without parsing that it is at the base URL's origin, as of most. */
+  #plainUrl(input) {
+    const isText = typeof input === 'string';
+    if (!this.#base || !(isText || isRequest(input))) return undefined;
+    const text = isText ? input : input.url;
+    if (!PLAIN.test(text)) return undefined;
+    if (text.includes('://')) return text.startsWith(this.#root) ? text : undefined;
+    if (!isText || text.startsWith('//') || text.startsWith('?')) return undefined;
+    return this.#folder + (text.startsWith('/') ? text.slice(1) : text);
   }
 
   #resolve(input) {
@@ -99,13 +121,18 @@ export class Resource {
   send(request, { token, authorization }) {
     request.carriesToken = true;
     if (this.#apply) return this.#sendApplied(request, token);
-    const headers = this.#authorized(request.headers(), authorization);
-    const sent = this.#fetch(request.input, { ...request.init, headers, redirect: 'manual' });
-    if (request.redirect === 'manual') return sent;
+    const headers = this.#isBare(request) ? { authorization } : this.#authorized(request.headers(), authorization);
     // Mocks may give no promise.
-    return Promise.resolve(sent).then((response) =>
+    const sent = Promise.resolve(this.#fetch(request.input, { ...request.init, headers, redirect: 'manual' }));
+    if (request.redirect === 'manual') return sent;
+    return sent.then((response) =>
       isRedirect(response) ? this.#follow(request, request.url, { token, authorization }, response) : response,
     );
+  }
+
+  /** Whether the host's fetch is to be told of no other header. */
+  #isBare(request) {
+    return this.#fetch === hostFetch && this.#apiHeaders.length === 0 && !request.hasHeaders;
   }
 
   async #sendApplied(request, token) {

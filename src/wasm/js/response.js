@@ -19,8 +19,8 @@ export function discard({ body }) {
 /** Whether it says where else to ask. */
 export function isRedirect(response) {
   if (typeof response !== 'object' || response === null) throw new TypeError(`fetch gave ${response === null ? 'null' : typeof response}, and not a Response`);
-  const { status, type } = response;
-  if (type === 'opaqueredirect' && status === 0) return true;
+  const { status } = response;
+  if (status === 0) return response.type === 'opaqueredirect';
   return [301, 302, 303, 307, 308].includes(status) && locationOf(response) !== undefined;
 }
 
