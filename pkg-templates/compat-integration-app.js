@@ -1,7 +1,8 @@
 // Integration.app's connectors: their OAuth configuration, with its mapping, and the functions that a connector may
 // bring. The credentials of a connection are whatever these give; the access token is one of them.
 import { OAuth2Client } from 'edge-oauth2';
-import { checked, checkFunctions, checkText, identityOf, isPlain, parsed, thrown } from './compat-common.js';
+import { checked, checkFunctions, checkText, identityOf, isPlain, thrown } from './compat-common.js';
+import { apiClient } from './compat-integration-app-api.js';
 import { invalidOption } from './error.js';
 import { MADE_OF } from './fields.js';
 
@@ -267,29 +268,6 @@ function milliseconds(moment) {
   const ms = Number.isNaN(number) ? Date.parse(moment) : number < 1e11 ? number * 1000 : number;
   if (!Number.isNaN(ms)) return ms;
   throw invalidOption('credentials.expires_at', 'must be milliseconds since the epoch, or a date as ISO 8601 says');
-}
-
-/** What a connector's `test` and `disconnect` make their requests with. */
-function apiClient(fetch) {
-  const request = async (method, path, data) => {
-    const response = await fetch(path, {
-      method,
-      headers: { accept: 'application/json', ...(data !== undefined && { 'content-type': 'application/json' }) },
-      body: data === undefined ? undefined : JSON.stringify(data),
-    });
-    const text = await response.text();
-    const body = parsed(text);
-    if (response.ok) return body;
-    throw Object.assign(new Error(`the API answered with HTTP ${response.status}`), { response: { status: response.status, data: body } });
-  };
-  return {
-    fetch,
-    get: (path) => request('GET', path),
-    post: (path, data) => request('POST', path, data),
-    put: (path, data) => request('PUT', path, data),
-    patch: (path, data) => request('PATCH', path, data),
-    delete: (path, data) => request('DELETE', path, data),
-  };
 }
 
 function withoutNull(object) {
