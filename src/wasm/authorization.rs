@@ -8,7 +8,6 @@ use super::held_tokens::{renewed, text};
 use super::kernel::{Call, promise, source};
 use crate::error::Error;
 use crate::source::{AuthorizationOptions, CallbackOptions};
-use crate::token::Secret;
 
 /// Brings URL, state and code verifier of an authorization request; `fields` is an object of its options.
 /// `undefined` if `id` is not known.
@@ -36,43 +35,42 @@ fn options(mut fields: Fields) -> Result<AuthorizationOptions, Error> {
     Ok(options)
 }
 
-/// Spends the code in the URL that a user came back to; brings what `refresh` brings. `undefined` if
-/// `id` is not known.
+/// Spends the code in the URL that a user came back to: `fields` is an object of it, and of what was kept. Brings what
+/// `refresh` brings; `undefined` if `id` is not known.
 #[wasm_bindgen(skip_typescript)]
-pub fn callback(
-    id: u32,
-    call: &Call,
-    url: String,
-    redirect_uri: String,
-    state: String,
-    code_verifier: Option<String>,
-) -> Option<Promise> {
+pub fn callback(id: u32, call: &Call, fields: &JsValue) -> Option<Promise> {
     let source = source(id, call)?;
-    let options = CallbackOptions {
-        redirect_uri,
-        state: state.into(),
-        code_verifier: code_verifier.map(Secret::from),
-    };
+    let answer = Fields::of(fields).and_then(answer);
     Some(promise(async move {
+        let (url, options) = answer?;
         source.callback(&url, &options).await.map(renewed)
     }))
+}
+
+/// What a user came back to, and what was kept for it.
+fn answer(mut fields: Fields) -> Result<(String, CallbackOptions), Error> {
+    let url = fields.text("url").unwrap_or_default();
+    let options = CallbackOptions {
+        redirect_uri: fields.text("redirectUri").unwrap_or_default(),
+        state: fields.text("state").unwrap_or_default().into(),
+        code_verifier: fields.secret("codeVerifier"),
+    };
+    fields.finish()?;
+    Ok((url, options))
 }
 
 /// In a build without entry files, the functions are handed to the face one by one.
 #[cfg(not(feature = "npm"))]
 pub(super) fn offer(set: impl Fn(&str, JsValue)) {
     type Authorize = dyn Fn(u32, Call, JsValue) -> Option<Promise>;
-    type Callback = dyn Fn(u32, Call, String, String, String, Option<String>) -> Option<Promise>;
     let authorize = |id, call: Call, fields: JsValue| authorize(id, &call, &fields);
     set(
         "authorize",
         Closure::<Authorize>::new(authorize).into_js_value(),
     );
-    let callback = |id, call: Call, url, redirect_uri, state, code_verifier| {
-        callback(id, &call, url, redirect_uri, state, code_verifier)
-    };
+    let callback = |id, call: Call, fields: JsValue| callback(id, &call, &fields);
     set(
         "callback",
-        Closure::<Callback>::new(callback).into_js_value(),
+        Closure::<Authorize>::new(callback).into_js_value(),
     );
 }

@@ -3,36 +3,39 @@
 use js_sys::{Array, Promise};
 use wasm_bindgen::prelude::*;
 
+use super::fields::Fields;
 use super::kernel::{Call, promise, source};
+use crate::error::Error;
 use crate::json::Json;
 use crate::protocol::form::Parameters;
 use crate::source::{HeldToken, Renewed};
 use crate::token::Secret;
 
-/// Renews a token that somebody holds: `raw` is its response as JSON, `is_own` whether it came from
-/// here, and `params` are names and values in turn. Brings the token, and whether it is the one in the
-/// cache; `undefined` if `id` is not known.
+/// Renews a token that somebody holds: `fields` is an object of it and of parameters. Brings the token, and whether
+/// it is the one in the cache; `undefined` if `id` is not known.
 #[wasm_bindgen(skip_typescript)]
-pub fn refresh(
-    id: u32,
-    call: &Call,
-    access_token: String,
-    refresh_token: Option<String>,
-    raw: &str,
-    is_own: bool,
-    params: Vec<String>,
-) -> Option<Promise> {
+pub fn refresh(id: u32, call: &Call, fields: &JsValue) -> Option<Promise> {
     let source = source(id, call)?;
-    let held = HeldToken {
-        access_token: Some(access_token.into()),
-        refresh_token: refresh_token.map(Secret::from),
-        raw: Json::parse(raw),
-        is_own,
-    };
-    let params = pairs(&params);
+    let held = Fields::of(fields).and_then(held_token);
     Some(promise(async move {
+        let (held, params) = held?;
         source.renewed(&held, &params).await.map(renewed)
     }))
+}
+
+/// A token that somebody holds, and parameters.
+pub(super) fn held_token(mut fields: Fields) -> Result<(HeldToken, Parameters), Error> {
+    let held = HeldToken {
+        access_token: fields.secret("accessToken"),
+        refresh_token: fields.secret("refreshToken"),
+        raw: fields
+            .text("response")
+            .and_then(|response| Json::parse(&response)),
+        is_own: fields.flag("isOwn") == Some(true),
+    };
+    let params = fields.pairs("params").unwrap_or_default();
+    fields.finish()?;
+    Ok((held, params.into_iter().collect()))
 }
 
 /// A token, and whether it is the one in the cache.
@@ -54,15 +57,6 @@ pub fn held(id: u32, call: &Call) -> Option<Promise> {
     }))
 }
 
-/// Names and values in turn.
-pub(super) fn pairs(params: &[String]) -> Parameters {
-    let pairs = params.chunks_exact(2).filter_map(|pair| match pair {
-        [name, value] => Some((name.clone(), value.clone())),
-        _ => None,
-    });
-    pairs.collect()
-}
-
 pub(super) fn text(secret: Option<Secret>) -> JsValue {
     secret.map_or(JsValue::UNDEFINED, |it| it.expose().into())
 }
@@ -70,11 +64,8 @@ pub(super) fn text(secret: Option<Secret>) -> JsValue {
 /// In a build without entry files, the functions are handed to the face one by one.
 #[cfg(not(feature = "npm"))]
 pub(super) fn offer(set: impl Fn(&str, JsValue)) {
-    type Refresh =
-        dyn Fn(u32, Call, String, Option<String>, String, bool, Vec<String>) -> Option<Promise>;
-    let refresh = |id, call: Call, access, refresh_token, raw: String, is_own, params| {
-        refresh(id, &call, access, refresh_token, &raw, is_own, params)
-    };
+    type Refresh = dyn Fn(u32, Call, JsValue) -> Option<Promise>;
+    let refresh = |id, call: Call, fields: JsValue| refresh(id, &call, &fields);
     set("refresh", Closure::<Refresh>::new(refresh).into_js_value());
     type Held = dyn Fn(u32, Call) -> Option<Promise>;
     let held = |id, call: Call| held(id, &call);

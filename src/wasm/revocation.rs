@@ -3,33 +3,22 @@
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 
-use super::held_tokens::pairs;
+use super::fields::Fields;
+use super::held_tokens::held_token;
 use super::kernel::{Call, promise, source};
 use crate::protocol::revocation::TokenTypeHint;
-use crate::source::HeldToken;
-use crate::token::Secret;
 
-/// Revokes the one of the tokens that `kind` names; `params` are names and values in turn. `undefined`
-/// if `id` is not known.
+/// Revokes the one of the tokens that `type` names: `fields` is an object of it, of the tokens and of parameters.
+/// `undefined` if `id` is not known.
 #[wasm_bindgen(skip_typescript)]
-pub fn revoke(
-    id: u32,
-    call: &Call,
-    access_token: Option<String>,
-    refresh_token: Option<String>,
-    kind: &str,
-    params: Vec<String>,
-) -> Option<Promise> {
+pub fn revoke(id: u32, call: &Call, fields: &JsValue) -> Option<Promise> {
     let source = source(id, call)?;
-    let held = HeldToken {
-        access_token: access_token.map(Secret::from),
-        refresh_token: refresh_token.map(Secret::from),
-        raw: None,
-        is_own: false,
-    };
-    let kind = TokenTypeHint::from_name(kind).unwrap_or(TokenTypeHint::AccessToken);
-    let params = pairs(&params);
+    let fields = Fields::of(fields);
     Some(promise(async move {
+        let mut fields = fields?;
+        let kind = fields.named("type", TokenTypeHint::from_name);
+        let (held, params) = held_token(fields)?;
+        let kind = kind.unwrap_or(TokenTypeHint::AccessToken);
         let revoked = source.revoke(&held, kind, &params).await;
         revoked.map(|()| JsValue::UNDEFINED)
     }))
@@ -38,10 +27,7 @@ pub fn revoke(
 /// In a build without entry files, the functions are handed to the face one by one.
 #[cfg(not(feature = "npm"))]
 pub(super) fn offer(set: impl Fn(&str, JsValue)) {
-    type Revoke =
-        dyn Fn(u32, Call, Option<String>, Option<String>, String, Vec<String>) -> Option<Promise>;
-    let revoke = |id, call: Call, access_token, refresh_token, kind: String, params| {
-        revoke(id, &call, access_token, refresh_token, &kind, params)
-    };
+    type Revoke = dyn Fn(u32, Call, JsValue) -> Option<Promise>;
+    let revoke = |id, call: Call, fields: JsValue| revoke(id, &call, &fields);
     set("revoke", Closure::<Revoke>::new(revoke).into_js_value());
 }

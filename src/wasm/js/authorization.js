@@ -25,8 +25,7 @@ export function readAuthorizationOptions(options) {
 
 /** Reads what was kept for when the user comes back. */
 export function readCallback(options) {
-  const { redirectUri, state, codeVerifier } = fieldsOf(CALLBACK_OPTIONS, options, ['redirectUri', 'state']);
-  return [redirectUri, state, codeVerifier];
+  return fieldsOf(CALLBACK_OPTIONS, options, ['redirectUri', 'state']);
 }
 
 /** Where browsers say that they only guess where the user will go. */

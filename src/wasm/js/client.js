@@ -2,6 +2,7 @@
 
 import { ASSERTIONS } from './assertion.js';
 import { readAnswer, readAuthorizationOptions, readCallback } from './authorization.js';
+import { defined } from './fields.js';
 import * as kernel from './kernel.js';
 import { MachineClient, STORE_ONLY } from './machine.js';
 import { CLIENT_OPTIONS, readClientOptions, readParams, readTokenType } from './options.js';
@@ -60,7 +61,7 @@ export class OAuth2Client extends MachineClient {
   async callback(url, options) {
     const kept = readCallback(options);
     const answer = await readAnswer(url);
-    const spent = this.#source.patiently((kernel, call) => kernel.callback(this.#source.slot.id, call, answer, ...kept));
+    const spent = this.#source.patiently((kernel, call) => kernel.callback(this.#source.slot.id, call, { ...kept, url: answer }));
     return renewed(this.#source, this.#source.slot, await spent);
   }
 
@@ -81,9 +82,9 @@ function ownerOf(source, slot, isOwn) {
 
 /** Renews `token`, which the client had obtained, or somebody else. */
 async function renew(source, slot, token, params, isOwn) {
-  const pairs = readParams(params, source.isJson);
-  const held = [token.accessToken, token.refreshToken, JSON.stringify(token.raw)];
-  return renewed(source, slot, await source.patiently((kernel, call) => kernel.refresh(slot.id, call, ...held, isOwn, pairs), slot));
+  const { accessToken, refreshToken, raw } = token;
+  const fields = defined({ accessToken, refreshToken, response: JSON.stringify(raw), isOwn, params: readParams(params, source.isJson) });
+  return renewed(source, slot, await source.patiently((kernel, call) => kernel.refresh(slot.id, call, fields), slot));
 }
 
 function renewed(source, slot, [view, isKept]) {
@@ -91,6 +92,6 @@ function renewed(source, slot, [view, isKept]) {
 }
 
 async function revoke(source, slot, { accessToken, refreshToken }, type, params) {
-  const held = [accessToken, refreshToken, readTokenType('type', type), readParams(params)];
-  await source.patiently((kernel, call) => kernel.revoke(slot.id, call, ...held), slot);
+  const fields = defined({ accessToken, refreshToken, type: readTokenType('type', type), params: readParams(params) });
+  await source.patiently((kernel, call) => kernel.revoke(slot.id, call, fields), slot);
 }

@@ -45,3 +45,6 @@ export function replaced(fields, callFields) {
   }
   return all;
 }
+
+/** Those of `members` that are there: wasm knows none that is undefined. */
+export const defined = (members) => Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined));

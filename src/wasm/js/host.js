@@ -176,12 +176,13 @@ export function view(
   if (refreshToken !== undefined) token.refreshToken = refreshToken;
   if (idToken !== undefined) token.idToken = idToken;
   token.raw = frozen(raw);
-  return { token: Object.freeze(token), authorization, isWithdrawn: false, isUsed: false };
+  return { token: Object.freeze(token), authorization, isUsed: false, hands: new Set() };
 }
 
 /** The cache has dropped it. */
-export function withdraw(view) {
-  view.isWithdrawn = true;
+export function withdraw({ hands }) {
+  for (const hand of hands) hand.drop();
+  hands.clear();
 }
 
 /** Whether it was handed out since this was asked last. */

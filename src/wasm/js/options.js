@@ -135,12 +135,12 @@ export function readInvalidation(options = {}) {
 
 export const readTokenType = oneOf('access_token', 'refresh_token');
 
-/** Reads the parameters of a refresh or a revocation, as keys and values in turn. */
+/** Reads the parameters of a refresh or a revocation, as pairs. */
 export function readParams(params, isJson = false) {
   if (params === undefined) return [];
   const read = isJson ? jsonPairs('params', params) : pairs('params', params);
   wellFormed({ params: read });
-  return read.flat();
+  return read;
 }
 
 /** Wasm takes an empty one for none. It is a setting that is missing. */

@@ -1,6 +1,7 @@
 // A token as somebody has kept it, for a client to begin with.
 
 import { invalidOption } from './error.js';
+import { defined } from './fields.js';
 import { kind } from './readers.js';
 import { readToken } from './token.js';
 
@@ -25,6 +26,3 @@ function tokenFields(token, given) {
   const response = JSON.stringify(raw.access_token === accessToken ? raw : { ...members, ...raw });
   return { token: defined({ accessToken, expiresAt, response }), ...defined({ refreshToken }) };
 }
-
-/** Wasm knows no member that is there and undefined. */
-const defined = (members) => Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined));
