@@ -20,7 +20,8 @@ for (const [name, budget] of Object.entries(SIZE_BUDGETS)) {
     const { files, inputs } = await bundle(project, entry, { ...esm, minify: true, external: ['edge-oauth2'] });
     // Of the client's own files, which are there anyhow, those that it uses.
     const shared = ['error.js', 'fields.js', ...(name === 'workato' ? ['members.js', 'readers.js', 'response.js'] : [])];
-    assert.deepEqual(inputs.sort(), ['<stdin>', 'compat-common.js', `compat-${name}.js`, ...shared].sort());
+    const others = inputs.filter((input) => !input.startsWith(`compat-${name}`));
+    assert.deepEqual(others.sort(), ['<stdin>', 'compat-common.js', ...shared].sort());
     const size = files[0].contents.length;
     t.diagnostic(`compat/${name}: ${size} bytes, minified`);
     assert.ok(size <= budget, `${size} bytes are more than the budget of ${budget}`);
