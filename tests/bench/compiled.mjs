@@ -1,10 +1,8 @@
 // What V8 compiles of the wasm before the first token: the price of the code that is used, as raw size is that of all.
-import { execFile } from 'node:child_process';
-import { writeFile } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { open, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-
-const run = promisify(execFile);
 
 /** A client's first token. The server is a function: Node's own HTTP parser is a wasm module too. */
 const FIRST_TOKEN = `
@@ -30,8 +28,13 @@ export async function compiledBeforeFirstToken(project, entry = 'edge-oauth2') {
 }
 
 async function compiled(script, ...args) {
-  const options = { maxBuffer: 64 * 1024 * 1024 };
-  const { stdout } = await run('node', ['--trace-wasm-compilation-times', script, ...args], options);
+  // A file: what V8 prints into a pipe is lost while that is full.
+  const trace = await open(`${script}.trace`, 'w');
+  const traced = spawn('node', ['--trace-wasm-compilation-times', script, ...args], { stdio: ['ignore', trace.fd, 'inherit'] });
+  const [code] = await once(traced, 'exit');
+  await trace.close();
+  if (code !== 0) throw new Error(`no first token: the process ended with ${code}`);
+  const stdout = await readFile(`${script}.trace`, 'utf8');
   const bodies = [...stdout.matchAll(/^Compiled function \S+ using Liftoff.* bodysize (\d+) /gm)].map(([, size]) => Number(size));
   return { functions: bodies.length, bytes: bodies.reduce((sum, size) => sum + size, 0) };
 }
