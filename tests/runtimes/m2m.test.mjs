@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
-import { equal, ok } from './assert.mjs';
+import { equal, ok, throws } from './assert.mjs';
 import { install, tarball } from './package.mjs';
 import { contractOf, leftOutOf } from './rooms.mjs';
 import { createScene } from './scene.mjs';
@@ -72,6 +72,22 @@ describe('both entries', () => {
     } finally {
       await both.close();
     }
+  });
+
+  test('an instance that is lost takes nothing of the other along', async () => {
+    const whole = await load('edge-oauth2');
+    const scene = createScene({ package: whole, addresses, runtime: 'both-lost' });
+    const [one, other] = [whole, m2m].map(({ OAuth2Client }) => new OAuth2Client(scene.options()));
+    const tokens = [await one.getToken(), await other.getToken()];
+    const file = join(project, 'node_modules/edge-oauth2/m2m-kernel.js');
+    const { enter } = await import(pathToFileURL(file).href);
+    const full = () => {
+      throw new RangeError('as of a stack that is full');
+    };
+    await throws(() => enter(full), { code: 'internal' });
+    equal(await one.getToken(), tokens[0]);
+    ok((await other.getToken()).accessToken !== tokens[1].accessToken, 'another token, of the next instance');
+    equal(await scene.grants(), 3);
   });
 
   test('share by a store what they do not by their memories', async () => {
