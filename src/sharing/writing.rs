@@ -55,10 +55,16 @@ impl<H: Host> Shared<'_, H> {
         let refresh_token = left.refresh_token.as_ref();
         let is_renewable = self.keeps_refresh_token(&left)
             && refresh_token.is_some_and(|it| !self.entry.is_refused(it));
-        if is_wanted() && (left.expires_at_ms > 0 || is_renewable) {
+        if left.expires_at_ms == 0 && !is_renewable {
+            return;
+        }
+        for _ in 0..PUT_ATTEMPTS {
             let timeout_ms = BACKGROUND_TIMEOUT_MS;
-            self.write(&self.place, &left, fence, timeout_ms, &is_wanted)
-                .await;
+            let write = self.write(&self.place, &left, fence, timeout_ms, &is_wanted);
+            if !is_wanted() || self.entry.outdates(token) || write.await {
+                return;
+            }
+            self.host.sleep(PUT_PAUSE_MS).await;
         }
     }
 
