@@ -6,6 +6,7 @@ mod setup;
 mod simulate;
 mod step;
 mod suite;
+mod totals;
 
 use std::process::ExitCode;
 

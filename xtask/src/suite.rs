@@ -2,12 +2,27 @@
 
 use crate::build::{npm_package, wasm_pack};
 use crate::step::{self, command, program};
+use crate::totals::{is_total, passed};
 use crate::{Result, places, setup};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
 /// Node's test runner. One file after the other: they measure time, and the machine may be small.
 const NODE_TEST: &str = "--test --test-reporter=spec --test-concurrency=1";
+
+/// The builds for wasm, and each room without the others.
+const CLIPPED: [&str; 10] = [
+    "--all-targets --features web",
+    "--features npm",
+    "--features test-hooks",
+    "--no-default-features",
+    "--no-default-features --features web",
+    "--no-default-features --features npm",
+    "--no-default-features --features bindings,authorization",
+    "--no-default-features --features bindings,revocation",
+    "--no-default-features --features bindings,signing",
+    "--no-default-features --features bindings,discovery",
+];
 
 /// One step of the suite.
 struct Check {
@@ -95,22 +110,7 @@ fn source_checks() -> Vec<Check> {
                 command("cargo clippy --locked --no-default-features -- -D warnings"),
             ],
         ),
-        check(
-            "clippy-wasm",
-            vec![
-                clippy_wasm("--all-targets --features web"),
-                clippy_wasm("--features npm"),
-                clippy_wasm("--features test-hooks"),
-                clippy_wasm("--no-default-features"),
-                clippy_wasm("--no-default-features --features web"),
-                clippy_wasm("--no-default-features --features npm"),
-                clippy_wasm("--no-default-features --features bindings,authorization"),
-                clippy_wasm("--no-default-features --features bindings,revocation"),
-                clippy_wasm("--no-default-features --features bindings,held-tokens"),
-                clippy_wasm("--no-default-features --features bindings,signing"),
-                clippy_wasm("--no-default-features --features bindings,discovery"),
-            ],
-        ),
+        check("clippy-wasm", CLIPPED.map(clippy_wasm).into()),
         check(
             "doc",
             vec![
@@ -251,54 +251,10 @@ fn perform(check: Check) -> Result {
     }
 }
 
-/// Whether a line is a runner's own summary, cargo's and wasm-bindgen's or Node's, or what a test
-/// of Node's has to tell. Not the summary of an empty file, nor what is zero.
-fn is_total(line: &str) -> bool {
-    match line.strip_prefix("ℹ ") {
-        Some(of_node) => ![
-            "suites ",
-            "cancelled 0",
-            "skipped 0",
-            "todo 0",
-            "duration_ms ",
-        ]
-        .iter()
-        .any(|noise| of_node.starts_with(noise)),
-        None => {
-            line.starts_with("test result: ") && !line.contains(" 0 passed; 0 failed; 0 ignored;")
-        }
-    }
-}
-
-fn passed(total: &str) -> Option<u64> {
-    let count = match total.strip_prefix("ℹ ") {
-        Some(of_node) => of_node.strip_prefix("pass ")?,
-        None => total.split(" passed; ").next()?.rsplit(' ').next()?,
-    };
-    count.parse().ok()
-}
-
 fn print_times(times: &[(String, Duration, bool)]) {
     println!("\n{:<30} seconds", "step");
     for (name, time, succeeded) in times {
         let mark = if *succeeded { "" } else { "  failed" };
         println!("{name:<30} {:>7.1}{mark}", time.as_secs_f64());
-    }
-}
-
-#[cfg(test)]
-mod unit_tests {
-    use super::*;
-
-    #[test]
-    fn totals_of_every_runner_are_found_and_read() {
-        let rust = "test result: ok. 12 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.05s";
-        let empty = "test result: ok. 0 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.00s";
-        assert!(is_total(rust) && is_total("ℹ pass 7") && is_total("ℹ fail 0"));
-        assert!(!is_total(empty) && !is_total("ℹ duration_ms 12") && !is_total("✔ ℹ pass 7"));
-        assert_eq!(
-            [rust, "ℹ pass 7", "ℹ fail 3"].map(passed),
-            [Some(12), Some(7), None]
-        );
     }
 }
