@@ -15,7 +15,8 @@ const HEADERS = [
   'retry-after',
   'retry-after-ms',
   'ratelimit',
-  ...['ratelimit', 'x-ratelimit', 'x-rate-limit'].flatMap((name) => [`${name}-reset`, `${name}-remaining`]),
+  ...['ratelimit-reset', 'x-ratelimit-reset', 'x-rate-limit-reset'],
+  ...['ratelimit-remaining', 'x-ratelimit-remaining', 'x-rate-limit-remaining'],
 ];
 
 /**
