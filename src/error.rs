@@ -1,8 +1,10 @@
 //! What can go wrong, told so that the person who reads it knows what to change.
 
+mod class;
+
 use std::fmt;
 
-use crate::protocol::error_class::ErrorClass;
+pub use class::ErrorClass;
 
 /// A stable name for the kind of failure; never renamed once released.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,13 +3,14 @@
 //! In JavaScript they are `fetch`, `Date.now`, `setTimeout` and `waitUntil`. A Rust program brings
 //! its own, and the tests bring a clock that they turn by hand. Nothing needs to be `Send`.
 
-use std::fmt;
+pub mod store;
+
 use std::future::{Future, ready};
 
-use crate::cache::store::TokenStore;
+use crate::error::ErrorClass;
 use crate::event::Event;
+use crate::host::store::TokenStore;
 use crate::json::Json;
-use crate::protocol::error_class::ErrorClass;
 use crate::protocol::http::{HttpRequest, HttpResponse};
 use crate::protocol::jwt::Algorithm;
 use crate::token::{Secret, Token};
@@ -206,35 +207,4 @@ pub trait Host: HttpClient + Clock + Timer + Background + Random + Crypto + 'sta
 
 pub use crate::error::HookError;
 pub use crate::protocol::error_class::Refusal;
-
-/// Why no response arrived.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum TransportError {
-    /// No connection, or it broke; the platform's own words.
-    Connection(String),
-    /// The response was longer than the request allowed.
-    TooLong {
-        /// Its status.
-        status: u16,
-        /// Its headers.
-        headers: Vec<(String, String)>,
-    },
-    /// What came is no response; the platform's own words.
-    Unusable(String),
-    /// A function that makes or changes token requests failed: its name, as the message has it, and why,
-    /// as [`Error::hook`](crate::Error::hook) has it.
-    Hook(&'static str, HookError),
-}
-
-impl fmt::Display for TransportError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Connection(reason) | Self::Unusable(reason) => f.write_str(reason),
-            Self::TooLong { .. } => f.write_str("the response is too long"),
-            Self::Hook(hook, _) => [hook, " failed"].concat().fmt(f),
-        }
-    }
-}
-
-impl std::error::Error for TransportError {}
+pub use crate::protocol::http::TransportError;

@@ -1,15 +1,17 @@
 //! JSON as the protocol sees it. Parsing is the host's: `JSON.parse` where there is JavaScript and a parser of
 //! our own would be paid on every cold start, and `serde_json` elsewhere.
 
+#[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
+pub(crate) mod js;
 mod serde;
 
 use std::fmt;
 
-#[cfg(not(all(target_arch = "wasm32", target_os = "unknown")))]
-use self::serde::text;
 /// The host's parser, where there is JavaScript.
 #[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
-use crate::wasm::json as text;
+use js as text;
+#[cfg(not(all(target_arch = "wasm32", target_os = "unknown")))]
+use serde::text;
 
 /// A JSON value. `Debug` shows its shape only, since token responses are made of secrets.
 #[derive(Clone, PartialEq)]

@@ -3,9 +3,12 @@
 //!
 //! A reading map, from the inside out:
 //!
-//! - [`protocol`]: RFC 6749 as bytes, without I/O, clock or async.
+//! - [`protocol`]: RFC 6749 and its family as bytes, without I/O, clock or async.
+//! - `client`: the options of a client, validated once.
 //! - [`cache`]: what is remembered, as plain data: identity, freshness, the single flight.
-//! - [`TokenSource`]: the chain that brings a token, async over the ports in [`host`].
+//! - [`host`]: the ports, of the store too.
+//! - [`store`]: the record of an identity in the host's store, sealed, under a lease.
+//! - `chain`: what brings a [`TokenSource`] its token, from the nearest place that has it.
 //! - [`Resource`]: requests to the protected API.
 //! - `wasm` (where there is JavaScript, with the feature `bindings`): the JavaScript API, and the ports
 //!   over what its callers bring.
@@ -116,10 +119,10 @@
     allow(dead_code)
 )]
 
-mod assertion;
 mod base64;
 pub mod cache;
-mod config;
+mod chain;
+mod client;
 mod error;
 mod event;
 mod handoff;
@@ -130,33 +133,31 @@ mod race;
 pub mod redaction;
 mod resource;
 mod retry;
-mod sharing;
-mod source;
+mod signature;
 mod stopwatch;
+pub mod store;
 mod text;
 mod token;
-#[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
+#[cfg(all(target_arch = "wasm32", target_os = "unknown", feature = "bindings"))]
 mod wasm;
 #[cfg(all(target_arch = "wasm32", target_os = "unknown", feature = "web"))]
 pub mod web;
 
-pub use cache::entry::Cached;
 pub use cache::memory::Memory;
-pub use cache::store;
-pub use config::{ClientConfig, ClientOptions, PrivateKey};
-pub use error::{Error, ErrorCode, ErrorResponse};
+pub use cache::token_state::Cached;
+pub use chain::TokenSource;
+#[cfg(feature = "authorization")]
+pub use chain::{Authorization, AuthorizationOptions, CallbackOptions};
+#[cfg(feature = "held-tokens")]
+pub use chain::{HeldToken, Renewed};
+pub use client::{ClientConfig, ClientOptions, PrivateKey};
+pub use error::{Error, ErrorClass, ErrorCode, ErrorResponse};
 pub use event::Event;
 pub use json::Json;
 pub use protocol::assertion::{AssertionOptions, ClientAssertion};
-pub use protocol::client_auth::{ClientAuth, CredentialEncoding};
-pub use protocol::error_class::ErrorClass;
+pub use protocol::client_authentication::{ClientAuth, CredentialEncoding};
 pub use protocol::grant::Grant;
 pub use protocol::revocation::TokenTypeHint;
 pub use protocol::token_request::BodyFormat;
 pub use resource::{Apply, Resource, ResourceError, ResourceOptions, Sign, TestFailure};
-pub use source::TokenSource;
-#[cfg(feature = "authorization")]
-pub use source::{Authorization, AuthorizationOptions, CallbackOptions};
-#[cfg(feature = "held-tokens")]
-pub use source::{HeldToken, Renewed};
 pub use token::{Credential, Secret, Token};

@@ -5,13 +5,13 @@ mod options;
 
 use std::fmt;
 
+use crate::chain::TokenSource;
 use crate::error::{Error, ErrorCode};
 use crate::event::Event;
 use crate::host::Host;
 use crate::protocol::endpoint::Endpoint;
 use crate::protocol::grant::Grant;
 use crate::protocol::http::{HttpRequest, HttpResponse};
-use crate::source::TokenSource;
 use crate::token::Token;
 pub use failure::{ResourceError, TestFailure};
 use options::is_success;
@@ -39,7 +39,7 @@ impl<H: Host> Resource<H> {
         urls: impl IntoIterator<Item = &'a str>,
         options: ResourceOptions,
     ) -> Result<Self, Error> {
-        let http = source.slot().config().http();
+        let http = source.client_state().config().http();
         let origin =
             |url| Endpoint::parse_with(url, http).map(|endpoint| endpoint.origin().to_owned());
         let origins = urls
@@ -74,7 +74,7 @@ impl<H: Host> Resource<H> {
         }
         host.event(Event::Refused);
         let refused = cached.token.access_token.expose();
-        if !self.source.slot().refuse(refused, host.now_ms()) {
+        if !self.source.client_state().refuse(refused, host.now_ms()) {
             return Ok(response);
         }
         let renewed = self.source.token().await;
@@ -93,7 +93,7 @@ impl<H: Host> Resource<H> {
     pub async fn test(&self, request: HttpRequest) -> Result<HttpResponse, TestFailure> {
         self.check_origin(&request.url)
             .map_err(TestFailure::Configuration)?;
-        let token = match self.source.slot().config().grant {
+        let token = match self.source.client_state().config().grant {
             Grant::Token {
                 refresh_token: None,
                 ..
@@ -122,7 +122,7 @@ impl<H: Host> Resource<H> {
     }
 
     fn check_origin(&self, url: &str) -> Result<(), Error> {
-        match Endpoint::parse_with(url, self.source.slot().config().http()) {
+        match Endpoint::parse_with(url, self.source.client_state().config().http()) {
             Ok(endpoint)
                 if self
                     .origins

@@ -1,7 +1,7 @@
 //! When a token request is made again.
 
+use crate::error::ErrorClass;
 use crate::error::{Error, ErrorCode};
-use crate::protocol::error_class::ErrorClass;
 
 const FIRST_DELAY_MS: u32 = 100;
 const LONGEST_DELAY_MS: u32 = 2_000;

@@ -11,7 +11,7 @@ mod support;
 
 use std::rc::Rc;
 
-use edge_oauth2::cache::slot::Slot;
+use edge_oauth2::cache::client_state::ClientState;
 use edge_oauth2::{ClientConfig, ClientOptions, ErrorCode, Grant, Memory};
 use support::host::{Reply, World};
 use support::{config, options, response};
@@ -109,10 +109,10 @@ fn an_identity_that_is_waited_for_goes_last() {
         .call(request, async move { slow.token().await.is_ok() });
     world.isolate.run_for(10);
     let (_, second) = world.source(tenant(1));
-    assert!(second.slot().hit(world.isolate.now_ms()).is_none());
+    assert!(second.client_state().hit(world.isolate.now_ms()).is_none());
     // The oldest is in the air: the one after it gives way.
     let (_, third) = world.source(tenant(2));
-    assert!(third.slot().hit(world.isolate.now_ms()).is_none());
+    assert!(third.client_state().hit(world.isolate.now_ms()).is_none());
     world.isolate.run_for(200);
     assert_eq!(answer.borrow().map(|(is_ok, _)| is_ok), Some(true));
     assert_eq!(world.sent(), 1);
@@ -123,17 +123,17 @@ fn an_identity_that_is_waited_for_goes_last() {
 /// the first when nothing is sealed.
 #[test]
 fn clients_with_different_earlier_secrets_are_not_taken_for_one() {
-    let slot = |seal, secret: &str| {
+    let client = |seal, secret: &str| {
         let options = ClientOptions {
             seal,
             previous_client_secret: Some(secret.into()),
             ..options()
         };
-        Slot::<()>::new(config(options), Rc::default())
+        ClientState::<()>::new(config(options), Rc::default())
     };
     for seal in [true, false] {
-        assert!(slot(seal, "a").equals(&slot(seal, "a")));
-        assert!(!slot(seal, "a").equals(&slot(seal, "b")));
+        assert!(client(seal, "a").equals(&client(seal, "a")));
+        assert!(!client(seal, "a").equals(&client(seal, "b")));
     }
 }
 
@@ -227,7 +227,10 @@ fn what_is_in_a_store_too_gives_way_as_all_else() {
         world.isolate.run_for(100);
     }
     let (_, source) = world.source(user(0));
-    assert!(source.slot().hit(world.isolate.now_ms()).is_none(), "gone");
+    assert!(
+        source.client_state().hit(world.isolate.now_ms()).is_none(),
+        "gone"
+    );
     world.isolate.run_for(3_600_000);
     world.token(user(0)).expect("by what is in the store");
     assert_eq!(evicted(&world), 0);
@@ -242,7 +245,7 @@ fn a_refresh_token_that_was_not_replaced_gives_way_as_all_else() {
         world.token(tenant(number)).unwrap();
     }
     let (_, source) = world.source(user(0));
-    assert!(source.slot().hit(world.isolate.now_ms()).is_none());
+    assert!(source.client_state().hit(world.isolate.now_ms()).is_none());
     world.token(user(0)).unwrap();
     assert_eq!(evicted(&world), 0);
 }

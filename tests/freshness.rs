@@ -26,7 +26,7 @@ fn is_handed_out(expires_in: &str, skew_seconds: u32, at_ms: u64) -> bool {
     world.token(config.clone()).unwrap();
     world.isolate.set_clock(at_ms);
     let (_, source) = world.source(config);
-    source.slot().hit(at_ms).is_some()
+    source.client_state().hit(at_ms).is_some()
 }
 
 /// Lifetime and skew in seconds, and for how many milliseconds the token is used.

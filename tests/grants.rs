@@ -283,7 +283,11 @@ fn a_given_token_that_is_refused_is_renewed() {
     let options = using(given(None, Some("refresh")));
     assert_eq!(ask(&world, &options), Ok("given".into()));
     let (_, source) = world.source(config(options.clone()));
-    assert!(source.slot().refuse("given", world.isolate.now_ms()));
+    assert!(
+        source
+            .client_state()
+            .refuse("given", world.isolate.now_ms())
+    );
     assert_eq!(ask(&world, &options), Ok("token-0".into()));
 }
 
@@ -297,7 +301,11 @@ fn a_given_token_of_which_nothing_is_known_is_not_renewed_ahead_of_time() {
     }
     assert_eq!(world.sent(), 0);
     let (_, source) = world.source(config(options.clone()));
-    assert!(source.slot().refuse("given", world.isolate.now_ms()));
+    assert!(
+        source
+            .client_state()
+            .refuse("given", world.isolate.now_ms())
+    );
     let error = ask(&world, &options).unwrap_err();
     assert_eq!(error.code(), ErrorCode::ReauthorizationRequired);
     assert_eq!(world.sent(), 0);

@@ -412,7 +412,7 @@ fn every_shaping_option_tells_clients_apart() {
         let world = World::new(move |_, _| Reply::now(200, body));
         let hits = |options: ClientOptions| {
             let (_, source) = world.source(config(options));
-            source.slot().hit(world.isolate.now_ms()).is_some()
+            source.client_state().hit(world.isolate.now_ms()).is_some()
         };
         world.token(config(base())).unwrap();
         assert!(hits(base()), "{name}");

@@ -9,11 +9,11 @@ use std::fmt::Debug;
 use std::rc::Rc;
 
 use base64ct::{Base64, Encoding};
-use edge_oauth2::cache::flight::{Flight, Role};
+use edge_oauth2::cache::client_state::ClientState;
 use edge_oauth2::cache::identity::Identity;
-use edge_oauth2::cache::slot::Slot;
+use edge_oauth2::cache::single_flight::{Flight, Role};
 use edge_oauth2::host::TransportError;
-use edge_oauth2::protocol::client_auth::{ClientAuth, ClientCredentials};
+use edge_oauth2::protocol::client_authentication::{ClientAuth, ClientCredentials};
 use edge_oauth2::protocol::endpoint::Endpoint;
 use edge_oauth2::protocol::form::{self, encode_value};
 use edge_oauth2::protocol::grant::Grant;
@@ -141,8 +141,8 @@ fn debug_of_every_type_hides_them() {
     let token = world.token(config(options())).unwrap();
     let (_, source) = world.source(config(options()));
     let (_, other) = world.source(config(options()));
-    let slot = Slot::new(config(options()), Rc::clone(&world.memory));
-    let cached = slot.hit(world.isolate.now_ms()).unwrap();
+    let client = ClientState::new(config(options()), Rc::clone(&world.memory));
+    let cached = client.hit(world.isolate.now_ms()).unwrap();
     let resource = Resource::new(other, ["https://api.example.com/?key=marker"]).unwrap();
     let request: HttpRequest = world.network.sent.borrow()[0].clone();
     let answer: HttpResponse = response(200, token_body());
@@ -256,7 +256,7 @@ fn debug_of_every_type_hides_them() {
             ("Json", shown(&token.raw)),
             ("Cached", shown(&cached)),
             ("Flight", shown(&flight)),
-            ("Slot", shown(&slot)),
+            ("ClientState", shown(&client)),
             ("Memory", shown(&world.memory)),
             ("TokenSource", shown(&source)),
             ("Resource", shown(&resource)),

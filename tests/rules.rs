@@ -8,7 +8,7 @@
     clippy::arithmetic_side_effects
 )]
 
-use edge_oauth2::protocol::client_auth::{ClientAuth, ClientCredentials};
+use edge_oauth2::protocol::client_authentication::{ClientAuth, ClientCredentials};
 use edge_oauth2::protocol::endpoint::Endpoint;
 use edge_oauth2::protocol::http::HttpResponse;
 use edge_oauth2::protocol::token_request::{BodyFormat, TokenRequest};

@@ -8,8 +8,8 @@ mod support;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
+use edge_oauth2::cache::client_state::ClientState;
 use edge_oauth2::cache::identity::Identity;
-use edge_oauth2::cache::slot::Slot;
 use edge_oauth2::protocol::jwt::Algorithm;
 use edge_oauth2::{
     AssertionOptions, BodyFormat, ClientAssertion, ClientAuth, ClientOptions, Credential,
@@ -375,23 +375,26 @@ fn two_configurations_that_differ_never_meet() {
     let mut variants: Vec<Change> = changes();
     variants.push(("nothing", Effect::None, |_| {}));
     let memory = Rc::new(Memory::<()>::default());
-    let slots: Vec<_> = variants
+    let clients: Vec<_> = variants
         .iter()
         .map(|(_, _, change)| {
             let mut options = options();
             change(&mut options);
             let config = config(options);
-            (Identity::of(&config), Slot::new(config, Rc::clone(&memory)))
+            (
+                Identity::of(&config),
+                ClientState::new(config, Rc::clone(&memory)),
+            )
         })
         .collect();
-    for (one, (identity, slot)) in slots.iter().enumerate() {
-        for (other, (theirs, their_slot)) in slots.iter().enumerate() {
+    for (one, (identity, client)) in clients.iter().enumerate() {
+        for (other, (theirs, their_client)) in clients.iter().enumerate() {
             let (name, effect, _) = variants[one];
             let (their_name, their_effect, _) = variants[other];
             let is_shared = one == other || (effect != Separates && their_effect != Separates);
             let names = format!("{name} ({one}) and {their_name} ({other})");
             assert_eq!(identity == theirs, is_shared, "the token of {names}");
-            assert_eq!(slot.equals(their_slot), one == other, "all of {names}");
+            assert_eq!(client.equals(their_client), one == other, "all of {names}");
         }
     }
 }

@@ -7,7 +7,7 @@
 mod table;
 
 use base64ct::{Base64UrlUnpadded, Encoding};
-use edge_oauth2::protocol::client_auth::{ClientAuth, ClientCredentials};
+use edge_oauth2::protocol::client_authentication::{ClientAuth, ClientCredentials};
 use edge_oauth2::protocol::endpoint::Endpoint;
 use edge_oauth2::protocol::http::HttpResponse;
 use edge_oauth2::protocol::jwt::{Algorithm, Assertion};

@@ -4,7 +4,7 @@ use std::fmt;
 use std::rc::Rc;
 
 use super::bytes::Bytes;
-use crate::config::{ClientConfig, ClientOptions, PrivateKey};
+use crate::client::{ClientConfig, ClientOptions, PrivateKey};
 use crate::protocol::assertion::ClientAssertion;
 use crate::protocol::endpoint::Endpoint;
 use crate::protocol::grant::Grant;

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use super::flight::{Flight, Generation};
+use super::single_flight::{Flight, Generation};
 use super::span::Span;
 use crate::error::Error;
 use crate::protocol::metadata::Metadata;

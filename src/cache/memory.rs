@@ -4,11 +4,11 @@ use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::rc::Rc;
 
-use super::entry::Entry;
 use super::identity::{Identity, checksum};
 use super::issuer::Issuer;
+use super::token_state::TokenState;
 use crate::host::View;
-use crate::protocol::client_auth::ClientAuth;
+use crate::protocol::client_authentication::ClientAuth;
 
 /// How many identities are remembered, so that a Worker that serves many tenants stays bounded.
 pub(crate) const DEFAULT_CAPACITY: usize = 1000;
@@ -29,7 +29,7 @@ const MAX_CODES: usize = 1000;
 /// A list, looked through only when a client is made: what a client holds is the entry itself.
 #[derive(Debug)]
 pub struct Memory<V> {
-    entries: RefCell<Vec<(Identity, Rc<Entry<V>>)>>,
+    entries: RefCell<Vec<(Identity, Rc<TokenState<V>>)>>,
     /// How clients have to authenticate, by endpoint and client; the oldest gives way.
     styles: RefCell<Vec<(String, ClientAuth)>>,
     /// What issuers say about themselves; the oldest gives way.
@@ -82,7 +82,7 @@ impl<V: View> Memory<V> {
     }
 
     /// The entry of `identity`, made if there is none.
-    pub fn entry(&self, identity: &Identity) -> Rc<Entry<V>> {
+    pub fn entry(&self, identity: &Identity) -> Rc<TokenState<V>> {
         let mut entries = self.entries.borrow_mut();
         if let Some((_, entry)) = entries.iter().find(|(present, _)| present == identity) {
             return Rc::clone(entry);
@@ -90,7 +90,7 @@ impl<V: View> Memory<V> {
         if entries.len() >= self.capacity {
             self.make_place(&mut entries);
         }
-        let entry = Rc::new(Entry::default());
+        let entry = Rc::new(TokenState::default());
         entries.push((identity.clone(), Rc::clone(&entry)));
         drop(entries);
         self.touch(&entry);
@@ -98,11 +98,11 @@ impl<V: View> Memory<V> {
     }
 
     #[inline(never)]
-    fn make_place(&self, entries: &mut Vec<(Identity, Rc<Entry<V>>)>) {
+    fn make_place(&self, entries: &mut Vec<(Identity, Rc<TokenState<V>>)>) {
         // What cannot be had again gives way to nothing but its like: there is room for as many of either kind.
         // Who comes is of the first kind at first.
         for (is_irreplaceable, coming) in [(false, 1), (true, 0)] {
-            let is_of_kind = |entry: &Entry<V>| entry.is_irreplaceable() == is_irreplaceable;
+            let is_of_kind = |entry: &TokenState<V>| entry.is_irreplaceable() == is_irreplaceable;
             let of_kind = entries.iter().filter(|(_, entry)| is_of_kind(entry));
             if of_kind.count().saturating_add(coming) <= self.capacity {
                 continue;
@@ -115,14 +115,15 @@ impl<V: View> Memory<V> {
 
     /// Makes room for what `kept` has got: of the others the least recently used give way until all tokens
     /// together are light enough, and those that cannot be had again last.
-    pub(super) fn make_room(&self, kept: &Entry<V>) {
+    pub(super) fn make_room(&self, kept: &TokenState<V>) {
         let mut entries = self.entries.borrow_mut();
         loop {
             let weights = entries.iter().map(|(_, entry)| entry.weight.get());
             if weights.fold(0, usize::saturating_add) <= MAX_WEIGHT {
                 return;
             }
-            let may_go = |entry: &Entry<V>| !std::ptr::eq(entry, kept) && entry.weight.get() > 0;
+            let may_go =
+                |entry: &TokenState<V>| !std::ptr::eq(entry, kept) && entry.weight.get() > 0;
             let Some(index) = self.first_to_go(&entries, &may_go) else {
                 return;
             };
@@ -134,8 +135,8 @@ impl<V: View> Memory<V> {
     /// for, whose flight would be flown again.
     fn first_to_go(
         &self,
-        entries: &[(Identity, Rc<Entry<V>>)],
-        may_go: &dyn Fn(&Entry<V>) -> bool,
+        entries: &[(Identity, Rc<TokenState<V>>)],
+        may_go: &dyn Fn(&TokenState<V>) -> bool,
     ) -> Option<usize> {
         loop {
             let candidates = entries.iter().enumerate();
@@ -152,7 +153,7 @@ impl<V: View> Memory<V> {
         }
     }
 
-    fn evict(&self, entries: &mut Vec<(Identity, Rc<Entry<V>>)>, index: usize) {
+    fn evict(&self, entries: &mut Vec<(Identity, Rc<TokenState<V>>)>, index: usize) {
         let (_, entry) = entries.swap_remove(index);
         if entry.is_irreplaceable() {
             self.lost.set(self.lost.get().saturating_add(1));
@@ -201,7 +202,7 @@ impl<V: View> Memory<V> {
     }
 
     /// Whether `entry` still stands for its identity; if so it is now the most recently used.
-    pub fn touch(&self, entry: &Entry<V>) -> bool {
+    pub fn touch(&self, entry: &TokenState<V>) -> bool {
         self.uses.set(self.uses.get().wrapping_add(1));
         entry.used_at.set(self.uses.get());
         !entry.evicted.get()

@@ -2,15 +2,12 @@
 //! object, so all of it may be shared by every request of an isolate.
 
 mod bytes;
-pub mod entry;
-pub mod flight;
+pub mod client_state;
 pub mod freshness;
 pub mod identity;
 pub(crate) mod issuer;
 pub mod memory;
-pub(crate) mod record;
-pub(crate) mod seal;
-pub mod slot;
+pub mod single_flight;
 pub(crate) mod span;
-pub mod store;
 mod store_health;
+pub mod token_state;

@@ -98,7 +98,7 @@ impl<'de> Visitor<'de> for JsonVisitor {
 /// JSON by `serde_json`.
 #[cfg(not(all(target_arch = "wasm32", target_os = "unknown")))]
 pub(super) mod text {
-    use crate::json::Json;
+    use super::Json;
 
     pub(crate) fn parse(text: &str) -> Option<Json> {
         serde_json::from_str(text).ok()

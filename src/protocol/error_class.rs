@@ -4,36 +4,11 @@
 //! found by the status and by what servers are known to say. A refused refresh that speaks neither of
 //! the client nor of the scope, a rate or the server's health can only mean the refresh token.
 
+use crate::error::ErrorClass;
 use crate::text;
 
 /// `grant_type` of a refresh (RFC 6749 §6).
 pub(crate) const REFRESH_TOKEN: &str = "refresh_token";
-
-/// What becomes of a request that was refused. The names in brackets are those of JavaScript.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ErrorClass {
-    /// It may pass: the same request is worth another attempt (`retry`).
-    Retry,
-    /// The server wants to be left alone for a time (`rate_limited`).
-    RateLimited,
-    /// It stays until somebody changes something (`terminal`).
-    Terminal,
-    /// What the user gave once is good no more (`reauthorize`).
-    Reauthorize,
-}
-
-impl ErrorClass {
-    /// Reads the name.
-    pub fn from_name(name: &str) -> Option<Self> {
-        match name {
-            "retry" => Some(Self::Retry),
-            "rate_limited" => Some(Self::RateLimited),
-            "terminal" => Some(Self::Terminal),
-            "reauthorize" => Some(Self::Reauthorize),
-            _ => None,
-        }
-    }
-}
 
 /// A refusal as it may be shown: without what was sent.
 #[derive(Clone, Debug, PartialEq, Eq)]

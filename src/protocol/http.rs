@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::error::HookError;
+
 /// What an authorization server answers is a few kilobytes; what is longer is something else.
 pub(super) const MAX_RESPONSE_BYTES: usize = 1024 * 1024;
 
@@ -83,3 +85,35 @@ impl fmt::Debug for HttpResponse {
             .finish_non_exhaustive()
     }
 }
+
+/// Why no response arrived.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TransportError {
+    /// No connection, or it broke; the platform's own words.
+    Connection(String),
+    /// The response was longer than the request allowed.
+    TooLong {
+        /// Its status.
+        status: u16,
+        /// Its headers.
+        headers: Vec<(String, String)>,
+    },
+    /// What came is no response; the platform's own words.
+    Unusable(String),
+    /// A function that makes or changes token requests failed: its name, as the message has it, and why,
+    /// as [`Error::hook`](crate::Error::hook) has it.
+    Hook(&'static str, HookError),
+}
+
+impl fmt::Display for TransportError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Connection(reason) | Self::Unusable(reason) => f.write_str(reason),
+            Self::TooLong { .. } => f.write_str("the response is too long"),
+            Self::Hook(hook, _) => [hook, " failed"].concat().fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for TransportError {}

@@ -3,10 +3,9 @@
 
 use super::endpoint::{Endpoint, Http};
 use super::error_response::retry_after_ms;
-use super::http::{self, HttpRequest, HttpResponse, MAX_RESPONSE_BYTES};
+use super::http::{self, HttpRequest, HttpResponse, MAX_RESPONSE_BYTES, TransportError};
 use super::token_response::words_of;
 use crate::error::{Error, ErrorCode};
-use crate::host::TransportError;
 use crate::json::Json;
 use crate::redaction::Sent;
 use crate::text;

@@ -1,8 +1,8 @@
 //! OAuth 2.0 as bytes: requests are built and responses are read here, without I/O, clock or async.
 
 pub mod assertion;
-pub mod authorization;
-pub mod client_auth;
+pub mod authorization_code;
+pub mod client_authentication;
 pub mod endpoint;
 pub mod error_class;
 pub(crate) mod error_response;

@@ -1,10 +1,11 @@
 //! Answers of the token endpoint that bring no token, told so that somebody can do something about them.
 
-use super::client_auth::ClientAuth;
-use super::error_class::{ErrorClass, Signs};
+use super::client_authentication::ClientAuth;
+use super::error_class::Signs;
 use super::error_response::{is_exhausted, rejection, reset_ms, retry_after_ms, shown, told};
 use super::http::HttpResponse;
 use super::token_response::TokenResponseContext;
+use crate::error::ErrorClass;
 use crate::error::{Error, ErrorCode, ErrorResponse};
 use crate::json::Json;
 use crate::text;

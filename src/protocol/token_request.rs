@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::client_auth::{ClientAuth, ClientCredentials};
+use super::client_authentication::{ClientAuth, ClientCredentials};
 use super::endpoint::Endpoint;
 use super::error_class::REFRESH_TOKEN;
 use super::form::{self, Parameters};

@@ -4,7 +4,7 @@ use std::fmt;
 use std::ops::Range;
 use std::rc::Rc;
 
-use crate::config::well_formed_headers;
+use crate::client::well_formed_headers;
 use crate::error::Error;
 use crate::protocol::http::{HttpRequest, HttpResponse};
 use crate::token::Token;

@@ -6,8 +6,8 @@ use wasm_bindgen::prelude::*;
 use super::fields::Fields;
 use super::held_tokens::{renewed, text};
 use super::kernel::{Call, promise, source};
+use crate::chain::{AuthorizationOptions, CallbackOptions};
 use crate::error::Error;
-use crate::source::{AuthorizationOptions, CallbackOptions};
 
 /// Brings URL, state and code verifier of an authorization request; `fields` is an object of its options.
 /// `undefined` if `id` is not known.

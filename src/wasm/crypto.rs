@@ -11,7 +11,7 @@ use crate::host::Crypto;
 use crate::protocol::jwt::Algorithm;
 use crate::token::Secret;
 
-#[wasm_bindgen(module = "/src/wasm/js/crypto.js")]
+#[wasm_bindgen(module = "/pkg-templates/face/crypto.js")]
 extern "C" {
     fn sha256(data: &[u8]) -> JsValue;
     fn hkdf(secret: &[u8], info: &[u8]) -> JsValue;

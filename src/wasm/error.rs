@@ -4,7 +4,7 @@ use wasm_bindgen::prelude::*;
 
 use crate::error::{Error, ErrorResponse};
 
-#[wasm_bindgen(module = "/src/wasm/js/error.js")]
+#[wasm_bindgen(module = "/pkg-templates/face/error.js")]
 extern "C" {
     #[wasm_bindgen(js_name = oauth2Error)]
     fn oauth2_error(

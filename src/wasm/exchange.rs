@@ -45,7 +45,7 @@ impl JsHost {
             to_array(&request.headers),
             &text::of_bytes(&request.body),
             request.max_response_bytes,
-            renewed.map_or(JsValue::UNDEFINED, super::json::to_js),
+            renewed.map_or(JsValue::UNDEFINED, crate::json::js::to_js),
         ));
         let answer = Settled::of(&exchange.0.promise()).await;
         let answer = Array::from(&answer.map_err(unreachable)?);

@@ -4,19 +4,19 @@
 use wasm_bindgen::prelude::*;
 
 // Never called: named as functions because only those can be exported without a type.
-#[wasm_bindgen(module = "/src/wasm/js/client.js")]
+#[wasm_bindgen(module = "/pkg-templates/face/client.js")]
 extern "C" {
     #[allow(dead_code)]
     #[wasm_bindgen(js_name = OAuth2Client, reexport, skip_typescript)]
     fn client_class();
 }
-#[wasm_bindgen(module = "/src/wasm/js/error.js")]
+#[wasm_bindgen(module = "/pkg-templates/face/error.js")]
 extern "C" {
     #[allow(dead_code)]
     #[wasm_bindgen(js_name = OAuth2Error, reexport, skip_typescript)]
     fn error_class();
 }
-#[wasm_bindgen(module = "/src/wasm/js/events.js")]
+#[wasm_bindgen(module = "/pkg-templates/face/events.js")]
 extern "C" {
     #[allow(dead_code)]
     #[wasm_bindgen(js_name = serverTiming, reexport, skip_typescript)]
@@ -25,7 +25,7 @@ extern "C" {
 
 /// The classes are written in JavaScript, so their types are written by hand.
 #[wasm_bindgen(typescript_custom_section)]
-const TYPES: &str = include_str!("../../pkg-templates/index.d.ts");
+const TYPES: &str = include_str!("../../pkg-templates/entries/index.d.ts");
 
 /// Names files, so that they are part of the output: what is exported is made of them.
 macro_rules! parts {
@@ -41,33 +41,33 @@ macro_rules! parts {
 }
 
 parts! {
-    "/src/wasm/js/abort.js" Abort
-    "/src/wasm/js/api-options.js" ApiOptions
-    "/src/wasm/js/application.js" Application
-    "/src/wasm/js/assertion.js" Assertion
-    "/src/wasm/js/authorization.js" Authorization
-    "/src/wasm/js/body.js" Body
-    "/src/wasm/js/circle.js" Circle
-    "/src/wasm/js/configurations.js" Configurations
-    "/src/wasm/js/deno-kv.js" DenoKv
-    "/src/wasm/js/fields.js" Fields
-    "/src/wasm/js/functions.js" Functions
-    "/src/wasm/js/hand.js" Hand
-    "/src/wasm/js/hooks.js" Hooks
-    "/src/wasm/js/jwt.js" PrivateKey
-    "/src/wasm/js/machine.js" MachineClient
-    "/src/wasm/js/members.js" Members
-    "/src/wasm/js/near.js" Near
-    "/src/wasm/js/options.js" ClientOptions
-    "/src/wasm/js/pem.js" Pem
-    "/src/wasm/js/readers.js" Readers
-    "/src/wasm/js/refusal.js" Refusal
-    "/src/wasm/js/request.js" ResourceRequest
-    "/src/wasm/js/resource.js" Resource
-    "/src/wasm/js/response.js" Responses
-    "/src/wasm/js/spelling.js" Spelling
-    "/src/wasm/js/store.js" Store
-    "/src/wasm/js/stored-token.js" StoredToken
-    "/src/wasm/js/token.js" Token
-    "/src/wasm/js/token-source.js" TokenSource
+    "/pkg-templates/face/abort.js" Abort
+    "/pkg-templates/face/api-options.js" ApiOptions
+    "/pkg-templates/face/application.js" Application
+    "/pkg-templates/face/assertion.js" Assertion
+    "/pkg-templates/face/authorization.js" Authorization
+    "/pkg-templates/face/body.js" Body
+    "/pkg-templates/face/circle.js" Circle
+    "/pkg-templates/face/configurations.js" Configurations
+    "/pkg-templates/stores/deno-kv.js" DenoKv
+    "/pkg-templates/face/fields.js" Fields
+    "/pkg-templates/face/functions.js" Functions
+    "/pkg-templates/face/hand.js" Hand
+    "/pkg-templates/face/hooks.js" Hooks
+    "/pkg-templates/face/jwt.js" PrivateKey
+    "/pkg-templates/face/machine.js" MachineClient
+    "/pkg-templates/face/members.js" Members
+    "/pkg-templates/stores/location-cache.js" Near
+    "/pkg-templates/face/options.js" ClientOptions
+    "/pkg-templates/face/pem.js" Pem
+    "/pkg-templates/face/readers.js" Readers
+    "/pkg-templates/face/refusal.js" Refusal
+    "/pkg-templates/face/request.js" ResourceRequest
+    "/pkg-templates/face/resource.js" Resource
+    "/pkg-templates/face/response.js" Responses
+    "/pkg-templates/face/spelling.js" Spelling
+    "/pkg-templates/stores/any.js" Store
+    "/pkg-templates/face/stored-token.js" StoredToken
+    "/pkg-templates/face/token.js" Token
+    "/pkg-templates/face/token-source.js" TokenSource
 }

@@ -2,9 +2,8 @@
 
 use wasm_bindgen::JsValue;
 
-use super::json;
 use crate::error::Error;
-use crate::json::Json;
+use crate::json::{Json, js};
 use crate::token::{Credential, Secret};
 
 /// What is read is taken out. What is left at the end is not known here, or of another kind than is expected here.
@@ -12,7 +11,7 @@ pub(super) struct Fields(Vec<(String, Json)>);
 
 impl Fields {
     pub(super) fn of(value: &JsValue) -> Result<Self, Error> {
-        match json::of(value) {
+        match js::of(value) {
             Some(Json::Object(fields)) => Ok(Self(fields)),
             _ => Err(unknown("a value")),
         }

@@ -5,10 +5,10 @@ use wasm_bindgen::prelude::*;
 
 use super::fields::Fields;
 use super::kernel::{Call, promise, source};
+use crate::chain::{HeldToken, Renewed};
 use crate::error::Error;
 use crate::json::Json;
 use crate::protocol::form::Parameters;
-use crate::source::{HeldToken, Renewed};
 use crate::token::Secret;
 
 /// Renews a token that somebody holds: `fields` is an object of it and of parameters. Brings the token, and whether

@@ -10,12 +10,13 @@ use wasm_bindgen_futures::future_to_promise;
 use super::exchange::Exchange;
 use super::promise::{Settled, Sleep};
 use super::store::{JsStore, StoreAdapter};
+use crate::error::ErrorClass;
 use crate::event::Event;
 use crate::host::{
     Asked, Background, Clock, HookError, Host, HttpClient, Random, Timer, TransportError, View,
 };
 use crate::json::Json;
-use crate::protocol::error_class::{ErrorClass, Refusal};
+use crate::protocol::error_class::Refusal;
 use crate::protocol::http::{HttpRequest, HttpResponse};
 use crate::token::{Secret, Token};
 
@@ -60,7 +61,7 @@ extern "C" {
 
 }
 
-#[wasm_bindgen(module = "/src/wasm/js/host.js")]
+#[wasm_bindgen(module = "/pkg-templates/face/host.js")]
 extern "C" {
     /// Why something failed, in one line.
     pub(super) fn reason(error: &JsValue) -> String;
@@ -109,7 +110,7 @@ impl JsHost {
 
 #[inline(never)]
 fn described(event: &Event) -> JsValue {
-    super::json::to_js(&event.to_json())
+    crate::json::js::to_js(&event.to_json())
 }
 
 impl HttpClient for JsHost {
@@ -187,7 +188,7 @@ impl Host for JsHost {
             ("isRefresh", Some(Json::Bool(refusal.is_refresh()))),
             ("headers", Some(Json::Object(headers.collect()))),
         ]);
-        let answer = self.call.classify(&super::json::to_js(&shown));
+        let answer = self.call.classify(&crate::json::js::to_js(&shown));
         if let Some(name) = answer.as_string() {
             return Ok(ErrorClass::from_name(&name));
         }
@@ -213,7 +214,7 @@ impl Host for JsHost {
             token.scope.as_deref(),
             token.refresh_token.as_ref().map(Secret::expose),
             token.id_token.as_ref().map(Secret::expose),
-            super::json::to_js(&token.raw),
+            crate::json::js::to_js(&token.raw),
             token.authorization(),
         )
     }

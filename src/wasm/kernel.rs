@@ -16,12 +16,12 @@ use super::fields::Fields;
 pub(super) use super::host::Call;
 use super::host::JsHost;
 use super::options::options;
+use crate::cache::client_state::ClientState;
 use crate::cache::memory::{DEFAULT_CAPACITY, Memory};
-use crate::cache::slot::Slot;
-use crate::config::ClientConfig;
+use crate::chain::TokenSource;
+use crate::client::ClientConfig;
 use crate::error::Error;
 use crate::race::apart;
-use crate::source::TokenSource;
 
 /// How many bytes of options are kept, so that clients with long ones, such as a user's assertion in each, do
 /// not fill the memory.
@@ -29,19 +29,19 @@ const MAX_FIELD_BYTES: usize = 8 * 1024 * 1024;
 
 /// The configurations that were opened, oldest first, by ascending number, each with the bytes of its options.
 #[derive(Default)]
-struct Slots {
-    slots: Vec<(u32, usize, Rc<Slot<JsValue>>)>,
+struct Clients {
+    clients: Vec<(u32, usize, Rc<ClientState<JsValue>>)>,
     memory: Rc<Memory<JsValue>>,
 }
 
 thread_local! {
-    static SLOTS: RefCell<Slots> = RefCell::default();
+    static CLIENTS: RefCell<Clients> = RefCell::default();
 }
 
-fn slot(id: u32) -> Option<Rc<Slot<JsValue>>> {
-    SLOTS.with_borrow(|Slots { slots, .. }| {
-        let index = slots.binary_search_by_key(&id, |(id, ..)| *id).ok()?;
-        slots.get(index).map(|(.., slot)| Rc::clone(slot))
+fn client(id: u32) -> Option<Rc<ClientState<JsValue>>> {
+    CLIENTS.with_borrow(|Clients { clients, .. }| {
+        let index = clients.binary_search_by_key(&id, |(id, ..)| *id).ok()?;
+        clients.get(index).map(|(.., client)| Rc::clone(client))
     })
 }
 
@@ -50,7 +50,7 @@ fn slot(id: u32) -> Option<Rc<Slot<JsValue>>> {
 #[wasm_bindgen(skip_typescript)]
 pub fn open(fields: &JsValue, id: u32) -> Result<u32, JsValue> {
     let (config, bytes) = config(fields).map_err(|error| to_js(&error))?;
-    Ok(SLOTS.with_borrow_mut(|slots| slots.open(config, id, bytes)))
+    Ok(CLIENTS.with_borrow_mut(|clients| clients.open(config, id, bytes)))
 }
 
 /// The configuration, and how many bytes of options it has.
@@ -65,34 +65,35 @@ fn config(fields: &JsValue) -> Result<(ClientConfig, usize), Error> {
     Ok((config, bytes))
 }
 
-impl Slots {
+impl Clients {
     fn open(&mut self, config: ClientConfig, id: u32, bytes: usize) -> u32 {
-        let slot = Slot::new(config, Rc::clone(&self.memory));
-        if let Some((id, ..)) = self.slots.iter().find(|(.., open)| open.equals(&slot)) {
+        let client = ClientState::new(config, Rc::clone(&self.memory));
+        if let Some((id, ..)) = self.clients.iter().find(|(.., open)| open.equals(&client)) {
             return *id;
         }
         if !self.has_room(bytes) {
             self.make_room(bytes);
         }
-        self.slots.push((id, bytes, Rc::new(slot)));
+        self.clients.push((id, bytes, Rc::new(client)));
         id
     }
 
     /// As many as the memory has identities.
     fn has_room(&self, bytes: usize) -> bool {
-        self.slots.len() < DEFAULT_CAPACITY && self.bytes().saturating_add(bytes) <= MAX_FIELD_BYTES
+        self.clients.len() < DEFAULT_CAPACITY
+            && self.bytes().saturating_add(bytes) <= MAX_FIELD_BYTES
     }
 
     /// Forgets the oldest. Who is forgotten opens again.
     #[inline(never)]
     fn make_room(&mut self, bytes: usize) {
-        while !self.slots.is_empty() && !self.has_room(bytes) {
-            self.slots.remove(0);
+        while !self.clients.is_empty() && !self.has_room(bytes) {
+            self.clients.remove(0);
         }
     }
 
     fn bytes(&self) -> usize {
-        let bytes = self.slots.iter().map(|(_, bytes, _)| *bytes);
+        let bytes = self.clients.iter().map(|(_, bytes, _)| *bytes);
         bytes.fold(0, usize::saturating_add)
     }
 }
@@ -112,7 +113,7 @@ const UNASKED_MS: u64 = 1_000;
 #[wasm_bindgen(skip_typescript)]
 pub fn hit(id: u32, now_ms: f64) -> Option<Array> {
     let now_ms = now_ms as u64;
-    let (cached, until_ms) = slot(id)?.lasting_hit(now_ms)?;
+    let (cached, until_ms) = client(id)?.lasting_hit(now_ms)?;
     let until_ms = until_ms.min(now_ms.saturating_add(UNASKED_MS));
     let until_ms = JsValue::from_f64(until_ms as f64);
     Some(Array::of2(&cached.view, &until_ms))
@@ -145,7 +146,7 @@ pub fn warm(id: u32, call: &Call) -> Option<Promise> {
 /// `undefined` if `id` is not known.
 #[wasm_bindgen(skip_typescript)]
 pub fn refuse(id: u32, access_token: &str, now_ms: f64) -> Option<bool> {
-    Some(slot(id)?.refuse(access_token, now_ms as u64))
+    Some(client(id)?.refuse(access_token, now_ms as u64))
 }
 
 /// Drops the token, in memory and in the store, and the refresh token too if it is to be forgotten;
@@ -164,7 +165,7 @@ pub fn invalidate(id: u32, call: &Call, forgets_refresh_token: bool) -> Option<P
 
 pub(super) fn source(id: u32, call: &Call) -> Option<TokenSource<JsHost>> {
     let host = JsHost::of(call);
-    Some(TokenSource::of_slot(Rc::new(host), slot(id)?))
+    Some(TokenSource::of_client(Rc::new(host), client(id)?))
 }
 
 /// Fills the memory until it cannot grow, so that a test can see what becomes of everybody else.

@@ -3,12 +3,12 @@
 use super::fields::Fields;
 #[cfg(feature = "signing")]
 use super::signing;
-use crate::config::ClientOptions;
-use crate::config::grant_options::{demanded, refuse_left};
+use crate::client::ClientOptions;
+use crate::client::grant_options::{demanded, refuse_left};
 use crate::error::Error;
 use crate::json::Json;
 use crate::protocol::assertion::ClientAssertion;
-use crate::protocol::client_auth::{ClientAuth, CredentialEncoding};
+use crate::protocol::client_authentication::{ClientAuth, CredentialEncoding};
 use crate::protocol::grant::Grant;
 use crate::protocol::token_request::BodyFormat;
 

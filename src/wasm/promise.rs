@@ -11,7 +11,7 @@ use std::task::{Context, Poll, Waker};
 
 use wasm_bindgen::prelude::*;
 
-#[wasm_bindgen(module = "/src/wasm/js/kernel.js")]
+#[wasm_bindgen(module = "/pkg-templates/face/kernel.js")]
 extern "C" {
     /// Reports what `value` comes to: a promise, or anything that is none.
     #[wasm_bindgen(js_name = reportOn)]

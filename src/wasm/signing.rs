@@ -2,7 +2,7 @@
 
 use super::fields::Fields;
 use super::options::set;
-use crate::config::{ClientOptions, PrivateKey};
+use crate::client::{ClientOptions, PrivateKey};
 use crate::error::Error;
 use crate::json::Json;
 use crate::protocol::assertion::{AssertionOptions, ClientAssertion};

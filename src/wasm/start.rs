@@ -7,7 +7,7 @@ use wasm_bindgen::prelude::*;
 #[global_allocator]
 static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
 
-#[wasm_bindgen(module = "/src/wasm/js/kernel.js")]
+#[wasm_bindgen(module = "/pkg-templates/face/kernel.js")]
 extern "C" {
     #[cfg(feature = "npm")]
     fn panicked();
@@ -72,10 +72,10 @@ pub fn start() {
     set("report", Closure::<Report>::new(report).into_js_value());
     set("refuse", Closure::<Refuse>::new(refuse).into_js_value());
     #[cfg(feature = "held-tokens")]
-    super::held_tokens::offer(set);
+    crate::wasm::held_tokens::offer(set);
     #[cfg(feature = "revocation")]
-    super::revocation::offer(set);
+    crate::wasm::revocation::offer(set);
     #[cfg(feature = "authorization")]
-    super::authorization::offer(set);
+    crate::wasm::authorization::offer(set);
     connect(kernel);
 }

@@ -5,11 +5,11 @@ use wasm_bindgen::prelude::*;
 
 use super::host::reason;
 use super::promise::Settled;
-use crate::cache::store::{Acquired, Lease, StoreError, TokenStore};
+use crate::host::store::{Acquired, Lease, StoreError, TokenStore};
 
 #[wasm_bindgen]
 extern "C" {
-    /// What `storeAdapter` in store.js makes.
+    /// What `storeAdapter` in stores/any.js makes.
     pub type StoreAdapter;
     #[wasm_bindgen(method)]
     fn get(this: &StoreAdapter, key: &str) -> JsValue;

@@ -6,7 +6,7 @@ use serde_wasm_bindgen::preserve;
 use wasm_bindgen::JsValue;
 
 use super::{members, token};
-use crate::config::grant_options::{demanded, refuse_left};
+use crate::client::grant_options::{demanded, refuse_left};
 use crate::error::Error;
 use crate::json::Json;
 use crate::protocol::assertion::AssertionOptions;

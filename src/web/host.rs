@@ -7,8 +7,8 @@ use js_sys::{Date, Math};
 use web_sys::CryptoKey;
 
 use super::{Fetch, Task, Tasks, Timers, WebCrypto};
-use crate::cache::store::{NoStore, TokenStore};
 use crate::event::Event;
+use crate::host::store::{NoStore, TokenStore};
 use crate::host::{self, Clock, Crypto, Host, HttpClient, Random, Timer, TransportError};
 use crate::protocol::http::{HttpRequest, HttpResponse};
 use crate::protocol::jwt::Algorithm;
@@ -60,7 +60,7 @@ impl<S> WebHost<S> {
         self
     }
 
-    /// Shares tokens with other instances through `store`: an [`ObjectStore`](super::ObjectStore), or one of the
+    /// Shares tokens with other instances through `store`: an [`ObjectStore`](crate::web::ObjectStore), or one of the
     /// program's own.
     #[must_use]
     pub fn with_store<T: TokenStore>(self, store: T) -> WebHost<T> {

@@ -8,10 +8,10 @@ use super::grant::{GrantOptions, read_assertion, ready_assertion};
 use super::members;
 use super::private_key::read_private_key;
 use super::reason::member;
-use crate::config::ClientOptions;
+use crate::client::ClientOptions;
 use crate::error::Error;
 use crate::protocol::assertion::ClientAssertion;
-use crate::protocol::client_auth::{ClientAuth, CredentialEncoding};
+use crate::protocol::client_authentication::{ClientAuth, CredentialEncoding};
 use crate::protocol::form::Parameters;
 use crate::protocol::token_request::BodyFormat;
 use crate::token::{Credential, Secret};
@@ -94,7 +94,7 @@ const ELSEWHERE: [(&str, &str); 12] = [
 
 /// Reads a client's options by the names and with the meaning that they have in the npm package: `{ tokenUrl, clientId,
 /// clientSecret, … }`, all that is no function and no binding. Those are for the program:
-/// [`WebHost`](super::WebHost) takes `fetch`, `store`, `waitUntil`, `onEvent` and the key that signs,
+/// [`WebHost`](crate::web::WebHost) takes `fetch`, `store`, `waitUntil`, `onEvent` and the key that signs,
 /// [`ResourceOptions`](crate::ResourceOptions) what is about the API.
 ///
 /// What is misspelt, or of another type, is an [`InvalidOption`](crate::ErrorCode::InvalidOption) that names the option

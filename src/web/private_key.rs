@@ -6,7 +6,7 @@ use wasm_bindgen::JsValue;
 
 use super::members;
 use super::reason::member;
-use crate::config::PrivateKey;
+use crate::client::PrivateKey;
 use crate::error::Error;
 use crate::json::Json;
 use crate::protocol::jwt::Algorithm;

@@ -5,8 +5,8 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 
 use super::reason::{member, method, reason};
-use crate::cache::store::{Acquired, Lease, StoreError, TokenStore};
 use crate::error::Error;
+use crate::host::store::{Acquired, Lease, StoreError, TokenStore};
 
 /// What a KV namespace needs until a write is seen everywhere, at most.
 const KV_PROPAGATION_MS: u32 = 60_000;

@@ -7,9 +7,9 @@ use wasm_bindgen::JsValue;
 use super::members;
 use crate::error::Error;
 use crate::json::Json;
+use crate::json::js::to_js;
 use crate::protocol::grant::Grant;
 use crate::token::{Secret, Token};
-use crate::wasm::json::to_js;
 
 /// A token under the names of the npm package's. It is how a token is kept, secrets included.
 #[derive(Default, Deserialize, Serialize)]
@@ -30,7 +30,7 @@ struct TokenData {
 }
 
 /// The token as a plain object: `{ accessToken, tokenType, expiresAt, scope, refreshToken, idToken, raw }`, as the npm
-/// package's `TokenData`. It is full of secrets. [`client_options`](super::client_options) reads it again as `token`.
+/// package's `TokenData`. It is full of secrets. [`client_options`](crate::web::client_options) reads it again as `token`.
 pub fn token_to_js(token: &Token) -> JsValue {
     let exposed = |secret: &Secret| secret.expose().to_owned();
     let data = TokenData {

@@ -5,7 +5,7 @@ import { basename, join } from 'node:path';
 import { build } from 'esbuild';
 
 const { metafile } = await build({
-  entryPoints: [join(import.meta.dirname, '../../target/npm/package', process.argv[2] ?? 'workerd.js')],
+  entryPoints: [join(import.meta.dirname, '../../target/npm/package/entries', process.argv[2] ?? 'workerd.js')],
   bundle: true,
   minify: true,
   format: 'esm',

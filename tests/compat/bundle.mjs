@@ -2,7 +2,7 @@
 import { basename } from 'node:path';
 import { build } from 'esbuild';
 
-/** Bundles `contents`, a module of `project`; gives the `files` and the names of the `inputs`. */
+/** Bundles `contents`, a module of `project`; gives the `files` and the `inputs`, those of the package by folder and name. */
 export async function bundle(project, contents, options) {
   const { outputFiles, metafile } = await build({
     stdin: { contents, resolveDir: project },
@@ -15,7 +15,7 @@ export async function bundle(project, contents, options) {
     write: false,
     ...options,
   });
-  return { files: outputFiles, inputs: Object.keys(metafile.inputs).map((path) => basename(path)) };
+  return { files: outputFiles, inputs: Object.keys(metafile.inputs).map((path) => path.split('/').slice(-2).join('/')) };
 }
 
 /** What workerd runs, of the `files` of a bundle; the first is its main module. */

@@ -16,12 +16,12 @@ const esm = { format: 'esm', conditions: ['workerd', 'worker', 'browser'] };
 
 for (const [name, budget] of Object.entries(SIZE_BUDGETS)) {
   test(`compat/${name} is small, and alone`, async (t) => {
-    const entry = `export * from './node_modules/edge-oauth2/compat-${name}.js';`;
+    const entry = `export * from './node_modules/edge-oauth2/compat/${name}.js';`;
     const { files, inputs } = await bundle(project, entry, { ...esm, minify: true, external: ['edge-oauth2'] });
     // Of the client's own files, which are there anyhow, those that it uses.
-    const shared = ['error.js', 'fields.js', ...(name === 'workato' ? ['members.js', 'readers.js', 'response.js'] : [])];
-    const others = inputs.filter((input) => !input.startsWith(`compat-${name}`));
-    assert.deepEqual(others.sort(), ['<stdin>', 'compat-common.js', ...shared].sort());
+    const shared = ['error', 'fields', ...(name === 'workato' ? ['members', 'readers', 'response'] : [])].map((file) => `face/${file}.js`);
+    const others = inputs.filter((input) => !input.startsWith(`compat/${name}`));
+    assert.deepEqual(others.sort(), ['<stdin>', 'compat/common.js', ...shared].sort());
     const size = files[0].contents.length;
     t.diagnostic(`compat/${name}: ${size} bytes, minified`);
     assert.ok(size <= budget, `${size} bytes are more than the budget of ${budget}`);
@@ -36,7 +36,7 @@ for (const [name, budget] of Object.entries(SIZE_BUDGETS)) {
 for (const entry of ['edge-oauth2', 'edge-oauth2/slim', 'edge-oauth2/cloudflare']) {
   test(`${entry} has nothing of them`, async () => {
     const { inputs } = await bundle(project, `export * from '${entry}';`, esm);
-    assert.deepEqual(inputs.filter((name) => name.startsWith('compat-')), []);
+    assert.deepEqual(inputs.filter((name) => name.startsWith('compat/')), []);
   });
 }
 

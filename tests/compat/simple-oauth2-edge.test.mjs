@@ -22,7 +22,7 @@ after(recorder.close);
 test('the entry is small and alone', async (t) => {
   const entry = `export * from 'edge-oauth2/compat/simple-oauth2';`;
   const { files, inputs } = await bundle(project, entry, { format: 'esm', minify: true, conditions: ['workerd'] });
-  assert.deepEqual(inputs.sort(), ['<stdin>', ...['-boom', '-options', '-request', ''].map((part) => `compat-simple-oauth2${part}.js`)]);
+  assert.deepEqual(inputs.sort(), ['<stdin>', ...['-boom', '-options', '-request', ''].map((part) => `compat/simple-oauth2${part}.js`)]);
   assert.equal(files.length, 1);
   const size = files[0].contents.length;
   t.diagnostic(`compat/simple-oauth2: ${size} bytes, minified`);

@@ -1,6 +1,6 @@
 //! Leaders that are slow, alone or together with everybody else.
 
-use edge_oauth2::cache::flight::HEARTBEAT_MS;
+use edge_oauth2::cache::single_flight::HEARTBEAT_MS;
 
 use super::*;
 use crate::support::host::Reply;

@@ -119,7 +119,7 @@ fn run(world: &World) {
 fn cached(world: &World) -> Option<String> {
     let (_, source) = world.source(plain());
     source
-        .slot()
+        .client_state()
         .hit(world.isolate.now_ms())
         .map(|cached| cached.token.access_token.expose().to_owned())
 }

@@ -1,7 +1,7 @@
 //! However many ask, one asks the server.
 
 use edge_oauth2::ErrorCode;
-use edge_oauth2::cache::flight::HEARTBEAT_MS;
+use edge_oauth2::cache::single_flight::HEARTBEAT_MS;
 
 use super::*;
 use crate::support::explore::explore;

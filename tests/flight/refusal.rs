@@ -6,7 +6,9 @@ use crate::support::host::Reply;
 
 fn refuse(world: &World, access_token: &str) -> bool {
     let (_, source) = world.source(plain());
-    source.slot().refuse(access_token, world.isolate.now_ms())
+    source
+        .client_state()
+        .refuse(access_token, world.isolate.now_ms())
 }
 
 fn ask(world: &World) -> String {

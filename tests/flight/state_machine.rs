@@ -1,6 +1,6 @@
 //! The flight on its own: every order of events, against a model of the rules.
 
-use edge_oauth2::cache::flight::{Flight, Generation, HEARTBEAT_MS, Role, Sight, Watch};
+use edge_oauth2::cache::single_flight::{Flight, Generation, HEARTBEAT_MS, Role, Sight, Watch};
 use edge_oauth2::{ClientConfig, ClientOptions, Error};
 
 use crate::support::explore::explore;

@@ -67,10 +67,8 @@ test('are the types wrong? no', async () => {
 
 describe('the declarations name what is there', () => {
   const entries = [
-    'index',
-    'slim',
-    'm2m',
-    ...['ballerina', 'integration-app', 'lowdefy', 'simple-oauth2', 'workato'].map((name) => `compat-${name}`),
+    ...['index', 'slim', 'm2m'].map((name) => `entries/${name}`),
+    ...['ballerina', 'integration-app', 'lowdefy', 'simple-oauth2', 'workato'].map((name) => `compat/${name}`),
   ];
   const program = ts.createProgram(
     entries.map((entry) => join(packageDir, `${entry}.d.ts`)),
@@ -78,7 +76,7 @@ describe('the declarations name what is there', () => {
   );
   const checker = program.getTypeChecker();
   const declared = (file) => checker.getExportsOfModule(checker.getSymbolAtLocation(program.getSourceFile(join(packageDir, file))));
-  const membersOf = (name, file = 'index.d.ts') => checker.getDeclaredTypeOfSymbol(declared(file).find((symbol) => symbol.name === name));
+  const membersOf = (name, file = 'entries/index.d.ts') => checker.getDeclaredTypeOfSymbol(declared(file).find((symbol) => symbol.name === name));
   const load = (file) => import(pathToFileURL(join(packageDir, file)).href);
   const names = (symbols) => symbols.map((symbol) => symbol.name).sort();
   const isValue = (symbol) => {
@@ -93,16 +91,16 @@ describe('the declarations name what is there', () => {
   }
 
   test('members of OAuth2Client', async () => {
-    const { OAuth2Client } = await load('index.js');
+    const { OAuth2Client } = await load('entries/index.js');
     const client = new OAuth2Client({ tokenUrl: 'https://auth.example.com', clientId: 'id', clientSecret: 'secret' });
     assert.deepEqual(names(membersOf('OAuth2Client').getProperties()), membersAtRunTime(client));
   });
 
   test('members of the OAuth2Client of m2m, and those that are refused', async () => {
-    const { OAuth2Client } = await load('m2m.js');
+    const { OAuth2Client } = await load('entries/m2m.js');
     const client = new OAuth2Client({ tokenUrl: 'https://auth.example.com', clientId: 'id', clientSecret: 'secret' });
     const leftOut = ['authorizationUrl', 'callback', 'refresh', 'revoke', 'revokeAll', 'tokenFrom'];
-    const declaredMembers = names(membersOf('OAuth2Client', 'm2m.d.ts').getProperties());
+    const declaredMembers = names(membersOf('OAuth2Client', 'entries/m2m.d.ts').getProperties());
     assert.deepEqual([...declaredMembers, ...leftOut].sort(), membersAtRunTime(client));
   });
 
@@ -117,7 +115,7 @@ describe('the declarations name what is there', () => {
   }
 
   test('options', async () => {
-    const { OAuth2Client } = await load('index.js');
+    const { OAuth2Client } = await load('entries/index.js');
     const declaredOptions = names(membersOf('OAuth2ClientOptions').getProperties());
     // The error about a name that resembles none lists them all.
     assert.throws(

@@ -1,6 +1,6 @@
 //! The authorization request and the answer to it (RFC 6749 §4.1.1 to §4.1.2.1, RFC 9207).
 
-use edge_oauth2::protocol::authorization::{
+use edge_oauth2::protocol::authorization_code::{
     AuthorizationRequest, ExpectedCallback, read_callback, state_from_random,
 };
 use edge_oauth2::protocol::endpoint::Endpoint;

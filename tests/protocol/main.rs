@@ -25,7 +25,7 @@ mod token_response;
 #[path = "../support/mod.rs"]
 mod support;
 
-use edge_oauth2::protocol::client_auth::{ClientAuth, ClientCredentials};
+use edge_oauth2::protocol::client_authentication::{ClientAuth, ClientCredentials};
 use edge_oauth2::protocol::endpoint::Endpoint;
 use edge_oauth2::protocol::http::HttpResponse;
 use edge_oauth2::protocol::token_request::{BodyFormat, TokenRequest};

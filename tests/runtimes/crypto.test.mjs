@@ -1,7 +1,7 @@
 // A bug that was: sealing and opening failed when the wasm memory grew in the middle of it.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { aesGcm, hkdf, hmac, sha256 } from '../../src/wasm/js/crypto.js';
+import { aesGcm, hkdf, hmac, sha256 } from '../../pkg-templates/face/crypto.js';
 
 /** Calls `operation` with views of a wasm memory that grows before the operation is over. */
 async function whileMemoryGrows(operation, lengths) {

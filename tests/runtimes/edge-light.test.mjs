@@ -30,7 +30,7 @@ const { outputFiles } = await build({
   write: false,
 });
 const edge = new EdgeVM();
-const wasm = join(project, 'node_modules/edge-oauth2/edge_oauth2_bg.wasm');
+const wasm = join(project, 'node_modules/edge-oauth2/wasm/edge_oauth2_bg.wasm');
 // Compiled out here, as Vercel does it: in another realm than the code that uses it.
 edge.context.compiled = new WebAssembly.Module(readFileSync(wasm));
 edge.evaluate(outputFiles[0].text);

@@ -9,5 +9,5 @@ let isolates = 0;
 export async function newIsolate(project) {
   const copy = join(project, `isolate-${(isolates += 1)}`);
   await cp(join(project, 'node_modules/edge-oauth2'), copy, { recursive: true });
-  return await import(pathToFileURL(join(copy, 'index.js')).href);
+  return await import(pathToFileURL(join(copy, 'entries/index.js')).href);
 }

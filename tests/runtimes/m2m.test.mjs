@@ -79,7 +79,7 @@ describe('both entries', () => {
     const scene = createScene({ package: whole, addresses, runtime: 'both-lost' });
     const [one, other] = [whole, m2m].map(({ OAuth2Client }) => new OAuth2Client(scene.options()));
     const tokens = [await one.getToken(), await other.getToken()];
-    const file = join(project, 'node_modules/edge-oauth2/m2m-kernel.js');
+    const file = join(project, 'node_modules/edge-oauth2/face/m2m-kernel.js');
     const { enter } = await import(pathToFileURL(file).href);
     const full = () => {
       throw new RangeError('as of a stack that is full');

@@ -80,8 +80,8 @@ for (const [what, lose] of [
       setTimeout(() => response.end('{"access_token":"mine","expires_in":3600}'), request.url === '/token' ? 300 : 0),
     );
     const result = await inChild(
-      `import * as glue from './node_modules/edge-oauth2/edge_oauth2.js';
-      import { enter } from './node_modules/edge-oauth2/kernel.js';
+      `import * as glue from './node_modules/edge-oauth2/wasm/edge_oauth2.js';
+      import { enter } from './node_modules/edge-oauth2/face/kernel.js';
       const client = () => new OAuth2Client({ ...options, timeoutMs: 600 });
       const inFlight = client().getToken().then(() => 'ok', ({ code }) => code);
       await new Promise((done) => setTimeout(done, 50));

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { packageDir } from '../package/consumer.mjs';
 
-const { Resource } = await import(join(packageDir, 'resource.js'));
+const { Resource } = await import(join(packageDir, 'face/resource.js'));
 
 const TEXTS = [
   ...['/', 'hello', '/hello', '/v1/x', 'a/b.json', 'v1.0/me', '/.well-known/x', 'a//b', 'a+b', '-._~', 'urn:li:person:1', 'mailto:a@b.c', 'x:'],

@@ -4,11 +4,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
-import { MAX_RESPONSE_BYTES } from '../../src/wasm/js/hooks.js';
-import { EXPIRY } from '../../src/wasm/js/members.js';
-import { Resource } from '../../src/wasm/js/resource.js';
-import { readToken } from '../../src/wasm/js/token.js';
-import { DEFAULTS } from '../../src/wasm/js/token-source.js';
+import { MAX_RESPONSE_BYTES } from '../../pkg-templates/face/hooks.js';
+import { EXPIRY } from '../../pkg-templates/face/members.js';
+import { Resource } from '../../pkg-templates/face/resource.js';
+import { readToken } from '../../pkg-templates/face/token.js';
+import { DEFAULTS } from '../../pkg-templates/face/token-source.js';
 import { install, tarball } from './package.mjs';
 
 const rules = JSON.parse(readFileSync(new URL('../rules.json', import.meta.url), 'utf8'));
@@ -50,8 +50,8 @@ test('numbers', () => {
 test('what wasm does not know is refused, and never the default in its place', async () => {
   const project = await install('rules', await tarball());
   const load = (file) => import(pathToFileURL(join(project, 'node_modules', 'edge-oauth2', file)));
-  await load('index.js');
-  const { open } = await load('edge_oauth2.js');
+  await load('entries/index.js');
+  const { open } = await load('wasm/edge_oauth2.js');
   const good = { tokenUrl: 'https://auth.example.com/token', clientId: 'id', clientSecret: 'secret' };
   assert.equal(open(good, 1), 1);
   for (const bad of [

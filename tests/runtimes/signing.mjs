@@ -1,6 +1,6 @@
 // Signs with a private key in the runtime it is run in, by the library's own files: in Node and in a Worker.
-import { hmac } from '../../src/wasm/js/crypto.js';
-import { readPrivateKey } from '../../src/wasm/js/jwt.js';
+import { hmac } from '../../pkg-templates/face/crypto.js';
+import { readPrivateKey } from '../../pkg-templates/face/jwt.js';
 
 const encoder = new TextEncoder();
 

@@ -522,7 +522,7 @@ describe('events', () => {
 
   /** The union in index.d.ts: names, and the members of each. */
   async function declaredEvents() {
-    const types = await readFile(join(project, 'node_modules/edge-oauth2/index.d.ts'), 'utf8');
+    const types = await readFile(join(project, 'node_modules/edge-oauth2/entries/index.d.ts'), 'utf8');
     const union = types.slice(types.indexOf('type OAuth2Event ='), types.indexOf('type OAuth2Stats'));
     const objects = [...union.matchAll(/\{([^{}]*readonly type: '(\w+)'[^{}]*)\}/g)];
     return Object.fromEntries(

@@ -29,8 +29,8 @@ export async function bundle(name, { project, entry = 'edge-oauth2', compatibili
     nodePaths: [packages],
     alias: {
       '#entry': entry,
-      '#kernel': join(packages, 'edge-oauth2', 'edge_oauth2.js'),
-      '#store': join(packages, 'edge-oauth2', 'store.js'),
+      '#kernel': join(packages, 'edge-oauth2/wasm/edge_oauth2.js'),
+      '#store': join(packages, 'edge-oauth2/stores/any.js'),
     },
     define: constants,
     outdir: 'out',

@@ -87,7 +87,11 @@ fn an_older_record_is_not_taken_by_who_knows_a_newer_one() {
         shelf.replace_record(&old);
         // The API refuses what this isolate has: it looks into the store.
         let (_, source) = world.source(config(standing()));
-        assert!(source.slot().refuse("token-2", world.isolate.clock_ms()));
+        assert!(
+            source
+                .client_state()
+                .refuse("token-2", world.isolate.clock_ms())
+        );
         assert_eq!(
             ask(&world),
             "token-3",
@@ -326,7 +330,11 @@ fn it_outlives_a_refused_access_token() {
     let (world, _, line) = rotating();
     ask(&world);
     let (_, source) = world.source(config(standing()));
-    assert!(source.slot().refuse("token-1", world.isolate.now_ms()));
+    assert!(
+        source
+            .client_state()
+            .refuse("token-1", world.isolate.now_ms())
+    );
     assert_eq!(ask(&world), "token-2");
     assert_eq!(line.spent(), ["refresh-0", "refresh-1"]);
 }

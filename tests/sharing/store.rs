@@ -149,13 +149,25 @@ fn a_refused_token_is_not_believed_from_the_store() {
     ask(&world);
     let old = shelf.record();
     let (_, source) = world.source(config(options()));
-    assert!(source.slot().refuse("token-0", world.isolate.now_ms()));
+    assert!(
+        source
+            .client_state()
+            .refuse("token-0", world.isolate.now_ms())
+    );
     assert_eq!(ask(&world), "token-1");
     // The store goes on serving it for a while.
     shelf.replace_record(&old);
-    assert!(!source.slot().refuse("token-1", world.isolate.now_ms()));
+    assert!(
+        !source
+            .client_state()
+            .refuse("token-1", world.isolate.now_ms())
+    );
     world.isolate.run_for(20 * SECOND_MS);
-    assert!(source.slot().refuse("token-1", world.isolate.now_ms()));
+    assert!(
+        source
+            .client_state()
+            .refuse("token-1", world.isolate.now_ms())
+    );
     assert_eq!(ask(&world), "token-2");
     assert_eq!(ask(&world.neighbour()), "token-2");
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::f64::consts::TAU;
 use std::rc::Rc;
 
-use edge_oauth2::cache::slot::Slot;
+use edge_oauth2::cache::client_state::ClientState;
 use edge_oauth2::{
     Cached, ClientAuth, ClientConfig, ClientOptions, Error, Event, Grant, Memory, TokenSource,
 };
@@ -56,7 +56,7 @@ pub struct Isolate {
     place: usize,
     pub location: usize,
     born_ms: u64,
-    slots: Vec<Rc<Slot<()>>>,
+    clients: Vec<Rc<ClientState<()>>>,
     life: Rc<Life>,
     clock_offset_ms: i64,
     waiting: RefCell<Vec<Waiting>>,
@@ -201,14 +201,15 @@ impl World {
     fn birth(self: &Rc<Self>, place: usize) {
         add(&self.ledger.isolates, 1);
         let memory = Rc::<Memory<()>>::default();
-        let slot = |config: &ClientConfig| Slot::new(config.clone(), Rc::clone(&memory)).into();
+        let client =
+            |config: &ClientConfig| ClientState::new(config.clone(), Rc::clone(&memory)).into();
         let offset_ms = self.plan.mischief.clock_offset_ms;
         let isolate = Rc::new(Isolate {
             number: self.ledger.isolates.get(),
             place,
             location: place % self.plan.locations,
             born_ms: self.now_ms(),
-            slots: self.configs.iter().map(slot).collect(),
+            clients: self.configs.iter().map(client).collect(),
             life: Rc::default(),
             clock_offset_ms: self.rng.between((0, 2 * offset_ms)) as i64 - offset_ms as i64,
             waiting: RefCell::default(),
@@ -240,15 +241,15 @@ impl World {
 
     fn request(self: &Rc<Self>, isolate: &Rc<Isolate>) {
         let identity = self.rng.below(self.plan.identities);
-        let slot = &isolate.slots[identity];
+        let client = &isolate.clients[identity];
         self.ledger.requested(&self.plan, self.now_ms());
         let wants_more = self.rng.chance(self.plan.mischief.refuse);
-        if !wants_more && let Some(cached) = slot.hit(isolate.clock_ms(self)) {
+        if !wants_more && let Some(cached) = client.hit(isolate.clock_ms(self)) {
             return self.handed_out(isolate, identity, &cached);
         }
         let request = self.scheduler.request(&isolate.life);
         let host = SimHost::new(self, isolate, &request);
-        let source = TokenSource::of_slot(Rc::new(host), Rc::clone(slot));
+        let source = TokenSource::of_client(Rc::new(host), Rc::clone(client));
         isolate.waiting.borrow_mut().push(Waiting {
             request: Rc::clone(&request),
             is_busy: Cell::new(wants_more),
@@ -277,11 +278,11 @@ impl World {
         source: &TokenSource<SimHost>,
     ) -> Result<Rc<Cached<()>>, Error> {
         self.accident(isolate);
-        let slot = &isolate.slots[identity];
-        match (self.rng.below(4), slot.hit(isolate.clock_ms(self))) {
+        let client = &isolate.clients[identity];
+        match (self.rng.below(4), client.hit(isolate.clock_ms(self))) {
             (0, Some(cached)) => {
                 let refused = cached.token.access_token.expose();
-                slot.refuse(refused, isolate.clock_ms(self));
+                client.refuse(refused, isolate.clock_ms(self));
             }
             (1, _) => source.invalidate().await,
             // These may fail; there may be a token all the same.
@@ -331,7 +332,7 @@ impl World {
                 may_be_unauthorized: self.plan.rotating
                     && (self.plan.store.kind == StoreKind::Kv
                         || self.server.families.is_hurt(identity)),
-                has_token: isolate.slots[identity]
+                has_token: isolate.clients[identity]
                     .hit(isolate.clock_ms(self))
                     .is_some(),
             },

@@ -1,0 +1,16 @@
+// `edge-oauth2/m2m` without its wasm: see slim.js.
+import * as kernel from '../wasm/edge_oauth2_m2m.js';
+import { connect } from '../face/m2m-kernel.js';
+
+let started = false;
+
+export function init(module) {
+  if (started) return;
+  kernel.initSync({ module });
+  connect(kernel);
+  started = true;
+}
+
+export { OAuth2Client } from '../face/m2m-client.js';
+export { OAuth2Error } from '../face/error.js';
+export { serverTiming } from '../face/events.js';

@@ -1,0 +1,16 @@
+// The client without its wasm: for who brings the module himself.
+import * as kernel from '../wasm/edge_oauth2.js';
+import { connect } from '../face/kernel.js';
+
+let started = false;
+
+export function init(module) {
+  if (started) return;
+  kernel.initSync({ module });
+  connect(kernel);
+  started = true;
+}
+
+export { OAuth2Client } from '../face/client.js';
+export { OAuth2Error } from '../face/error.js';
+export { serverTiming } from '../face/events.js';
