@@ -19,6 +19,7 @@ mod post;
 mod refresh;
 #[cfg(feature = "revocation")]
 mod revocation;
+mod run;
 mod token_request;
 #[cfg(not(feature = "discovery"))]
 mod undiscovered;

@@ -4,6 +4,7 @@ mod call;
 mod check;
 mod check_assertion;
 mod check_client;
+mod check_grant;
 mod check_request;
 #[cfg(all(
     target_arch = "wasm32",
@@ -88,7 +89,7 @@ impl ClientConfig {
         options.client_auth = check_client::method(options);
         check_client::client(options)?;
         if !matches!(options.grant, Grant::ClientCredentials) {
-            check::grant(&options.grant)?;
+            check_grant::grant(&options.grant)?;
         }
         check_request::request(options)?;
         if !options.token_mapping.is_empty() {

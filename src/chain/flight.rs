@@ -2,7 +2,8 @@
 
 use std::rc::Rc;
 
-use super::errand::{Brought, Errand};
+use super::errand::Errand;
+use super::run::Brought;
 use super::{NOBODY_ELSES, Result, TokenSource};
 use crate::cache::client_state::Look;
 use crate::cache::single_flight::{Generation, HEARTBEAT_MS, Role, Sight, Watch};

@@ -1,10 +1,10 @@
 //! What options must be like: bad ones are named, with what to do about them.
 
-use super::{ClientOptions, check_assertion};
+use super::ClientOptions;
 use crate::error::Error;
 use crate::protocol::assertion::ClientAssertion;
 use crate::protocol::endpoint::{Endpoint, Http};
-use crate::protocol::grant::{AUTHORIZATION_CODE, Grant};
+use crate::protocol::grant::Grant;
 use crate::protocol::metadata;
 use crate::token::{Credential, Secret};
 
@@ -40,46 +40,6 @@ fn issuer(name: &str, http: Http) -> Checked {
 
 pub(super) fn url(option: &'static str, url: &str, http: Http) -> Result<Endpoint, Error> {
     Endpoint::parse_with(url, http).or_else(|problem| refused(option, problem))
-}
-
-#[inline(never)]
-pub(super) fn grant(grant: &Grant) -> Checked {
-    match grant {
-        Grant::ClientCredentials | Grant::AuthorizationCode => Ok(()),
-        Grant::Password { username, password } => {
-            text("username", username)?;
-            credential("password", password)
-        }
-        Grant::RefreshToken { refresh_token } => credential("refreshToken", refresh_token),
-        Grant::JwtBearer { assertion } => match assertion.given() {
-            Some(assertion) => credential("assertion", assertion),
-            None => Ok(()),
-        },
-        Grant::SignedJwtBearer(options) => check_assertion::of_grant(options),
-        Grant::Token {
-            access_token,
-            refresh_token,
-            ..
-        } => {
-            let fits_header = |byte: u8| byte.is_ascii_graphic();
-            let token = access_token.expose();
-            if token.is_empty() || !token.bytes().all(fits_header) {
-                return refused(
-                    "token",
-                    "must be an access token of visible ASCII characters (RFC 6750 §2.1)",
-                );
-            }
-            match refresh_token {
-                Some(refresh_token) => credential("refreshToken", refresh_token),
-                None => Ok(()),
-            }
-        }
-        Grant::Custom { grant_type } if grant_type == AUTHORIZATION_CODE => refused(
-            "grant",
-            "must be Grant::AuthorizationCode, since a code is good for one use",
-        ),
-        Grant::Custom { grant_type } => text("grant", grant_type),
-    }
 }
 
 #[inline(never)]

@@ -5,7 +5,8 @@ use std::future::Future;
 use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
 
-use super::host::{JsHost, reason};
+use super::error::reason;
+use super::host::JsHost;
 use super::promise::Settled;
 use crate::host::Crypto;
 use crate::protocol::jwt::Algorithm;

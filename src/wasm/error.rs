@@ -19,6 +19,12 @@ extern "C" {
     ) -> JsValue;
 }
 
+#[wasm_bindgen(module = "/pkg-templates/face/host.js")]
+extern "C" {
+    /// Why something failed, in one line.
+    pub(super) fn reason(error: &JsValue) -> String;
+}
+
 pub(super) fn to_js(error: &Error) -> JsValue {
     let response = error.response();
     oauth2_error(

@@ -3,24 +3,14 @@
 use js_sys::Array;
 use wasm_bindgen::prelude::*;
 
-use super::host::{JsHost, reason};
+use super::call::Exchange;
+use super::error::reason;
+use super::host::JsHost;
 use super::promise::Settled;
 use crate::host::{HookError, TransportError};
 use crate::json::Json;
 use crate::protocol::http::{HttpRequest, HttpResponse};
 use crate::text;
-
-#[wasm_bindgen]
-extern "C" {
-    /// A request in the air: see `begin` in host.js.
-    pub(super) type Exchange;
-    /// Resolves to `[status, body, headers as pairs]`, the body being `undefined` if it is over the limit, or to the
-    /// name of what failed and why: for a hook that is a reference to what it threw.
-    #[wasm_bindgen(method, getter)]
-    fn promise(this: &Exchange) -> JsValue;
-    #[wasm_bindgen(method)]
-    fn abort(this: &Exchange);
-}
 
 /// Aborts the request when its future is dropped before the response was read.
 struct AbortOnDrop(Exchange);

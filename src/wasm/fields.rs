@@ -159,3 +159,10 @@ fn unknown(name: &str) -> Error {
     let problem = ["has ", name, ", which this build of the wasm does not know"];
     Error::invalid_option("options", problem.concat())
 }
+
+/// Puts what is given in the place of the default.
+pub(super) fn set<T>(place: &mut T, value: Option<T>) {
+    if let Some(value) = value {
+        *place = value;
+    }
+}

@@ -3,13 +3,13 @@
 use std::future::Future;
 use std::pin::Pin;
 
-use js_sys::{Array, Promise, Uint8Array};
+use js_sys::Array;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 
-use super::exchange::Exchange;
+use super::call::Call;
 use super::promise::{Settled, Sleep};
-use super::store::{JsStore, StoreAdapter};
+use super::store::JsStore;
 use crate::error::ErrorClass;
 use crate::event::Event;
 use crate::host::{
@@ -23,49 +23,8 @@ use crate::token::{Secret, Token};
 // What is imported here never throws: an exception would unwind the frames of everybody's instance. A
 // promise may be rejected with anything; only `reason` looks at what that is.
 
-#[wasm_bindgen]
-extern "C" {
-    /// What a call brings along: an object of the face's, whose functions let nothing of the user's through.
-    #[derive(Clone)]
-    pub type Call;
-    /// Makes a request; one for a token by the user's hooks, if there are any, which are told what it renews.
-    #[wasm_bindgen(method)]
-    pub(super) fn exchange(
-        this: &Call,
-        for_token: bool,
-        method: &str,
-        url: &str,
-        headers: Array,
-        body: &str,
-        max_response_bytes: usize,
-        renewed: JsValue,
-    ) -> Exchange;
-    #[wasm_bindgen(method, js_name = waitUntil)]
-    fn wait_until(this: &Call, promise: &Promise);
-    #[wasm_bindgen(method, getter)]
-    fn store(this: &Call) -> Option<StoreAdapter>;
-    /// Counts an event by its name; whether somebody listens to the rest.
-    #[wasm_bindgen(method)]
-    fn count(this: &Call, name: &str) -> bool;
-    #[wasm_bindgen(method)]
-    fn tell(this: &Call, event: &JsValue);
-    /// Asks the user's function of that name for a credential.
-    #[wasm_bindgen(method)]
-    fn ask(this: &Call, option: &str) -> JsValue;
-    /// The name of a class; in an array a reference to why there is none; or `undefined`.
-    #[wasm_bindgen(method)]
-    fn classify(this: &Call, refusal: &JsValue) -> JsValue;
-    /// Signs with the client's private key.
-    #[wasm_bindgen(method)]
-    pub(super) fn sign(this: &Call, algorithm: &str, data: Uint8Array) -> JsValue;
-
-}
-
 #[wasm_bindgen(module = "/pkg-templates/face/host.js")]
 extern "C" {
-    /// Why something failed, in one line.
-    pub(super) fn reason(error: &JsValue) -> String;
-
     fn view(
         access_token: &str,
         token_type: &str,

@@ -11,9 +11,9 @@ use js_sys::{Array, Promise};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 
+pub(super) use super::call::Call;
 use super::error::to_js;
 use super::fields::Fields;
-pub(super) use super::host::Call;
 use super::host::JsHost;
 use super::options::options;
 use crate::cache::client_state::ClientState;

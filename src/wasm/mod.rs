@@ -7,6 +7,7 @@
 
 #[cfg(feature = "authorization")]
 mod authorization;
+mod call;
 mod crypto;
 mod error;
 mod exchange;

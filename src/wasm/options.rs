@@ -1,6 +1,6 @@
 //! Reads a client's options. What few clients have is read apart: V8 compiles a function when it is called first.
 
-use super::fields::Fields;
+use super::fields::{Fields, set};
 #[cfg(feature = "signing")]
 use super::signing;
 use crate::client::ClientOptions;
@@ -56,12 +56,6 @@ fn further(options: &mut ClientOptions, fields: &mut Fields) -> Result<(), Error
         options.grant = grant(fields)?;
     }
     Ok(())
-}
-
-pub(super) fn set<T>(place: &mut T, value: Option<T>) {
-    if let Some(value) = value {
-        *place = value;
-    }
 }
 
 #[inline(never)]

@@ -1,7 +1,6 @@
 //! Options of what is signed here.
 
-use super::fields::Fields;
-use super::options::set;
+use super::fields::{Fields, set};
 use crate::client::{ClientOptions, PrivateKey};
 use crate::error::Error;
 use crate::json::Json;

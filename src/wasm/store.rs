@@ -3,7 +3,7 @@
 use js_sys::Array;
 use wasm_bindgen::prelude::*;
 
-use super::host::reason;
+use super::error::reason;
 use super::promise::Settled;
 use crate::host::store::{Acquired, Lease, StoreError, TokenStore};
 
