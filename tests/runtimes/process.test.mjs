@@ -93,3 +93,26 @@ for (const [what, lose] of [
     assert.deepEqual(result, { thrown: ['internal', true, 'RuntimeError'], next: 'mine', inFlight: 'internal' });
   });
 }
+
+test('what an instance waited for that is lost reaches none of the next', async () => {
+  const result = await inChild(
+    `import * as glue from './node_modules/edge-oauth2/wasm/edge_oauth2.js';
+    import { enter } from './node_modules/edge-oauth2/face/kernel.js';
+    const pause = () => new Promise((done) => setTimeout(done, 50));
+    const answers = [];
+    const fetch = () => new Promise((answer) => answers.push((access_token) => answer(Response.json({ access_token, expires_in: 3600 }))));
+    const tokenFor = (clientId) => new OAuth2Client({ ...options, clientId, fetch, timeoutMs: 600 }).getToken();
+    const lost = tokenFor('one').then(() => 'ok', ({ code }) => code);
+    await pause();
+    try { enter(() => glue.__panic()); } catch {}
+    // In the new instance the promise has the number that the first had in the old one.
+    const next = tokenFor('another').then(({ accessToken }) => accessToken, ({ code }) => code);
+    await pause();
+    answers[0]('of-one');
+    await pause();
+    answers[1]('of-another');
+    const result = { asked: answers.length, lost: await lost, next: await next };`,
+    'https://auth.example.com/',
+  );
+  assert.deepEqual(result, { asked: 2, lost: 'internal', next: 'of-another' });
+});
