@@ -1,7 +1,6 @@
 //! When a token request is made again.
 
-use crate::error::ErrorClass;
-use crate::error::{Error, ErrorCode};
+use crate::error::{Error, ErrorClass, ErrorCode};
 
 const FIRST_DELAY_MS: u32 = 100;
 const LONGEST_DELAY_MS: u32 = 2_000;

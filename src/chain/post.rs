@@ -4,8 +4,7 @@
 use std::future::Future;
 
 use super::TokenSource;
-use crate::error::ErrorClass;
-use crate::error::{Error, ErrorCode};
+use crate::error::{Error, ErrorClass, ErrorCode};
 use crate::host::{Asked, Host, TransportError};
 use crate::protocol::assertion::ClientAssertion;
 use crate::protocol::client_authentication::{ClientAuth, ClientCredentials};

@@ -5,8 +5,7 @@ use super::error_class::Signs;
 use super::error_response::{is_exhausted, rejection, reset_ms, retry_after_ms, shown, told};
 use super::http::HttpResponse;
 use super::token_response::TokenResponseContext;
-use crate::error::ErrorClass;
-use crate::error::{Error, ErrorCode, ErrorResponse};
+use crate::error::{Error, ErrorClass, ErrorCode, ErrorResponse};
 use crate::json::Json;
 use crate::text;
 

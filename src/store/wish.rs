@@ -6,8 +6,7 @@
 use super::place::Place;
 use super::{BACKGROUND_TIMEOUT_MS, SharedRecord};
 use crate::cache::span::Span;
-use crate::error::ErrorClass;
-use crate::error::{Error, ErrorCode, ErrorResponse};
+use crate::error::{Error, ErrorClass, ErrorCode, ErrorResponse};
 use crate::host::Host;
 use crate::host::store::TokenStore;
 use crate::json::Json;
