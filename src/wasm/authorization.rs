@@ -3,9 +3,10 @@
 use js_sys::{Array, Promise};
 use wasm_bindgen::prelude::*;
 
+use super::call::Call;
 use super::fields::Fields;
 use super::held_tokens::{renewed, text};
-use super::kernel::{Call, promise, source};
+use super::kernel::{promise, source};
 use crate::chain::{AuthorizationOptions, CallbackOptions};
 use crate::error::Error;
 

@@ -5,6 +5,9 @@ use wasm_bindgen::prelude::*;
 
 use super::store::StoreAdapter;
 
+// What is imported here never throws: an exception would unwind the frames of everybody's instance. A
+// promise may be rejected with anything; only `reason` looks at what that is.
+
 #[wasm_bindgen]
 extern "C" {
     /// What a call brings along: an object of the face's, whose functions let nothing of the user's through.

@@ -3,8 +3,9 @@
 use js_sys::{Array, Promise};
 use wasm_bindgen::prelude::*;
 
+use super::call::Call;
 use super::fields::Fields;
-use super::kernel::{Call, promise, source};
+use super::kernel::{promise, source};
 use crate::chain::{HeldToken, Renewed};
 use crate::error::Error;
 use crate::json::Json;

@@ -20,9 +20,6 @@ use crate::protocol::error_class::Refusal;
 use crate::protocol::http::{HttpRequest, HttpResponse};
 use crate::token::{Secret, Token};
 
-// What is imported here never throws: an exception would unwind the frames of everybody's instance. A
-// promise may be rejected with anything; only `reason` looks at what that is.
-
 #[wasm_bindgen(module = "/pkg-templates/face/host.js")]
 extern "C" {
     fn view(

@@ -11,7 +11,7 @@ use js_sys::{Array, Promise};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 
-pub(super) use super::call::Call;
+use super::call::Call;
 use super::error::to_js;
 use super::fields::Fields;
 use super::host::JsHost;

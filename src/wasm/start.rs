@@ -39,7 +39,8 @@ pub fn abandon() {
 #[cfg(not(feature = "npm"))]
 #[wasm_bindgen(start, private)]
 pub fn start() {
-    use super::kernel::{Call, hit, invalidate, obtain, open, refuse, warm};
+    use super::call::Call;
+    use super::kernel::{hit, invalidate, obtain, open, refuse, warm};
     use super::promise::report;
     use js_sys::Promise;
 
