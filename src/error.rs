@@ -39,6 +39,21 @@ pub enum ErrorCode {
     OriginNotAllowed,
     /// The token is of a type that the authorised fetch cannot apply (RFC 6749 §7.1).
     UnsupportedTokenType,
+    /// The request has no credentials of ours (RFC 6750 §3.1).
+    #[cfg(feature = "inbound")]
+    TokenMissing,
+    /// The credentials cannot be read (RFC 6750 §3.1, `invalid_request`).
+    #[cfg(feature = "inbound")]
+    TokenMalformed,
+    /// The token is not good, or not for us (RFC 6750 §3.1, `invalid_token`).
+    #[cfg(feature = "inbound")]
+    TokenRejected,
+    /// The token does not reach that far (RFC 6750 §3.1).
+    #[cfg(feature = "inbound")]
+    InsufficientScope,
+    /// Nothing could be found out about the token.
+    #[cfg(feature = "inbound")]
+    TokenUnverifiable,
     /// A defect in this library.
     Internal,
 }
@@ -61,6 +76,16 @@ impl ErrorCode {
             Self::Timeout => "timeout",
             Self::OriginNotAllowed => "origin_not_allowed",
             Self::UnsupportedTokenType => "unsupported_token_type",
+            #[cfg(feature = "inbound")]
+            Self::TokenMissing => "token_missing",
+            #[cfg(feature = "inbound")]
+            Self::TokenMalformed => "token_malformed",
+            #[cfg(feature = "inbound")]
+            Self::TokenRejected => "token_rejected",
+            #[cfg(feature = "inbound")]
+            Self::InsufficientScope => "insufficient_scope",
+            #[cfg(feature = "inbound")]
+            Self::TokenUnverifiable => "token_unverifiable",
             Self::Internal => "internal",
         }
     }
@@ -254,6 +279,8 @@ impl Error {
         match self.0.code {
             _ if self.0.is_final => false,
             ErrorCode::Network | ErrorCode::Timeout => true,
+            #[cfg(feature = "inbound")]
+            ErrorCode::TokenUnverifiable => true,
             ErrorCode::HttpStatus => self.0.status.is_some_and(is_transient),
             ErrorCode::DiscoveryFailed => {
                 self.0.is_unanswered || self.0.status.is_some_and(is_transient)

@@ -75,6 +75,42 @@ pub enum Event {
     Invalidated,
     /// The memory was full of tokens that cannot be had again, and one of them had to go.
     Evicted,
+    /// The introspection endpoint answered (RFC 7662 §2.2).
+    #[cfg(feature = "inbound")]
+    Introspection {
+        /// What it says of the token.
+        active: bool,
+        /// How long it took.
+        duration_ms: u64,
+    },
+    /// It did not, or nothing that says something about the token.
+    #[cfg(feature = "inbound")]
+    IntrospectionFailed {
+        /// Why.
+        code: ErrorCode,
+        /// How long it took.
+        duration_ms: u64,
+    },
+    /// The issuer's keys were fetched.
+    #[cfg(feature = "inbound")]
+    KeySet {
+        /// How long it took.
+        duration_ms: u64,
+    },
+    /// They could not be had, or not be used.
+    #[cfg(feature = "inbound")]
+    KeySetFailed {
+        /// Why.
+        code: ErrorCode,
+        /// How long it took.
+        duration_ms: u64,
+    },
+    /// A caller's token was not good, or not for us.
+    #[cfg(feature = "inbound")]
+    TokenRejected {
+        /// Why.
+        reason: &'static str,
+    },
 }
 
 impl Event {
@@ -88,6 +124,24 @@ impl Event {
             | Self::StoreHit { duration_ms }
             | Self::StoreMiss { duration_ms }
             | Self::Grant { duration_ms } => add("durationMs", number(*duration_ms)),
+            #[cfg(feature = "inbound")]
+            Self::Introspection {
+                active,
+                duration_ms,
+            } => {
+                add("active", Json::Bool(*active));
+                add("durationMs", number(*duration_ms));
+            }
+            #[cfg(feature = "inbound")]
+            Self::KeySet { duration_ms } => add("durationMs", number(*duration_ms)),
+            #[cfg(feature = "inbound")]
+            Self::IntrospectionFailed { code, duration_ms }
+            | Self::KeySetFailed { code, duration_ms } => {
+                add("durationMs", number(*duration_ms));
+                add("code", code.as_str().into());
+            }
+            #[cfg(feature = "inbound")]
+            Self::TokenRejected { reason } => add("reason", Json::from(*reason)),
             Self::GrantFailed { code, duration_ms } => {
                 add("durationMs", number(*duration_ms));
                 add("code", code.as_str().into());
@@ -137,6 +191,16 @@ impl Event {
             Self::Refused => "refused",
             Self::Invalidated => "invalidated",
             Self::Evicted => "evicted",
+            #[cfg(feature = "inbound")]
+            Self::Introspection { .. } => "introspection",
+            #[cfg(feature = "inbound")]
+            Self::IntrospectionFailed { .. } => "introspection_failed",
+            #[cfg(feature = "inbound")]
+            Self::KeySet { .. } => "key_set",
+            #[cfg(feature = "inbound")]
+            Self::KeySetFailed { .. } => "key_set_failed",
+            #[cfg(feature = "inbound")]
+            Self::TokenRejected { .. } => "token_rejected",
         }
     }
 }

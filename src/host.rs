@@ -3,6 +3,8 @@
 //! In JavaScript they are `fetch`, `Date.now`, `setTimeout` and `waitUntil`. A Rust program brings
 //! its own, and the tests bring a clock that they turn by hand. Nothing needs to be `Send`.
 
+#[cfg(feature = "inbound")]
+pub mod inbound;
 pub mod store;
 
 use std::future::{Future, ready};

@@ -10,6 +10,7 @@
 //! - [`store`]: the record of an identity in the host's store, sealed, under a lease.
 //! - `chain`: what brings a [`TokenSource`] its token, from the nearest place that has it.
 //! - [`Resource`]: requests to the protected API.
+//! - `inbound` (with the feature of that name): the tokens that callers present, checked.
 //! - `wasm` (where there is JavaScript, with the feature `bindings`): the JavaScript API, and the ports
 //!   over what its callers bring.
 //! - `web` (there too, with the feature `web`): the ports over `fetch`, timers, `crypto.subtle` and
@@ -127,6 +128,8 @@ mod error;
 mod event;
 mod handoff;
 pub mod host;
+#[cfg(feature = "inbound")]
+pub mod inbound;
 mod json;
 pub mod protocol;
 mod race;

@@ -1,7 +1,13 @@
 //! OAuth 2.0 as bytes: requests are built and responses are read here, without I/O, clock or async.
 
+#[cfg(feature = "inbound")]
+pub mod access_token;
 pub mod assertion;
 pub mod authorization_code;
+#[cfg(feature = "inbound")]
+pub mod bearer;
+#[cfg(feature = "inbound")]
+pub mod challenge;
 pub mod client_authentication;
 pub mod endpoint;
 pub mod error_class;
@@ -9,10 +15,18 @@ pub(crate) mod error_response;
 pub mod form;
 pub mod grant;
 pub mod http;
+#[cfg(feature = "inbound")]
+pub mod introspection;
+#[cfg(feature = "inbound")]
+pub mod jwk;
+#[cfg(feature = "inbound")]
+pub mod jws;
 pub mod jwt;
 mod lifetime;
 pub mod metadata;
 pub mod pkce;
+#[cfg(feature = "inbound")]
+pub mod protected_resource;
 pub mod revocation;
 mod timestamp;
 pub(crate) mod token_mapping;

@@ -1,0 +1,1 @@
+//! Sets of public keys (RFC 7517).

@@ -1,0 +1,1 @@
+//! What a protected resource says about itself (RFC 9728).
