@@ -6,10 +6,10 @@ import { build } from 'esbuild';
 
 const here = import.meta.dirname;
 
-/** `contender` is a module of `contenders`; `project` has our package installed. Gives the modules that workerd runs. */
-export async function bundle(contender, project) {
+/** `worker` runs the module `contender`; `project` has our package installed. Gives the modules that workerd runs. */
+export async function bundle(worker, contender, project) {
   const { outputFiles } = await build({
-    entryPoints: [join(here, 'worker.mjs')],
+    entryPoints: [join(here, worker)],
     bundle: true,
     minify: true,
     format: 'esm',
@@ -18,7 +18,7 @@ export async function bundle(contender, project) {
     external: ['cloudflare:*', 'node:*'],
     loader: { '.wasm': 'copy' },
     nodePaths: [join(project, 'node_modules'), join(here, 'node_modules')],
-    alias: { '#contender': join(here, 'contenders', `${contender}.mjs`) },
+    alias: { '#contender': join(here, `${contender}.mjs`) },
     plugins: [nodeBuiltins],
     outdir: 'out',
     write: false,

@@ -116,6 +116,56 @@ export async function herd({ modules, bindings, grants }) {
   }
 }
 
+/** Tokens of callers: one that is known, and one after the other that are not. */
+export async function checks({ name, workerd }, { count, tokens }) {
+  const figures = {};
+  const timed = async (figure, path, times) => {
+    const [begun, before] = [performance.now(), await workerd.cpuMs()];
+    await done(workerd, path);
+    Object.assign(figures, {
+      [`${figure}, µs`]: ((performance.now() - begun) / times) * 1000,
+      [`${figure}, CPU µs`]: (((await workerd.cpuMs()) - before) / times) * 1000,
+    });
+  };
+  if (name !== 'jose') {
+    await done(workerd, '/cached?way=introspected&count=1');
+    await timed('cached introspection', `/cached?way=introspected&count=${count}`, count);
+  }
+  await done(workerd, '/cached?way=verified&count=1');
+  // Who has no cache for them checks each again.
+  await timed('cached JWT', `/cached?way=verified&count=${name === 'jose' ? tokens : count}`, name === 'jose' ? tokens : count);
+  await done(workerd, `/tokens?count=${tokens}`);
+  await timed('new JWT', `/new?way=verified&count=${tokens}`, tokens);
+  return figures;
+}
+
+/** A new process: from its start to the first JWT that is checked. */
+export async function coldCheck({ modules, bindings }) {
+  const workerd = await startWorkerd(modules, bindings);
+  try {
+    await done(workerd, '/check?way=verified');
+    return { 'cold start to a checked JWT, ms': performance.now() - workerd.begun, 'cold start to a checked JWT, CPU ms': await workerd.cpuMs() };
+  } finally {
+    await workerd.close();
+  }
+}
+
+/** What tokens that somebody made up leave behind. */
+export async function flood({ name, modules, bindings }, { count }) {
+  if (name === 'jose') return {};
+  const workerd = await startWorkerd(modules, bindings);
+  const figures = {};
+  try {
+    for (let part = 1; part <= 10; part++) {
+      await done(workerd, `/flood?count=${count / 10}`);
+      if (part === 2 || part === 10) figures[`memory after ${(count / 10) * part} made-up tokens, MiB`] = await workerd.memoryMiB();
+    }
+    return figures;
+  } finally {
+    await workerd.close();
+  }
+}
+
 async function authorised(workerd, copy) {
   const { status, body } = await workerd.get('/api', copy);
   if (status !== 200) throw new Error(`the Worker answered ${status}: ${body.slice(0, 300)}`);

@@ -16,7 +16,7 @@ const COMPILED = { withoutStore: 59_000, withStore: 78_000 };
 
 for (const [contender, budget] of Object.entries(SHIPPED)) {
   test(`a Worker ships little of ${contender}`, async (t) => {
-    const modules = await bundle(contender, await createConsumer(`size-${contender}`));
+    const modules = await bundle('worker.mjs', `contenders/${contender}`, await createConsumer(`size-${contender}`));
     const of = (isWasm) => modules.filter(({ name }) => name.endsWith('.wasm') === isWasm);
     const imports = WebAssembly.Module.imports(new WebAssembly.Module(of(true)[0].contents)).length;
     within(t, budget, { wasm: sizeOf(of(true)).raw, imports, js: sizeOf(of(false)).raw, brotli: sizeOf(modules).brotli });
