@@ -4,7 +4,7 @@ use std::future::Future;
 
 use super::Host;
 use crate::json::Json;
-use crate::protocol::jwt::Algorithm;
+use crate::protocol::jwa::SignatureAlgorithm;
 
 /// A platform that checks signatures.
 pub trait InboundHost: Host {
@@ -18,7 +18,7 @@ pub trait InboundHost: Host {
     fn import_key(
         &self,
         jwk: &Json,
-        algorithm: Algorithm,
+        algorithm: SignatureAlgorithm,
     ) -> impl Future<Output = Option<Self::Key>>;
 
     /// Whether `signature` is that of `data`, as JWS has it (RFC 7518 §3): an ECDSA signature is the two numbers one
@@ -26,7 +26,7 @@ pub trait InboundHost: Host {
     fn verify(
         &self,
         key: &Self::Key,
-        algorithm: Algorithm,
+        algorithm: SignatureAlgorithm,
         data: &[u8],
         signature: &[u8],
     ) -> impl Future<Output = Option<bool>>;
