@@ -4,7 +4,7 @@
 mod dead;
 mod lease;
 mod metadata;
-mod place;
+pub(crate) mod place;
 mod reading;
 pub(crate) mod record;
 pub(crate) mod seal;

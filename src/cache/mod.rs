@@ -6,8 +6,10 @@ pub mod client_state;
 pub mod freshness;
 pub mod identity;
 pub(crate) mod issuer;
+#[cfg(feature = "inbound")]
+pub(crate) mod lru;
 pub mod memory;
 pub mod single_flight;
 pub(crate) mod span;
-mod store_health;
+pub(crate) mod store_health;
 pub mod token_state;

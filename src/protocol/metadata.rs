@@ -11,23 +11,27 @@ use crate::redaction::Sent;
 use crate::text;
 
 /// The record's version. What another version wrote is a miss.
-const VERSION: f64 = 2.0;
+const VERSION: f64 = 3.0;
 
 const TOKEN_ENDPOINT: &str = "token_endpoint";
 pub(crate) const AUTHORIZATION_ENDPOINT: &str = "authorization_endpoint";
 pub(crate) const REVOCATION_ENDPOINT: &str = "revocation_endpoint";
+pub(crate) const INTROSPECTION_ENDPOINT: &str = "introspection_endpoint";
+pub(crate) const JWKS_URI: &str = "jwks_uri";
 const AUTH_METHODS: &str = "token_endpoint_auth_methods_supported";
 const ISS_PARAMETER: &str = "authorization_response_iss_parameter_supported";
 
 const MISSING: &str = "is missing";
 
-/// The members that are kept.
-const MEMBERS: [&str; 5] = [
+/// The members that are kept, by every build: they share records.
+const MEMBERS: [&str; 7] = [
     TOKEN_ENDPOINT,
     AUTHORIZATION_ENDPOINT,
     REVOCATION_ENDPOINT,
     AUTH_METHODS,
     ISS_PARAMETER,
+    INTROSPECTION_ENDPOINT,
+    JWKS_URI,
 ];
 
 /// What an authorization server says about itself. It is judged member by member, when it is used.

@@ -36,7 +36,7 @@ impl Place {
     }
 }
 
-fn hexadecimal(bytes: &[u8]) -> String {
+pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
     let mut text = String::new();
     for byte in bytes {
         for nibble in [byte >> 4, byte & 15] {
