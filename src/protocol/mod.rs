@@ -18,6 +18,8 @@ pub mod http;
 #[cfg(feature = "inbound")]
 pub mod introspection;
 #[cfg(feature = "inbound")]
+pub mod invalid_token;
+#[cfg(feature = "inbound")]
 pub mod jwa;
 #[cfg(feature = "inbound")]
 pub mod jwk;
