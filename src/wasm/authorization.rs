@@ -6,7 +6,8 @@ use wasm_bindgen::prelude::*;
 use super::call::Call;
 use super::fields::Fields;
 use super::held_tokens::{renewed, text};
-use super::kernel::{promise, source};
+use super::host::promise;
+use super::kernel::source;
 use crate::chain::{AuthorizationOptions, CallbackOptions};
 use crate::error::Error;
 

@@ -5,7 +5,8 @@ use wasm_bindgen::prelude::*;
 
 use super::call::Call;
 use super::fields::Fields;
-use super::kernel::{promise, source};
+use super::host::promise;
+use super::kernel::source;
 use crate::chain::{HeldToken, Renewed};
 use crate::error::Error;
 use crate::json::Json;

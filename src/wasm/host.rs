@@ -3,51 +3,23 @@
 use std::future::Future;
 use std::pin::Pin;
 
-use js_sys::Array;
+use js_sys::{Array, Promise};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 
 use super::call::Call;
+use super::error::to_js;
 use super::promise::{Settled, Sleep};
 use super::store::JsStore;
-use crate::error::ErrorClass;
+use crate::error::{Error, ErrorClass};
 use crate::event::Event;
 use crate::host::{
-    Asked, Background, Clock, HookError, Host, HttpClient, Random, Timer, TransportError, View,
+    Asked, Background, Clock, HookError, Host, HttpClient, Random, Timer, TransportError,
 };
 use crate::json::Json;
 use crate::protocol::error_class::Refusal;
 use crate::protocol::http::{HttpRequest, HttpResponse};
 use crate::token::{Secret, Token};
-
-#[wasm_bindgen(module = "/pkg-templates/face/host.js")]
-extern "C" {
-    fn view(
-        access_token: &str,
-        token_type: &str,
-        expires_at: f64,
-        scope: Option<&str>,
-        refresh_token: Option<&str>,
-        id_token: Option<&str>,
-        raw: JsValue,
-        authorization: Option<String>,
-    ) -> JsValue;
-
-    fn withdraw(view: &JsValue);
-    #[wasm_bindgen(js_name = takeUse)]
-    fn take_use(view: &JsValue) -> bool;
-}
-
-/// What `view` made.
-impl View for JsValue {
-    fn withdraw(&self) {
-        withdraw(self);
-    }
-
-    fn take_use(&self) -> bool {
-        take_use(self)
-    }
-}
 
 /// The host of one call: what the calling request brought along.
 pub(super) struct JsHost {
@@ -62,6 +34,13 @@ impl JsHost {
             store: call.store().map(JsStore),
         }
     }
+}
+
+/// What `work` brings. It is boxed, since every type of future would have its own copy of what a promise
+/// takes.
+pub(super) fn promise(work: impl Future<Output = Result<JsValue, Error>> + 'static) -> Promise {
+    let work: Pin<Box<dyn Future<Output = Result<JsValue, Error>>>> = Box::pin(work);
+    future_to_promise(async move { work.await.map_err(|error| to_js(&error)) })
 }
 
 #[inline(never)]
@@ -109,7 +88,10 @@ impl Random for JsHost {
 }
 
 impl Host for JsHost {
+    #[cfg(feature = "outbound")]
     type View = JsValue;
+    #[cfg(not(feature = "outbound"))]
+    type View = ();
     type Store = JsStore;
 
     fn store(&self) -> Option<&JsStore> {
@@ -162,16 +144,11 @@ impl Host for JsHost {
         }
     }
 
+    #[cfg(feature = "outbound")]
     fn view(&self, token: &Token) -> JsValue {
-        view(
-            token.access_token.expose(),
-            &token.token_type,
-            token.expires_at_ms as f64,
-            token.scope.as_deref(),
-            token.refresh_token.as_ref().map(Secret::expose),
-            token.id_token.as_ref().map(Secret::expose),
-            crate::json::js::to_js(&token.raw),
-            token.authorization(),
-        )
+        super::view::rendered(token)
     }
+
+    #[cfg(not(feature = "outbound"))]
+    fn view(&self, _: &Token) {}
 }

@@ -1,36 +1,27 @@
-//! What the JavaScript face calls. Plain functions over numbered configurations: after a panic the
-//! instance is replaced, and a number that is no longer known is harmless, where a pointer into the
-//! lost instance would not be.
+//! What the JavaScript face calls of the client: plain functions over numbered configurations.
 
 use std::cell::RefCell;
-use std::future::Future;
-use std::pin::Pin;
 use std::rc::Rc;
 
 use js_sys::{Array, Promise};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::future_to_promise;
 
 use super::call::Call;
+use super::configurations::Configurations;
 use super::error::to_js;
 use super::fields::Fields;
-use super::host::JsHost;
+use super::host::{JsHost, promise};
 use super::options::options;
 use crate::cache::client_state::ClientState;
-use crate::cache::memory::{DEFAULT_CAPACITY, Memory};
+use crate::cache::memory::Memory;
 use crate::chain::TokenSource;
 use crate::client::ClientConfig;
 use crate::error::Error;
 use crate::race::apart;
 
-/// How many bytes of options are kept, so that clients with long ones, such as a user's assertion in each, do
-/// not fill the memory.
-const MAX_FIELD_BYTES: usize = 8 * 1024 * 1024;
-
-/// The configurations that were opened, oldest first, by ascending number, each with the bytes of its options.
 #[derive(Default)]
 struct Clients {
-    clients: Vec<(u32, usize, Rc<ClientState<JsValue>>)>,
+    clients: Configurations<ClientState<JsValue>>,
     memory: Rc<Memory<JsValue>>,
 }
 
@@ -39,10 +30,7 @@ thread_local! {
 }
 
 fn client(id: u32) -> Option<Rc<ClientState<JsValue>>> {
-    CLIENTS.with_borrow(|Clients { clients, .. }| {
-        let index = clients.binary_search_by_key(&id, |(id, ..)| *id).ok()?;
-        clients.get(index).map(|(.., client)| Rc::clone(client))
-    })
+    CLIENTS.with_borrow(|Clients { clients, .. }| clients.of(id))
 }
 
 /// Validates a configuration and returns its number: `id`, or the one that an equal configuration
@@ -50,7 +38,10 @@ fn client(id: u32) -> Option<Rc<ClientState<JsValue>>> {
 #[wasm_bindgen(skip_typescript)]
 pub fn open(fields: &JsValue, id: u32) -> Result<u32, JsValue> {
     let (config, bytes) = config(fields).map_err(|error| to_js(&error))?;
-    Ok(CLIENTS.with_borrow_mut(|clients| clients.open(config, id, bytes)))
+    Ok(CLIENTS.with_borrow_mut(|Clients { clients, memory }| {
+        let client = ClientState::new(config, Rc::clone(memory));
+        clients.open(client, id, bytes, ClientState::equals)
+    }))
 }
 
 /// The configuration, and how many bytes of options it has.
@@ -63,46 +54,6 @@ fn config(fields: &JsValue) -> Result<(ClientConfig, usize), Error> {
         config.check_sealing()?;
     }
     Ok((config, bytes))
-}
-
-impl Clients {
-    fn open(&mut self, config: ClientConfig, id: u32, bytes: usize) -> u32 {
-        let client = ClientState::new(config, Rc::clone(&self.memory));
-        if let Some((id, ..)) = self.clients.iter().find(|(.., open)| open.equals(&client)) {
-            return *id;
-        }
-        if !self.has_room(bytes) {
-            self.make_room(bytes);
-        }
-        self.clients.push((id, bytes, Rc::new(client)));
-        id
-    }
-
-    /// As many as the memory has identities.
-    fn has_room(&self, bytes: usize) -> bool {
-        self.clients.len() < DEFAULT_CAPACITY
-            && self.bytes().saturating_add(bytes) <= MAX_FIELD_BYTES
-    }
-
-    /// Forgets the oldest. Who is forgotten opens again.
-    #[inline(never)]
-    fn make_room(&mut self, bytes: usize) {
-        while !self.clients.is_empty() && !self.has_room(bytes) {
-            self.clients.remove(0);
-        }
-    }
-
-    fn bytes(&self) -> usize {
-        let bytes = self.clients.iter().map(|(_, bytes, _)| *bytes);
-        bytes.fold(0, usize::saturating_add)
-    }
-}
-
-/// What `work` brings. It is boxed, since every type of future would have its own copy of what a promise
-/// takes.
-pub(super) fn promise(work: impl Future<Output = Result<JsValue, Error>> + 'static) -> Promise {
-    let work: Pin<Box<dyn Future<Output = Result<JsValue, Error>>>> = Box::pin(work);
-    future_to_promise(async move { work.await.map_err(|error| to_js(&error)) })
 }
 
 /// How long the face may hand out a token by itself: then it says what its clock shows, and that the token is used.
@@ -166,21 +117,4 @@ pub fn invalidate(id: u32, call: &Call, forgets_refresh_token: bool) -> Option<P
 pub(super) fn source(id: u32, call: &Call) -> Option<TokenSource<JsHost>> {
     let host = JsHost::of(call);
     Some(TokenSource::of_client(Rc::new(host), client(id)?))
-}
-
-/// Fills the memory until it cannot grow, so that a test can see what becomes of everybody else.
-#[cfg(feature = "test-hooks")]
-#[wasm_bindgen(js_name = __exhaust)]
-pub fn test_exhaust() {
-    loop {
-        std::mem::forget(std::hint::black_box(Vec::<u8>::with_capacity(1 << 30)));
-    }
-}
-
-/// Panics, so that a test can see what becomes of everybody else.
-#[cfg(feature = "test-hooks")]
-#[wasm_bindgen(js_name = __panic)]
-#[allow(clippy::panic)]
-pub fn test_panic() {
-    panic!("asked for by a test");
 }

@@ -5,24 +5,30 @@
 //! under `pkg-templates/face`, and is passed in call by call. So a client that is made in every request costs the
 //! wasm memory nothing, and nothing here outlives the I/O context it came from.
 
-#[cfg(feature = "authorization")]
+#[cfg(all(feature = "outbound", feature = "authorization"))]
 mod authorization;
 mod call;
+mod configurations;
 mod crypto;
 mod error;
 mod exchange;
-#[cfg(not(feature = "npm"))]
+#[cfg(all(feature = "outbound", not(feature = "npm")))]
 mod face;
 mod fields;
-#[cfg(feature = "held-tokens")]
+#[cfg(all(feature = "outbound", feature = "held-tokens"))]
 mod held_tokens;
 mod host;
+#[cfg(feature = "outbound")]
 mod kernel;
 mod options;
 mod promise;
-#[cfg(feature = "revocation")]
+#[cfg(all(feature = "outbound", feature = "revocation"))]
 mod revocation;
 #[cfg(feature = "signing")]
 mod signing;
 mod start;
 mod store;
+#[cfg(feature = "test-hooks")]
+mod test_hooks;
+#[cfg(feature = "outbound")]
+mod view;

@@ -6,7 +6,8 @@ use wasm_bindgen::prelude::*;
 use super::call::Call;
 use super::fields::Fields;
 use super::held_tokens::held_token;
-use super::kernel::{promise, source};
+use super::host::promise;
+use super::kernel::source;
 use crate::protocol::revocation::TokenTypeHint;
 
 /// Revokes the one of the tokens that `type` names: `fields` is an object of it, of the tokens and of parameters.

@@ -11,7 +11,7 @@ static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
 extern "C" {
     #[cfg(feature = "npm")]
     fn panicked();
-    #[cfg(not(feature = "npm"))]
+    #[cfg(all(feature = "outbound", not(feature = "npm")))]
     fn connect(kernel: js_sys::Object);
 }
 
@@ -36,7 +36,7 @@ pub fn abandon() {
 
 /// The entry files of the npm package hand the exported functions to the face. In the output of a
 /// plain `wasm-pack build` there are no entry files, so they are handed over here.
-#[cfg(not(feature = "npm"))]
+#[cfg(all(feature = "outbound", not(feature = "npm")))]
 #[wasm_bindgen(start, private)]
 pub fn start() {
     use super::call::Call;

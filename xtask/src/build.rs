@@ -54,7 +54,7 @@ pub fn npm_package(dir: &str, feature: &str) -> Vec<Command> {
     vec![
         command(&format!("rm -rf {dir}")),
         glue("glue", &format!("--features {feature}")),
-        glue("glue-m2m", "--no-default-features --features npm"),
+        glue("glue-m2m", "--no-default-features --features npm,outbound"),
         command(&format!("node pkg-templates/build.mjs {dir}")),
     ]
 }

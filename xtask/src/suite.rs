@@ -11,17 +11,21 @@ use std::time::{Duration, Instant};
 const NODE_TEST: &str = "--test --test-reporter=spec --test-concurrency=1";
 
 /// The builds for wasm, and each room without the others.
-const CLIPPED: [&str; 10] = [
+const CLIPPED: [&str; 14] = [
     "--all-targets --features web",
     "--features npm",
     "--features test-hooks",
     "--no-default-features",
     "--no-default-features --features web",
-    "--no-default-features --features npm",
-    "--no-default-features --features bindings,authorization",
-    "--no-default-features --features bindings,revocation",
-    "--no-default-features --features bindings,signing",
-    "--no-default-features --features bindings,discovery",
+    "--no-default-features --features npm,outbound",
+    "--no-default-features --features npm,inbound,signing,discovery",
+    "--no-default-features --features test-hooks,inbound,signing,discovery",
+    "--no-default-features --features outbound,authorization",
+    "--no-default-features --features outbound,revocation",
+    "--no-default-features --features outbound,signing",
+    "--no-default-features --features outbound,discovery",
+    "--features npm,inbound",
+    "--features web,inbound",
 ];
 
 /// One step of the suite.
