@@ -164,16 +164,15 @@ pub(crate) fn well_formed_headers(option: &'static str, headers: &[(String, Stri
     Ok(())
 }
 
-/// Tokens of printable ASCII without quotes and backslashes (RFC 6749 §3.3).
+/// A token of printable ASCII without quotes and backslashes (RFC 6749 §3.3).
+pub(crate) fn is_scope(text: &str) -> bool {
+    let is_scope_byte = |byte: u8| byte.is_ascii_graphic() && byte != b'"' && byte != b'\\';
+    !text.is_empty() && text.bytes().all(is_scope_byte)
+}
+
 #[inline(never)]
 pub(super) fn scopes(scopes: &[String]) -> Checked {
-    let is_scope_token = |scope: &String| {
-        !scope.is_empty()
-            && scope
-                .bytes()
-                .all(|byte| byte.is_ascii_graphic() && byte != b'"' && byte != b'\\')
-    };
-    if scopes.iter().all(is_scope_token) {
+    if scopes.iter().all(|scope| is_scope(scope)) {
         return Ok(());
     }
     refused(

@@ -1,1 +1,128 @@
 //! Bearer tokens in requests, and the challenge in answers (RFC 6750 §2.1, §3).
+
+use super::challenge::{is_token_byte, is_token68_byte, parse_challenges};
+use crate::text;
+
+const SCHEME: &str = "Bearer";
+
+/// How long a token may be.
+pub const MAX_TOKEN_BYTES: usize = 8 * 1024;
+
+const SEVERAL: &str = "more than one credential in the Authorization header";
+
+/// Why an `Authorization` header has no bearer token that can be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unusable {
+    /// It has nothing for us: there is no header, or an empty one, or it is of another scheme.
+    Missing,
+    /// It means to, and is not written as RFC 6750 §2.1 has it. In words that may go into a challenge.
+    Malformed(&'static str),
+}
+
+/// The bearer token in the value of an `Authorization` header (RFC 6750 §2.1).
+///
+/// Where a header came twice, platforms join the two with a comma. Who checks one and uses the other would let
+/// anybody in, so neither counts.
+pub fn read_authorization(header: Option<&str>) -> Result<&str, Unusable> {
+    let header = header.unwrap_or_default().trim_matches([' ', '\t']);
+    let end = header.bytes().position(|byte| !is_token_byte(byte));
+    let (scheme, rest) = header
+        .split_at_checked(end.unwrap_or(header.len()))
+        .unwrap_or_default();
+    if !scheme.eq_ignore_ascii_case(SCHEME) {
+        let is_ours = |scheme: &str| scheme.eq_ignore_ascii_case(SCHEME);
+        return Err(match header.as_bytes().contains(&b',') {
+            true if parse_challenges(header)
+                .iter()
+                .any(|it| is_ours(&it.scheme)) =>
+            {
+                Unusable::Malformed("more than one credential in the Authorization header")
+            }
+            _ => Unusable::Missing,
+        });
+    }
+    let token = rest.trim_start_matches(' ');
+    let is_separate = token.len() < rest.len();
+    let is_too_long = token.len() > MAX_TOKEN_BYTES;
+    if is_separate && !is_too_long && is_b64token(token) {
+        return Ok(token);
+    }
+    let problem = if token.is_empty() {
+        "no token after the scheme in the Authorization header"
+    } else if token.as_bytes().contains(&b',') {
+        SEVERAL
+    } else if is_too_long {
+        "the token is longer than 8 KiB"
+    } else {
+        "a character in the Authorization header that no token has"
+    };
+    Err(Unusable::Malformed(problem))
+}
+
+/// `1*( ALPHA / DIGIT / "-" / "." / "_" / "~" / "+" / "/" ) *"="`
+fn is_b64token(text: &str) -> bool {
+    let digits = text.trim_end_matches('=');
+    !digits.is_empty() && digits.bytes().all(is_token68_byte)
+}
+
+/// What a `WWW-Authenticate` header says of what is wanted, and of what was wrong (RFC 6750 §3).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct BearerChallenge<'a> {
+    /// `realm`: what is protected.
+    pub realm: &'a str,
+    /// `error`, unless no credentials came.
+    pub error: Option<&'a str>,
+    /// `error_description`: for whoever writes the client.
+    pub error_description: Option<&'a str>,
+    /// `scope`: what the token must reach, if anything is wanted.
+    pub scope: &'a [String],
+    /// `resource_metadata`: where the resource tells which authorization server to go to (RFC 9728 §5.1).
+    pub resource_metadata: Option<&'a str>,
+}
+
+impl BearerChallenge<'_> {
+    /// The header's value. The scheme must be followed by a parameter, which is why `realm` is always there.
+    pub fn to_header(&self) -> String {
+        let scope = text::joined(self.scope, " ");
+        let mut header = [SCHEME, " realm=", &quoted(self.realm)].concat();
+        for (name, value) in [
+            ("error", self.error),
+            ("error_description", self.error_description),
+            ("scope", Some(scope.as_str()).filter(|it| !it.is_empty())),
+            ("resource_metadata", self.resource_metadata),
+        ] {
+            if let Some(value) = value {
+                for part in [", ", name, "=", &quoted(&shown(value))] {
+                    header.push_str(part);
+                }
+            }
+        }
+        header
+    }
+}
+
+/// `text` in the characters that RFC 6750 §3 has for descriptions, which are those of scopes too, and a space.
+pub fn shown(text: &str) -> String {
+    let shown = |c: char| match c {
+        '"' => '\'',
+        '\\' => '/',
+        ' '..='~' => c,
+        _ => '?',
+    };
+    text.chars().map(shown).collect()
+}
+
+/// A quoted string (RFC 9110 §5.6.4).
+fn quoted(text: &str) -> String {
+    let mut quoted = String::from('"');
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => quoted.extend(['\\', c]),
+            ' '..='~' => quoted.push(c),
+            // A line break would end the header.
+            _ => quoted.push('?'),
+        }
+    }
+    quoted.push('"');
+    quoted
+}

@@ -9,6 +9,10 @@
 )]
 
 mod authorization;
+#[cfg(feature = "inbound")]
+mod bearer;
+#[cfg(feature = "inbound")]
+mod challenge;
 mod client_config;
 mod endpoint;
 mod error_class;
@@ -17,6 +21,8 @@ mod json;
 mod jwt;
 mod metadata;
 mod pkce;
+#[cfg(feature = "inbound")]
+mod protected_resource;
 mod redaction;
 mod revocation;
 mod token_request;
