@@ -6,6 +6,7 @@ import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import ts from 'typescript';
 import { contract } from '../runtimes/contract.mjs';
+import { inboundContract } from '../runtimes/inbound-contract.mjs';
 import { root } from './tool.mjs';
 
 const NOTHING = '–';
@@ -41,13 +42,15 @@ function citationsOf(cell) {
   });
 }
 
+const groups = [contract, inboundContract].flatMap(Object.values);
+
 /** The titles of a file's tests and of what they are grouped by; what is computed in them is `…`. */
 async function titlesOf(file) {
   if (file.endsWith('.rs')) return new Set([...read(file).matchAll(/#\[test\]\s+(?:async )?fn (\w+)/g)].map(([, name]) => name));
   if (!file.endsWith('.test.mjs')) {
     const exported = Object.values(await import(pathToFileURL(join(root, file)).href));
     // What nobody runs proves nothing.
-    return new Set(exported.filter((tests) => Object.values(contract).includes(tests)).flatMap(Object.keys));
+    return new Set(exported.filter((tests) => groups.includes(tests)).flatMap(Object.keys));
   }
   return new Set(namesIn(ts.createSourceFile(file, read(file), ts.ScriptTarget.Latest)));
 }

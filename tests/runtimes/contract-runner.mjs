@@ -1,13 +1,12 @@
-// Runs the whole contract in whichever runtime this is, and prints each result as one line of JSON.
-import { contract } from './contract.mjs';
-import { createScene } from './scene.mjs';
+// Runs the contract of every entry in whichever runtime this is, and prints each result as one line of JSON.
+import { contractOf, everyTest, sceneOf } from './entries.mjs';
 
-export async function runContract({ edgeOAuth2, addresses, runtime }) {
-  for (const [group, tests] of Object.entries(contract)) {
-    for (const [title, run] of Object.entries(tests)) {
-      const scene = createScene({ package: edgeOAuth2, addresses, runtime });
-      const result = await (async () => run(scene))().then(() => ({ passed: true }), ({ message, stack }) => ({ message, stack }));
-      console.log(JSON.stringify({ group, title, ...result }));
-    }
+/** `packages` are what `import *` gave, by entries. */
+export async function runContract({ packages, addresses, runtime }) {
+  for (const { entry, group, title } of everyTest()) {
+    const scene = sceneOf(entry, { package: packages[entry], addresses, runtime });
+    const run = contractOf(entry)[group][title];
+    const result = await (async () => run(scene))().then(() => ({ passed: true }), ({ message, stack }) => ({ message, stack }));
+    console.log(JSON.stringify({ entry, group, title, ...result }));
   }
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { after, describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
-import { contract } from './contract.mjs';
+import { entries, titleOf } from './entries.mjs';
 import { install, root, tarball } from './package.mjs';
 import { startServers } from './servers.mjs';
 
@@ -18,33 +18,36 @@ export async function runContractIn(name, { under, binary, args }) {
   const project = await install(name.toLowerCase(), await tarball());
   const { addresses, close } = await startServers();
   after(close);
-  const entry = join(project, 'contract.mjs');
+  const file = join(project, 'contract.mjs');
   const runner = pathToFileURL(join(root, 'tests/runtimes/contract-runner.mjs')).href;
   await writeFile(
-    entry,
-    `import * as edgeOAuth2 from 'edge-oauth2';
-    import { runContract } from ${JSON.stringify(runner)};
-    await runContract({ edgeOAuth2, addresses: ${JSON.stringify(addresses)}, runtime: ${JSON.stringify(name)} });`,
+    file,
+    `import { runContract } from ${JSON.stringify(runner)};
+    const packages = { ${Object.keys(entries).map((one) => `'${one}': await import('${one}')`)} };
+    await runContract({ packages, addresses: ${JSON.stringify(addresses)}, runtime: ${JSON.stringify(name)} });`,
   );
   const stdio = ['ignore', 'pipe', 'pipe'];
-  const child = spawn(join(scope, platform, binary), [...args, entry], { cwd: project, stdio });
+  const child = spawn(join(scope, platform, binary), [...args, file], { cwd: project, stdio });
   after(() => child.kill());
   const printed = [];
   child.stderr.on('data', (data) => printed.push(data));
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   child.on('error', (error) => printed.push(error.message));
 
-  for (const [group, tests] of Object.entries(contract)) {
-    describe(`${name}: ${group}`, () => {
-      for (const title of Object.keys(tests)) {
-        test(title, { timeout: IDLE_MS }, async () => {
-          const { value, done } = await lines.next();
-          if (done) throw new Error(`${name} ended: ${printed.join('')}`);
-          const result = JSON.parse(value);
-          if (result.group !== group || result.title !== title) throw new Error(`expected the result of this test, got ${value}`);
-          if (!result.passed) throw new Error(`${result.message}\n${result.stack}`);
-        });
-      }
-    });
+  for (const [entry, groups] of Object.entries(entries)) {
+    for (const [group, tests] of Object.entries(groups)) {
+      describe(titleOf(name, entry, group), () => {
+        for (const title of Object.keys(tests)) {
+          test(title, { timeout: IDLE_MS }, async () => {
+            const { value, done } = await lines.next();
+            if (done) throw new Error(`${name} ended: ${printed.join('')}`);
+            const result = JSON.parse(value);
+            const isThis = result.entry === entry && result.group === group && result.title === title;
+            if (!isThis) throw new Error(`expected the result of this test, got ${value}`);
+            if (!result.passed) throw new Error(`${result.message}\n${result.stack}`);
+          });
+        }
+      });
+    }
   }
 }

@@ -1,9 +1,10 @@
 // Everything a test talks to, started together: the authorization server, a token endpoint in front
-// of it that can misbehave, and two protected APIs (two origins).
+// of it that can misbehave, two protected APIs (two origins), and an issuer that does as it is told.
 import { generateKeyPairSync } from 'node:crypto';
 import { startLoginServer } from './login-server.mjs';
 import { JWT_BEARER, startAuthorizationServer } from './authorization-server.mjs';
 import { startProtectedApi } from './protected-api.mjs';
+import { startScriptedIssuer } from './scripted-issuer.mjs';
 import { startTokenEndpoint } from './token-endpoint.mjs';
 
 /** Ids and secrets with every character that encodings disagree about. */
@@ -88,6 +89,7 @@ export async function startServers() {
   const tokenEndpoint = await startTokenEndpoint(authorizationServer.tokenUrl);
   const api = await startProtectedApi(authorizationServer);
   const otherApi = await startProtectedApi(authorizationServer);
+  const scriptedIssuer = await startScriptedIssuer();
   return {
     /** What a scene is made from; plain data, so that it can be sent into a Worker. */
     addresses: {
@@ -99,10 +101,11 @@ export async function startServers() {
       revocation: `${authorizationServer.tokenUrl}/revocation`,
       api: api.url,
       otherApi: otherApi.url,
+      scriptedIssuer: scriptedIssuer.url,
       clients,
     },
     async close() {
-      for (const one of [otherApi, api, tokenEndpoint, loginServer, authorizationServer]) await one.close();
+      for (const one of [scriptedIssuer, otherApi, api, tokenEndpoint, loginServer, authorizationServer]) await one.close();
     },
   };
 }

@@ -1,7 +1,7 @@
 // A token endpoint in front of the real one, that can be told to misbehave.
 import { text } from 'node:stream/consumers';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { byName, json, listen, route } from './http.mjs';
+import { misbehaves, nextBehaviour } from './misbehaviour.mjs';
 
 /**
  * Starts the endpoint in front of `tokenUrl`. Every test has one of its own:
@@ -26,36 +26,15 @@ export async function startTokenEndpoint(tokenUrl) {
     const seen = { atMs: Date.now(), method: request.method, url: request.url, headers: request.headers, body, closedEarly: false };
     endpoint.requests.push(seen);
     response.on('close', () => (seen.closedEarly = !response.writableFinished));
-    const behaviour = endpoint.behaviour;
-    if (behaviour.times === 1) endpoint.behaviour = {};
-    else if (behaviour.times) behaviour.times -= 1;
-    await answer({ tokenUrl, request, response, body, behaviour, endpoint });
+    await answer({ tokenUrl, request, response, body, behaviour: nextBehaviour(endpoint), endpoint });
   });
 }
 
-/**
- * `delayMs` waits before anything else. Then one of: `silent` never answers, `close` hangs up, `cut` does so in the
- * middle of its answer, `drip` starts an answer that never ends, `status` (with `headers`, `body`) answers just that;
- * else the request is forwarded, `merge` is laid over the answer and `padBytes` makes it long.
- */
+/** As `misbehaves` says; else the request is forwarded, `merge` is laid over the answer and `padBytes` makes it long. */
 async function answer({ tokenUrl, request, response, body, behaviour, endpoint }) {
-  if (behaviour.delayMs) await sleep(behaviour.delayMs);
-  if (behaviour.silent) return;
-  if (behaviour.close) return response.destroy();
-  if (behaviour.cut) {
-    response.writeHead(200, { 'content-length': 100 });
-    return response.write('{', () => response.destroy());
-  }
-  if (behaviour.drip) {
-    response.writeHead(200, { 'content-type': 'application/json' });
-    response.write('{"access_token":"');
-    const timer = setInterval(() => response.write('x'), 50);
-    return response.on('close', () => clearInterval(timer));
-  }
-  if (behaviour.status) {
+  if (await misbehaves(response, behaviour)) {
     if (behaviour.status === 200) endpoint.grants += 1;
-    response.writeHead(behaviour.status, behaviour.headers ?? { 'content-type': 'application/json' });
-    return response.end(behaviour.body);
+    return;
   }
   const { authorization, 'content-type': type } = request.headers;
   const real = await fetch(tokenUrl, {

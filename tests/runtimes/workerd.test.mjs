@@ -1,7 +1,7 @@
 // The contract in workerd, over the installed tarball as a Worker gets it; and what only Workers do.
 import { after, describe, test } from 'node:test';
 import { equal, ok } from './assert.mjs';
-import { contract } from './contract.mjs';
+import { entries, titleOf } from './entries.mjs';
 import { install, tarball } from './package.mjs';
 import { createScene } from './scene.mjs';
 import { startServers } from './servers.mjs';
@@ -13,25 +13,27 @@ after(close);
 
 for (const compatibilityDate of compatibilityDates) {
   const define = { ADDRESSES: addresses, RUNTIME: compatibilityDate };
-  const workerd = await startWorkerd([await bundle('contract', { project, compatibilityDate, define })]);
-  after(workerd.close);
+  for (const [entry, groups] of Object.entries(entries)) {
+    const workerd = await startWorkerd([await bundle('contract', { project, entry, compatibilityDate, define })]);
+    after(workerd.close);
 
-  for (const [group, tests] of Object.entries(contract)) {
-    describe(`workerd ${compatibilityDate}: ${group}`, () => {
-      for (const title of Object.keys(tests)) {
-        test(title, { timeout: 20_000 }, async () => {
-          const body = JSON.stringify({ group, title });
-          const result = await (await fetch(workerd.url, { method: 'POST', body })).json();
-          if (!result.passed) throw new Error(`${result.message}\n${result.stack}`);
-        });
-      }
+    for (const [group, tests] of Object.entries(groups)) {
+      describe(titleOf(`workerd ${compatibilityDate}`, entry, group), () => {
+        for (const title of Object.keys(tests)) {
+          test(title, { timeout: 20_000 }, async () => {
+            const body = JSON.stringify({ group, title });
+            const result = await (await fetch(workerd.url, { method: 'POST', body })).json();
+            if (!result.passed) throw new Error(`${result.message}\n${result.stack}`);
+          });
+        }
+      });
+    }
+
+    test(`workerd ${compatibilityDate}: ${entry}: nothing secret was printed`, () => {
+      const output = workerd.output.join('');
+      ok(!output.includes('MARKER'), output);
     });
   }
-
-  test(`workerd ${compatibilityDate}: nothing secret was printed`, () => {
-    const output = workerd.output.join('');
-    ok(!output.includes('MARKER'), output);
-  });
 
   describe(`workerd ${compatibilityDate}: a client is used`, async () => {
     const scene = createScene({ package: {}, addresses, runtime: `${compatibilityDate}-uses` });

@@ -1,12 +1,11 @@
 // Runs one test of the contract inside a Worker.
 import * as edgeOAuth2 from '#entry';
-import { contractOf, leftOutOf } from '../rooms.mjs';
-import { createScene } from '../scene.mjs';
+import { contractOf, sceneOf } from '../entries.mjs';
 
 export default {
   async fetch(request) {
     const { group, title } = await request.json();
-    const scene = createScene({ package: edgeOAuth2, leftOut: leftOutOf[ENTRY], addresses: ADDRESSES, runtime: RUNTIME });
+    const scene = sceneOf(ENTRY, { package: edgeOAuth2, addresses: ADDRESSES, runtime: RUNTIME });
     try {
       await contractOf(ENTRY)[group][title](scene);
       return Response.json({ passed: true });
