@@ -12,6 +12,8 @@ mod flight;
 mod grant;
 #[cfg(feature = "held-tokens")]
 mod held_token;
+#[cfg(feature = "inbound")]
+pub(crate) mod introspection;
 mod invalidation;
 mod lease;
 mod loss;

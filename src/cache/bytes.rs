@@ -4,7 +4,7 @@
 use crate::token::Secret;
 
 #[derive(Default)]
-pub(super) struct Bytes(pub(super) Vec<u8>);
+pub(crate) struct Bytes(pub(crate) Vec<u8>);
 
 impl Bytes {
     pub(super) fn number(&mut self, number: u64) {
@@ -16,9 +16,15 @@ impl Bytes {
     }
 
     #[inline(never)]
-    pub(super) fn text(&mut self, text: &str) {
+    pub(crate) fn text(&mut self, text: &str) {
         self.length(text.len());
         self.0.extend_from_slice(text.as_bytes());
+    }
+
+    #[cfg(feature = "inbound")]
+    pub(crate) fn bytes(&mut self, bytes: &[u8]) {
+        self.length(bytes.len());
+        self.0.extend_from_slice(bytes);
     }
 
     pub(super) fn flag(&mut self, flag: bool) {
@@ -33,7 +39,7 @@ impl Bytes {
     }
 
     #[inline(never)]
-    pub(super) fn optional(&mut self, text: &Option<String>) {
+    pub(crate) fn optional(&mut self, text: &Option<String>) {
         self.option(text.as_deref());
     }
 
@@ -61,7 +67,7 @@ impl Bytes {
     }
 
     /// In any order of names; the order of the values of a repeated name is meant.
-    pub(super) fn pairs(&mut self, pairs: &[(String, String)]) {
+    pub(crate) fn pairs(&mut self, pairs: &[(String, String)]) {
         match pairs.is_empty() {
             true => self.length(0),
             false => self.sorted_pairs(pairs),

@@ -123,6 +123,7 @@ impl<V> Lru<V> {
     }
 
     /// How many bytes they take together, about.
+    #[cfg(test)]
     pub(crate) fn weight(&self) -> usize {
         self.weight
     }

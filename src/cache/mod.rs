@@ -1,7 +1,7 @@
 //! What is remembered of tokens, as plain data. Nothing here holds a waker, a promise or an I/O
 //! object, so all of it may be shared by every request of an isolate.
 
-mod bytes;
+pub(crate) mod bytes;
 pub mod client_state;
 pub mod freshness;
 pub mod identity;

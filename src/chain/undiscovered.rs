@@ -13,7 +13,7 @@ impl<H: Host> TokenSource<H> {
         Ok(self.client.config().endpoint.clone())
     }
 
-    #[cfg(any(feature = "authorization", feature = "revocation"))]
+    #[cfg(any(feature = "authorization", feature = "revocation", feature = "inbound"))]
     pub(super) async fn endpoint(
         &self,
         option: &'static str,

@@ -5,11 +5,18 @@ use crate::error::Error;
 use crate::protocol::form::Parameters;
 use crate::protocol::token_request::RESERVED_PARAMETERS;
 
+const PARAMS: &str = "params";
+
+/// What a request about a token has itself (RFC 7009 §2.1, RFC 7662 §2.1).
+const ABOUT_TOKEN: [&str; 2] = ["token", "token_type_hint"];
+
 impl ClientConfig {
     /// The same configuration, whose refreshes have `parameters` instead of those of the same names.
     pub(crate) fn refreshing_with(&self, parameters: &Parameters) -> Result<Self, Error> {
         // A refresh may ask for fewer scopes (RFC 6749 §6).
-        self.check_parameters(parameters, &["refresh_token"], |name| name == "scope")?;
+        self.check_parameters(PARAMS, parameters, &["refresh_token"], |name| {
+            name == "scope"
+        })?;
         let is_given = |name: &str| parameters.iter().any(|(given, _)| given == name);
         let mut config = self.clone();
         let options = &mut config.options;
@@ -28,11 +35,22 @@ impl ClientConfig {
 
     /// Refuses parameters of a revocation that the protocol sets.
     pub(crate) fn check_revocation(&self, parameters: &Parameters) -> Result<(), Error> {
-        self.check_parameters(parameters, &["token", "token_type_hint"], |_| false)
+        self.check_parameters(PARAMS, parameters, &ABOUT_TOKEN, |_| false)
+    }
+
+    /// The same of an introspection; `option` is where they were given.
+    #[cfg(feature = "inbound")]
+    pub(crate) fn check_introspection(
+        &self,
+        option: &'static str,
+        parameters: &Parameters,
+    ) -> Result<(), Error> {
+        self.check_parameters(option, parameters, &ABOUT_TOKEN, |_| false)
     }
 
     fn check_parameters(
         &self,
+        option: &'static str,
         parameters: &Parameters,
         own: &[&str],
         is_free: impl Fn(&str) -> bool,
@@ -45,15 +63,12 @@ impl ClientConfig {
                 .contains(&name);
             if is_reserved && !is_free(name) {
                 return Err(Error::invalid_option(
-                    "params",
+                    option,
                     ["must not set ", name, ", which the protocol sets"].concat(),
                 ));
             }
             if name.is_empty() {
-                return Err(Error::invalid_option(
-                    "params",
-                    "must not have an empty name",
-                ));
+                return Err(Error::invalid_option(option, "must not have an empty name"));
             }
         }
         Ok(())

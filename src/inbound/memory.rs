@@ -7,6 +7,7 @@ use std::rc::Rc;
 
 use siphasher::sip128::{Hasher128, SipHasher24};
 
+use super::answers::Answers;
 use crate::cache::lru::Lru;
 use crate::cache::memory::Memory;
 use crate::cache::span::Span;
@@ -26,6 +27,7 @@ pub struct InboundMemory<H: InboundHost> {
     key: Cell<Option<[u8; 16]>>,
     /// Where the clients are remembered that ask about tokens.
     clients: Rc<Memory<H::View>>,
+    pub(super) answers: Answers<H::Slot>,
     standings: RefCell<Lru<Rc<Standing>>>,
 }
 
@@ -63,6 +65,7 @@ impl<H: InboundHost> InboundMemory<H> {
         Self {
             key: Cell::new(None),
             clients,
+            answers: Answers::default(),
             standings: RefCell::new(Lru::new(MAX_STANDINGS, usize::MAX)),
         }
     }

@@ -81,7 +81,7 @@ fn unsaid(members: &Json) -> String {
 }
 
 /// A number, or a string of one (`"3600"`, `"3599.5"`), without its fraction.
-fn number(value: &Json) -> Option<f64> {
+pub(super) fn number(value: &Json) -> Option<f64> {
     match value {
         Json::Number(number) => Some(number.trunc()),
         Json::String(text) => number_in(text),

@@ -198,7 +198,7 @@ pub(crate) fn scope(members: &Json) -> Option<String> {
 }
 
 #[inline(never)]
-fn joined(scopes: &[Json]) -> Option<String> {
+pub(super) fn joined(scopes: &[Json]) -> Option<String> {
     let scopes: Vec<&str> = scopes.iter().filter_map(Json::as_str).collect();
     (!scopes.is_empty()).then(|| text::joined(&scopes, " "))
 }

@@ -487,7 +487,7 @@ fn a_record_that_is_none_is_a_miss() {
             ("cut", record.trim_end_matches('}').to_owned()),
             ("other JSON", "[]".to_owned()),
             ("the server's document", full()),
-            ("other version", replaced(r#""v":2"#, r#""v":1"#)),
+            ("other version", replaced(r#""v":3"#, r#""v":1"#)),
             ("no time", replaced("received_at", "received")),
             ("no members", replaced("members", "others")),
         ],
