@@ -192,6 +192,13 @@ impl World {
 
     /// A source of tokens in a request of its own.
     pub fn source(&self, config: ClientConfig) -> (Request, TokenSource<TestHost>) {
+        let (request, host) = self.host();
+        let source = TokenSource::new(Rc::new(host), config, Rc::clone(&self.memory));
+        (request, source)
+    }
+
+    /// The platform as a request of its own sees it.
+    pub fn host(&self) -> (Request, TestHost) {
         let request = self.requests.get();
         self.requests.set(request + 1);
         let store = self.shelf.as_ref().map(|shelf| TestStore {
@@ -212,8 +219,7 @@ impl World {
             request,
             nonces: Rc::clone(&self.nonces),
         };
-        let source = TokenSource::new(Rc::new(host), config, Rc::clone(&self.memory));
-        (request, source)
+        (request, host)
     }
 
     /// Asks for a token in a request of its own, to the end.

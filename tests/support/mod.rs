@@ -11,6 +11,8 @@
 pub mod crypto;
 pub mod explore;
 pub mod host;
+#[cfg(feature = "inbound")]
+pub mod inbound;
 pub mod isolate;
 pub mod store;
 
