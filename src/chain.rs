@@ -15,6 +15,8 @@ mod held_token;
 #[cfg(feature = "inbound")]
 pub(crate) mod introspection;
 mod invalidation;
+#[cfg(feature = "inbound")]
+mod key_set;
 mod lease;
 mod loss;
 mod post;

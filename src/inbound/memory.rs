@@ -8,15 +8,25 @@ use std::rc::Rc;
 use siphasher::sip128::{Hasher128, SipHasher24};
 
 use super::answers::Answers;
+use super::key_set::KeySet;
+use super::standing::Standing;
+use super::verified::Verified;
 use crate::cache::lru::Lru;
 use crate::cache::memory::Memory;
-use crate::cache::span::Span;
-use crate::cache::store_health::StoreHealth;
-use crate::error::Error;
 use crate::host::inbound::InboundHost;
 
 /// How many introspectors and verifiers are remembered.
 const MAX_STANDINGS: usize = 1000;
+
+/// How many sets of keys are remembered.
+const MAX_KEY_SETS: usize = 100;
+
+/// How many tokens that were verified here are remembered, and how much memory they take together, in bytes.
+const MAX_VERIFIED: usize = 10_000;
+const MAX_VERIFIED_WEIGHT: usize = 16 * 1024 * 1024;
+
+/// What is found by its name.
+type Named<T> = (String, Rc<T>);
 
 /// What all that checks tokens in an isolate shares. Bounded, whatever callers present.
 ///
@@ -29,28 +39,11 @@ pub struct InboundMemory<H: InboundHost> {
     clients: Rc<Memory<H::View>>,
     pub(super) answers: Answers<H::Slot>,
     standings: RefCell<Lru<Rc<Standing>>>,
-}
-
-/// What is known of one introspector or verifier, and of its store.
-#[derive(Default)]
-pub(super) struct Standing {
-    pub(super) store: StoreHealth,
-    /// What nobody is to ask again for a time, and why.
-    refusal: RefCell<Option<(Error, Span)>>,
-}
-
-impl Standing {
-    /// The error that is still answered from memory.
-    pub(super) fn remembered(&self, now_ms: u64) -> Option<Error> {
-        let refusal = self.refusal.borrow();
-        let (error, span) = refusal.as_ref()?;
-        span.is_on(now_ms).then(|| error.clone())
-    }
-
-    /// Answers `error` from memory for that time.
-    pub(super) fn remember(&self, error: Error, span: Span) {
-        *self.refusal.borrow_mut() = Some((error, span));
-    }
+    /// The keys of issuers; the oldest gives way.
+    key_sets: RefCell<Vec<Named<KeySet<H::Key>>>>,
+    key_sets_made: Cell<u64>,
+    /// Tokens whose signatures were checked.
+    verified: RefCell<Lru<Rc<Verified<H::Slot>>>>,
 }
 
 impl<H: InboundHost> Default for InboundMemory<H> {
@@ -67,6 +60,9 @@ impl<H: InboundHost> InboundMemory<H> {
             clients,
             answers: Answers::default(),
             standings: RefCell::new(Lru::new(MAX_STANDINGS, usize::MAX)),
+            key_sets: RefCell::default(),
+            key_sets_made: Cell::new(0),
+            verified: RefCell::new(Lru::new(MAX_VERIFIED, MAX_VERIFIED_WEIGHT)),
         }
     }
 
@@ -103,6 +99,38 @@ impl<H: InboundHost> InboundMemory<H> {
         let standing = Rc::<Standing>::default();
         standings.put(identity, Rc::clone(&standing), 0);
         standing
+    }
+
+    /// The keys that are called `name`.
+    pub(super) fn key_set(&self, name: &str) -> Rc<KeySet<H::Key>> {
+        let mut sets = self.key_sets.borrow_mut();
+        if let Some((_, set)) = sets.iter().find(|(known, _)| known == name) {
+            return Rc::clone(set);
+        }
+        if sets.len() >= MAX_KEY_SETS {
+            sets.remove(0);
+        }
+        self.key_sets_made
+            .set(self.key_sets_made.get().wrapping_add(1));
+        let set = Rc::new(KeySet::new(self.key_sets_made.get()));
+        sets.push((name.to_owned(), Rc::clone(&set)));
+        set
+    }
+
+    /// The token that has this digest, if its signature was checked.
+    pub(super) fn verified(&self, digest: u128) -> Option<Rc<Verified<H::Slot>>> {
+        let mut verified = self.verified.borrow_mut();
+        let found = Rc::clone(verified.get(digest)?);
+        if found.is_of_key() {
+            return Some(found);
+        }
+        verified.remove(digest);
+        None
+    }
+
+    pub(super) fn keep_verified(&self, digest: u128, verified: Rc<Verified<H::Slot>>) {
+        let weight = verified.weight();
+        self.verified.borrow_mut().put(digest, verified, weight);
     }
 }
 

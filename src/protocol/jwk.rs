@@ -1,4 +1,4 @@
-//! Sets of public keys (RFC 7517), and which of them a token is checked with.
+//! Public keys (RFC 7517) that signatures are checked with.
 
 use super::jwa::{KeyKind, SignatureAlgorithm};
 use crate::base64;
@@ -9,9 +9,6 @@ const LEAST_RSA_BITS: usize = 2048;
 
 /// What a key has that is not public (RFC 7518 §6.2.2, §6.3.2, §6.4). Whoever reads the set could sign with it.
 const PRIVATE_MEMBERS: [&str; 8] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
-
-/// A token without `kid` is checked with no more keys than these, since each costs as much as the first.
-const MOST_TRIED: usize = 16;
 
 /// A public key that signatures can be checked with.
 #[derive(Clone, Debug, PartialEq)]
@@ -55,6 +52,19 @@ impl PublicKey {
         &self.jwk
     }
 
+    /// The key as a member of a set. [`Self::read`] reads it.
+    pub(crate) fn to_json(&self) -> Json {
+        let text = |text: &Option<String>| text.as_deref().map(Json::from);
+        let named = Json::object([("kid", text(&self.key_id)), ("alg", text(&self.algorithm))]);
+        match (named, &self.jwk) {
+            (Json::Object(mut members), Json::Object(numbers)) => {
+                members.extend_from_slice(numbers);
+                Json::Object(members)
+            }
+            (_, jwk) => jwk.clone(),
+        }
+    }
+
     /// `kid`
     pub fn key_id(&self) -> Option<&str> {
         self.key_id.as_deref()
@@ -64,39 +74,6 @@ impl PublicKey {
     pub fn serves(&self, algorithm: SignatureAlgorithm) -> bool {
         let named = self.algorithm.as_deref();
         self.kind == algorithm.key_kind() && named.is_none_or(|name| algorithm.is_called(name))
-    }
-}
-
-/// Reads a set (RFC 7517 §5). What cannot be used in it is passed over; the error says why nothing is left.
-pub fn read_set(set: &Json) -> Result<Vec<PublicKey>, &'static str> {
-    let Some(Json::Array(entries)) = set.get("keys") else {
-        return Err("is no JWK set (RFC 7517 §5): it has no array keys");
-    };
-    let keys: Vec<_> = entries.iter().filter_map(PublicKey::read).collect();
-    match keys.is_empty() {
-        true => Err("has no public key for signatures by RSA, P-256, P-384, P-521 or Ed25519"),
-        false => Ok(keys),
-    }
-}
-
-/// Those of `keys` that a token may be signed with whose header has this `kid` and `alg`. Where the token says `kid`, a
-/// key that has none is taken only if no other has that.
-pub fn choice<'a, K>(
-    keys: &'a [K],
-    public: impl Fn(&K) -> &PublicKey,
-    key_id: Option<&str>,
-    algorithm: SignatureAlgorithm,
-) -> Vec<&'a K> {
-    let of_name = |name: Option<&str>| -> Vec<&'a K> {
-        let is_wanted =
-            |key: &PublicKey| (key_id.is_none() || key.key_id() == name) && key.serves(algorithm);
-        let wanted = keys.iter().filter(|key| is_wanted(public(key)));
-        wanted.take(MOST_TRIED).collect()
-    };
-    let named = of_name(key_id);
-    match named.is_empty() {
-        true => of_name(None),
-        false => named,
     }
 }
 

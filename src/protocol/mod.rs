@@ -24,6 +24,8 @@ pub mod jwa;
 #[cfg(feature = "inbound")]
 pub mod jwk;
 #[cfg(feature = "inbound")]
+pub mod jwk_set;
+#[cfg(feature = "inbound")]
 pub mod jws;
 pub mod jwt;
 mod lifetime;

@@ -1,0 +1,156 @@
+//! Tokens that are checked here, by their signature and by what they say (RFC 9068).
+
+use std::fmt;
+use std::rc::Rc;
+
+use super::key_source::{KeySource, Unverified};
+use super::memory::InboundMemory;
+use super::verified::{Said, Verified};
+use super::verifier_options::{VerifierConfig, check_audience};
+use crate::error::Error;
+use crate::event::Event;
+use crate::host::inbound::InboundHost;
+use crate::protocol::access_token;
+use crate::protocol::invalid_token::InvalidToken;
+use crate::protocol::jws::Jws;
+use crate::race::apart;
+
+/// What is longer is no token: no server takes that much in a header.
+const MAX_TOKEN_BYTES: usize = 16 * 1024;
+
+/// Checks the tokens of one issuer.
+///
+/// Cheap to make: what lasts is in the [`InboundMemory`].
+pub struct JwtVerifier<H: InboundHost> {
+    host: Rc<H>,
+    config: Rc<VerifierConfig>,
+    memory: Rc<InboundMemory<H>>,
+    keys: KeySource<H>,
+}
+
+impl<H: InboundHost> JwtVerifier<H> {
+    /// A verifier for `config` that shares `memory` with all others.
+    pub fn new(host: Rc<H>, config: Rc<VerifierConfig>, memory: Rc<InboundMemory<H>>) -> Self {
+        let keys = KeySource::new(
+            Rc::clone(&host),
+            Rc::clone(&config.keys),
+            Rc::clone(&memory),
+        );
+        Self {
+            host,
+            config,
+            memory,
+            keys,
+        }
+    }
+
+    /// What `token` says, if its signature was checked before, with a key that is still there, and all else is well.
+    /// `None` where there is something to be done, and for a token that is bound to a key.
+    pub fn cached(
+        &self,
+        token: &str,
+        audience: Option<&[String]>,
+    ) -> Option<Rc<Verified<H::Slot>>> {
+        let found = self.found(self.digest(token)?)?;
+        let judged = self.judge(found.said(), audience, false);
+        (judged.is_ok() && self.keys.is_settled()).then_some(found)
+    }
+
+    /// What `token` says, if it is one of the issuer's for us. `audience` takes the place of the configured one.
+    /// `accepts_bound`: whether the caller checks the proof of a token that is bound to a key (`cnf`); otherwise such
+    /// a token is refused.
+    ///
+    /// The error's code is [`TokenRejected`](crate::ErrorCode::TokenRejected) or
+    /// [`TokenMalformed`](crate::ErrorCode::TokenMalformed) where the token is at fault, and
+    /// [`TokenUnverifiable`](crate::ErrorCode::TokenUnverifiable) where the keys cannot be had.
+    pub async fn verify(
+        &self,
+        token: &str,
+        audience: Option<&[String]>,
+        accepts_bound: bool,
+    ) -> Result<Rc<Verified<H::Slot>>, Error> {
+        if let Some(audience) = audience {
+            check_audience(audience)?;
+        }
+        match self.verified(token, audience, accepts_bound).await {
+            Ok(verified) => Ok(verified),
+            Err(Unverified::Unknown(error)) => Err(error),
+            Err(Unverified::Invalid(why)) => {
+                let reason = why.reason();
+                self.host.event(Event::TokenRejected { reason });
+                Err(why.into())
+            }
+        }
+    }
+
+    async fn verified(
+        &self,
+        token: &str,
+        audience: Option<&[String]>,
+        accepts_bound: bool,
+    ) -> Result<Rc<Verified<H::Slot>>, Unverified> {
+        let digest = self.digest(token);
+        if let Some(found) = digest.and_then(|digest| self.found(digest)) {
+            self.judge(found.said(), audience, accepts_bound)?;
+            apart(self.keys.keys()).await.map_err(Unverified::Unknown)?;
+            if found.is_of_key() {
+                return Ok(found);
+            }
+        }
+        let jws = Jws::parse(token, MAX_TOKEN_BYTES)?;
+        // What says of itself that it is not for us is worth no keys.
+        let said = (jws.algorithm, &jws.header, &jws.claims);
+        self.judge(said, audience, accepts_bound)?;
+        let key = apart(self.keys.check(&jws)).await?;
+        let verified = Rc::new(Verified {
+            header: jws.header,
+            claims: jws.claims,
+            slot: H::Slot::default(),
+            algorithm: jws.algorithm,
+            key,
+        });
+        if let Some(digest) = digest {
+            self.memory.keep_verified(digest, Rc::clone(&verified));
+        }
+        Ok(verified)
+    }
+
+    /// What stands for a token of this issuer.
+    fn digest(&self, token: &str) -> Option<u128> {
+        if token.len() > MAX_TOKEN_BYTES {
+            return None;
+        }
+        let number = self.keys.number().to_be_bytes();
+        let parts = [b"jwt".as_slice(), &number, token.as_bytes()];
+        self.memory.digest(&self.host, &parts)
+    }
+
+    fn found(&self, digest: u128) -> Option<Rc<Verified<H::Slot>>> {
+        self.memory.verified(digest)
+    }
+
+    /// All but the signature, each time anew: time goes by, and another verifier may have asked for less.
+    fn judge(
+        &self,
+        it: Said<'_>,
+        audience: Option<&[String]>,
+        accepts_bound: bool,
+    ) -> Result<(), InvalidToken> {
+        let (algorithm, header, claims) = it;
+        let now_ms = self.host.now_ms();
+        let rules = &self.config.rules;
+        rules.judge(algorithm, header, claims, audience, now_ms)?;
+        match accepts_bound || !access_token::is_bound(claims) {
+            true => Ok(()),
+            false => Err(InvalidToken::Bound),
+        }
+    }
+}
+
+impl<H: InboundHost> fmt::Debug for JwtVerifier<H> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("JwtVerifier")
+            .field("config", &self.config)
+            .finish_non_exhaustive()
+    }
+}
