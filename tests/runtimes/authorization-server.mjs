@@ -9,7 +9,11 @@ import { basic } from './scene.mjs';
 /** The grant of RFC 7523 §2.1. */
 export const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
 
-const resourceServer = { client_id: 'protected-api', client_secret: 'protected-api-secret' };
+const resourceServer = {
+  client_id: 'protected-api',
+  client_secret: 'protected-api-secret',
+  introspection_signed_response_alg: 'RS256',
+};
 
 /**
  * Starts oidc-provider with the client_credentials grant, introspection and revocation. `clients` are
@@ -21,13 +25,23 @@ const resourceServer = { client_id: 'protected-api', client_secret: 'protected-a
  * `insists` are clients of which it takes client assertions only as RFC 10070 has them (`'issuer'`), or only as they
  * were before (`'tokenUrl'`).
  *
- * A token lasts an hour, or as many seconds as the parameter `lifetime` of its request says.
+ * A token lasts an hour, or as many seconds as the parameter `lifetime` of its request says. `resources` are APIs that
+ * tokens may be for (RFC 8707): by their names, whether these tokens are `'jwt'` or `'opaque'`.
+ *
+ * `rotate()` gives it other keys in place of those that it has.
  */
-export async function startAuthorizationServer({ clients, insists = {} }) {
+export async function startAuthorizationServer({ clients, insists = {}, resources = {} }) {
   const { url, close } = await listen((request, response) => handle(request, response));
   const records = new Map();
   const assertions = new Set();
-  const provider = new Provider(url, {
+  let grants = 0;
+  const newProvider = () => {
+    const provider = new Provider(url, configuration());
+    provider.registerGrantType(JWT_BEARER, (ctx) => jwtBearer(ctx, provider, assertions), ['assertion', 'scope']);
+    provider.on('grant.success', () => (grants += 1));
+    return provider;
+  };
+  const configuration = () => ({
     adapter: (model) => new Records(records, model),
     clients: [...clients, resourceServer].map((client) => ({
       grant_types: ['client_credentials'],
@@ -49,22 +63,30 @@ export async function startAuthorizationServer({ clients, insists = {} }) {
         enabled: true,
         allowedPolicy: (_, { clientId }) => clientId === resourceServer.client_id,
       },
+      jwtIntrospection: { enabled: true },
+      ...(Object.keys(resources).length > 0 && { resourceIndicators: { enabled: true, getResourceServerInfo } }),
       revocation: { enabled: true },
     },
     jwks: { keys: [signingKey()] },
     scopes: ['read', 'write'],
     ttl: { ClientCredentials: ({ oidc }) => Number(oidc.body.lifetime ?? 3600) },
   });
-  provider.registerGrantType(JWT_BEARER, (ctx) => jwtBearer(ctx, provider, assertions), ['assertion', 'scope']);
-  const handle = provider.callback();
-
-  let grants = 0;
-  provider.on('grant.success', () => (grants += 1));
+  function getResourceServerInfo(_, resource) {
+    const accessTokenFormat = resources[resource];
+    if (!accessTokenFormat) throw new errors.InvalidTarget();
+    return { scope: 'read write', audience: resource, accessTokenFormat };
+  }
+  let handle = newProvider().callback();
 
   return {
     url,
     tokenUrl: `${url}/token`,
     close,
+    /** Who may ask about tokens. */
+    resourceServer: { id: resourceServer.client_id, secret: resourceServer.client_secret },
+    rotate() {
+      handle = newProvider().callback();
+    },
     /** How many tokens were issued since the start. */
     get grants() {
       return grants;

@@ -5,9 +5,9 @@ import { pathToFileURL } from 'node:url';
 
 let isolates = 0;
 
-/** Loads the package installed in `project` once more, as a new isolate would. */
-export async function newIsolate(project) {
+/** Loads an entry of the package installed in `project` once more, as a new isolate would. */
+export async function newIsolate(project, entry = 'index') {
   const copy = join(project, `isolate-${(isolates += 1)}`);
   await cp(join(project, 'node_modules/edge-oauth2'), copy, { recursive: true });
-  return await import(pathToFileURL(join(copy, 'entries/index.js')).href);
+  return await import(pathToFileURL(join(copy, `entries/${entry}.js`)).href);
 }

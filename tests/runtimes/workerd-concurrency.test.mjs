@@ -3,6 +3,7 @@
 import { after, afterEach, describe, test } from 'node:test';
 import { equal, ok, sleep } from './assert.mjs';
 import { install, tarball } from './package.mjs';
+import { seededRandom } from './random.mjs';
 import { createScene } from './scene.mjs';
 import { startServers } from './servers.mjs';
 import { bundle, compatibilityDates, startWorkerd } from './workerd.mjs';
@@ -167,15 +168,4 @@ function tally(answers) {
     counts[kind] = (counts[kind] ?? 0) + 1;
   }
   return counts;
-}
-
-/** The same numbers in every run (mulberry32). */
-function seededRandom(seed) {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

@@ -21,6 +21,14 @@ export const caches = {
     equal(await count('introspect'), 1);
   },
 
+  'what is known from the cache is all that the server said': async ({ introspector, opaque }) => {
+    const token = opaque({ client_id: 'app', username: 'ada', scope: 'read', tenant: { id: 7 } });
+    const first = await introspector().introspect(token);
+    const again = await introspector().introspect(token);
+    equal([again.clientId, again.username, again.scope, again.raw], [first.clientId, first.username, first.scope, first.raw]);
+    equal(again.raw.tenant, { id: 7 });
+  },
+
   'so does a bad one, for a little while': async ({ introspector, count }) => {
     const token = 'nobody-knows-this-flood';
     await many(50, () => introspector().introspect(token));
@@ -214,6 +222,23 @@ export const caches = {
     equal(await count('introspect'), 5);
   },
 
+  'what the server says of one token is not said of all': async ({ introspector, opaque, behave, count }) => {
+    // Some refuse a token that they do not know, or do not like, in place of calling it inactive.
+    for (const behaviour of [
+      { status: 400, body: '{"error":"unsupported_token_type"}' },
+      { status: 400, body: '{"error":"invalid_request"}' },
+      { status: 401, body: '{"error":"request_unauthorized"}' },
+      { status: 401, body: '{"error":"invalid_token"}' },
+      { status: 403, body: '{"error":"access_denied"}' },
+      { status: 200, body: '{"active":"no"}' },
+    ]) {
+      await behave('introspect', { ...behaviour, times: 1 });
+      await rejects(introspector().introspect(opaque()));
+      equal((await introspector().introspect(opaque())).active, true, JSON.stringify(behaviour));
+    }
+    equal(await count('introspect'), 12);
+  },
+
   'a server that limits the rate is left alone': async ({ introspector, opaque, behave, count }) => {
     const good = opaque();
     await introspector().introspect(good);
@@ -280,6 +305,16 @@ export const caches = {
       return ok(error.message.includes('sealKey'), error.message);
     }
     throw new Error('it was taken');
+  },
+
+  'a store that keeps for ever is believed no longer than memory': async ({ introspector, opaque, behave }) => {
+    const records = new Map();
+    const token = opaque();
+    const one = (cacheEntries) => introspector({ store: { get: (key) => records.get(key), put: (key, value) => void records.set(key, value), delete() {} }, cacheEntries });
+    await one(100).introspect(token);
+    await eventually(() => records.size > 0, 'it is put');
+    await behave('introspect', { merge: { active: false } });
+    await later(61, async () => equal((await one(101).introspect(token)).active, false));
   },
 
   'forget forgets it in the store too': async ({ introspector, opaque, behave }) => {

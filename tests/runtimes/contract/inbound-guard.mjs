@@ -137,7 +137,6 @@ export const guard = {
     const token = opaque();
     for (const scheme of ['bearer', 'BEARER', 'bEaReR']) equal((await guard().authorize(request(`${scheme} ${token}`))).by, 'introspection');
     equal((await guard().authorize(request(`Bearer   ${token}`))).by, 'introspection', 'and several spaces');
-    equal((await guard().authorize(bearer('a-._~+/0=='))).by ?? '', '').catch?.(() => {});
   },
 
   'a token that is no good: 401': async ({ guard, opaque, jwt }) => {
@@ -190,7 +189,17 @@ export const guard = {
       }
     }
     await refusal(guard().authorize(bearer(opaque()), { scopes: ['read'] }), 'insufficient_scope', 403);
-    await refusal(guard().authorize(bearer(opaque({ scope: 7 })), { scopes: ['7'] }), 'insufficient_scope', 403).catch(() => {});
+  },
+
+  'one token, several routes: what is known of it is judged for each': async ({ guard, opaque, jwt, count }) => {
+    for (const token of [opaque({ scope: 'read', aud: AUDIENCE }), await jwt({ scope: 'read' })]) {
+      await guard().authorize(bearer(token), { scopes: ['read'] });
+      await refusal(guard().authorize(bearer(token), { scopes: ['write'] }), 'insufficient_scope', 403);
+      await guard().authorize(bearer(token), { scopes: ['read'], audience: AUDIENCE });
+      await refusal(guard().authorize(bearer(token), { audience: 'https://another.example/' }), 'token_rejected', 401);
+      await guard().authorize(bearer(token));
+    }
+    equal([await count('introspect'), await count('jwks')], [1, 1]);
   },
 
   'requirements that are none are named': async ({ guard, opaque }) => {
@@ -231,11 +240,10 @@ export const guard = {
     ok((await count('introspect')) >= behaviours.length, 'it was asked');
   },
 
-  'our own credentials are refused: 503, never 401': async ({ guard, introspector, opaque, behave, count }) => {
+  'our own credentials are refused: 503, never 401': async ({ guard, opaque, behave, count }) => {
     await behave('introspect', { status: 401, headers: { 'www-authenticate': 'Basic realm="MARKER"' }, body: '{"error":"invalid_client"}' });
     for (let call = 0; call < 3; call += 1) await refusal(guard().authorize(bearer(opaque())), 'token_unverifiable', 503);
     equal(await count('introspect'), 1, 'it is remembered');
-    ok(introspector, 'scene');
   },
 
   'what is known is good while the server is down': async ({ guard, opaque, jwt, behave }) => {

@@ -376,6 +376,31 @@ export const jwt = {
     await later(60, async () => verifier().verify(await jwt()));
   },
 
+  'a failure to fetch them is not kept for long, and not taken for a set without keys': async ({ verifier, jwt, behave, count }) => {
+    await behave('jwks', { status: 500, body: '' });
+    const one = verifier({ timeoutMs: 400 });
+    for (let call = 0; call < 3; call += 1) await refused(one.verify(await jwt()), 'down', ['token_unverifiable']);
+    await behave('jwks', {});
+    const before = await count('jwks');
+    await later(31, async () => one.verify(await jwt()));
+    equal((await count('jwks')) - before, 1);
+  },
+
+  'no HTTP cache between us and the keys': async ({ verifier, introspector, opaque, jwt, behave }) => {
+    if (!('cache' in Request.prototype)) return;
+    const seen = [];
+    const watched = async (url, init) => {
+      seen.push(init.cache);
+      return await fetch(url, init);
+    };
+    await behave('jwks', { keys: ['ES256'] });
+    const one = verifier({ fetch: watched, identity: 'watched', jwksUri: undefined });
+    await one.verify(await jwt());
+    await introspector({ fetch: watched, identity: 'watched' }).introspect(opaque());
+    equal(seen.filter((cache) => cache !== 'no-store'), [], 'what may be kept by others');
+    ok(seen.length >= 3, 'metadata, keys, introspection');
+  },
+
   'while the server is down or lies the old set is kept': async ({ verifier, jwt, behave, count }) => {
     await behave('jwks', { keys: ['ES256'] });
     const one = verifier({ timeoutMs: 400 });
@@ -468,6 +493,7 @@ export const jwt = {
     await one.verify(await jwt());
     for (let wait = 0; wait < 50 && records.size === 0; wait += 1) await new Promise((done) => setTimeout(done, 10));
     ok(records.size > 0, 'it is put');
+    // Whoever is not us writes nothing that is believed, and what is old is not either.
     const lying = { get: async () => '{"keys":[]}', put() {}, delete() {} };
     await verifier({ store: lying, sealKey: 'a key of the store that nobody else has', identity: 'lying' }).verify(await jwt());
     ok((await count('jwks')) >= 1, 'requests');
