@@ -1,7 +1,6 @@
 //! Bearer tokens in requests, and the challenge in answers (RFC 6750 §2.1, §3).
 
 use super::challenge::{is_token_byte, is_token68_byte, parse_challenges};
-use crate::text;
 
 const SCHEME: &str = "Bearer";
 
@@ -69,35 +68,45 @@ fn is_b64token(text: &str) -> bool {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct BearerChallenge<'a> {
     /// `realm`: what is protected.
-    pub realm: &'a str,
+    pub realm: Option<&'a str>,
     /// `error`, unless no credentials came.
     pub error: Option<&'a str>,
     /// `error_description`: for whoever writes the client.
     pub error_description: Option<&'a str>,
-    /// `scope`: what the token must reach, if anything is wanted.
-    pub scope: &'a [String],
+    /// `scope`: what the token must reach, if that is known.
+    pub scope: Option<&'a str>,
     /// `resource_metadata`: where the resource tells which authorization server to go to (RFC 9728 §5.1).
     pub resource_metadata: Option<&'a str>,
 }
 
 impl BearerChallenge<'_> {
-    /// The header's value. The scheme must be followed by a parameter, which is why `realm` is always there.
+    /// The header's value.
     pub fn to_header(&self) -> String {
-        let scope = text::joined(self.scope, " ");
-        let mut header = [SCHEME, " realm=", &quoted(self.realm)].concat();
+        let mut parameters = String::new();
+        let mut add = |name: &str, value: &str| {
+            let separator = if parameters.is_empty() { " " } else { ", " };
+            for part in [separator, name, "=", &quoted(value)] {
+                parameters.push_str(part);
+            }
+        };
+        if let Some(realm) = self.realm {
+            add("realm", realm);
+        }
         for (name, value) in [
             ("error", self.error),
             ("error_description", self.error_description),
-            ("scope", Some(scope.as_str()).filter(|it| !it.is_empty())),
+            ("scope", self.scope),
             ("resource_metadata", self.resource_metadata),
         ] {
             if let Some(value) = value {
-                for part in [", ", name, "=", &quoted(&shown(value))] {
-                    header.push_str(part);
-                }
+                add(name, &shown(value));
             }
         }
-        header
+        if parameters.is_empty() {
+            // The scheme must be followed by a parameter.
+            return [SCHEME, " realm=\"api\""].concat();
+        }
+        [SCHEME, &parameters].concat()
     }
 }
 

@@ -30,16 +30,13 @@ pub struct ProtectedResource {
     url: String,
     /// Where it is on the resource's origin.
     path: String,
-    document: String,
+    resource: String,
+    scopes_supported: Vec<String>,
 }
 
 impl ProtectedResource {
     /// Of the resource that is called `resource`, by the URL with which clients ask for tokens (RFC 8707).
-    pub fn new(
-        resource: &str,
-        authorization_servers: &[String],
-        scopes_supported: &[String],
-    ) -> Result<Self, Error> {
+    pub fn new(resource: &str, scopes_supported: Vec<String>) -> Result<Self, Error> {
         Endpoint::parse(resource).map_err(|problem| Error::invalid_option("resource", problem))?;
         let (scheme, rest) = text::split_once(resource, "://").unwrap_or_default();
         let end = rest.bytes().position(|byte| matches!(byte, b'/' | b'?'));
@@ -52,23 +49,11 @@ impl ProtectedResource {
             path if path.starts_with("/?") => path.trim_start_matches('/'),
             path => path,
         };
-        let list = |texts: &[String]| {
-            let items = texts.iter().map(|text| Json::from(text.as_str())).collect();
-            (!texts.is_empty()).then_some(Json::Array(items))
-        };
-        let document = Json::object([
-            ("resource", Some(resource.into())),
-            ("authorization_servers", list(authorization_servers)),
-            ("scopes_supported", list(scopes_supported)),
-            (
-                "bearer_methods_supported",
-                Some(Json::Array(vec!["header".into()])),
-            ),
-        ]);
         Ok(Self {
             url: [scheme, "://", authority, WELL_KNOWN, path].concat(),
             path: [WELL_KNOWN, path].concat(),
-            document: document.to_text(),
+            resource: resource.to_owned(),
+            scopes_supported,
         })
     }
 
@@ -77,9 +62,14 @@ impl ProtectedResource {
         &self.url
     }
 
-    /// The answer to a request, if it is for this document. Only the path of `url` counts, and the query where the
-    /// resource's name has one: whoever made the request chose its host.
-    pub fn respond(&self, method: &str, url: &str) -> Option<MetadataResponse> {
+    /// The answer to a request, if it is for this document, which names `authorization_servers`. Only the path of `url`
+    /// counts, and the query where the resource's name has one: whoever made the request chose its host.
+    pub fn respond(
+        &self,
+        method: &str,
+        url: &str,
+        authorization_servers: &[String],
+    ) -> Option<MetadataResponse> {
         if !self.is_at(url) {
             return None;
         }
@@ -91,7 +81,7 @@ impl ProtectedResource {
                 headers.push(("content-type", "application/json"));
                 headers.push(("cache-control", CACHE_CONTROL));
                 let is_get = method == "GET";
-                (200, is_get.then(|| self.document.clone()))
+                (200, is_get.then(|| self.document(authorization_servers)))
             }
             "OPTIONS" => {
                 headers.push(("access-control-allow-methods", "GET, HEAD"));
@@ -106,6 +96,21 @@ impl ProtectedResource {
             headers,
             body: body.unwrap_or_default(),
         })
+    }
+
+    fn document(&self, authorization_servers: &[String]) -> String {
+        let list = |texts: &[String]| {
+            let items = texts.iter().map(|text| Json::from(text.as_str())).collect();
+            (!texts.is_empty()).then_some(Json::Array(items))
+        };
+        let header_only = Json::Array(vec!["header".into()]);
+        Json::object([
+            ("resource", Some(self.resource.as_str().into())),
+            ("authorization_servers", list(authorization_servers)),
+            ("scopes_supported", list(&self.scopes_supported)),
+            ("bearer_methods_supported", Some(header_only)),
+        ])
+        .to_text()
     }
 
     fn is_at(&self, url: &str) -> bool {

@@ -104,17 +104,18 @@ fn of_any_length() {
 
 #[test]
 fn challenges() {
-    let bare = BearerChallenge {
-        realm: "api",
-        ..BearerChallenge::default()
+    let nothing = BearerChallenge::default();
+    assert_eq!(nothing.to_header(), r#"Bearer realm="api""#);
+    let scope = BearerChallenge {
+        scope: Some("read"),
+        ..nothing
     };
-    assert_eq!(bare.to_header(), r#"Bearer realm="api""#);
-    let scope = ["read".to_owned(), "write:all".to_owned()];
+    assert_eq!(scope.to_header(), r#"Bearer scope="read""#);
     let whole = BearerChallenge {
-        realm: r#"the "good" a\b"#,
+        realm: Some(r#"the "good" a\b"#),
         error: Some("invalid_token"),
         error_description: Some("it's \"over\"\r\nSet-Cookie: a\\b ü"),
-        scope: &scope,
+        scope: Some("read write:all"),
         resource_metadata: Some("https://api.example.com/.well-known/oauth-protected-resource"),
     };
     assert_eq!(
@@ -156,10 +157,10 @@ proptest! {
     #[test]
     fn whatever_is_told_stays_in_its_quotes(realm: String, description: String, code in "[a-z_]{1,12}") {
         let header = BearerChallenge {
-            realm: &realm,
+            realm: Some(&realm),
             error: Some(&code),
             error_description: Some(&description),
-            scope: &["a".to_owned()],
+            scope: Some("a"),
             resource_metadata: None,
         }
         .to_header();

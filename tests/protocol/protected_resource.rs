@@ -9,7 +9,7 @@ use crate::support::{check_rows, same};
 const ROOT: &str = "/.well-known/oauth-protected-resource";
 
 fn of(resource: &str) -> ProtectedResource {
-    ProtectedResource::new(resource, &[], &[]).unwrap()
+    ProtectedResource::new(resource, Vec::new()).unwrap()
 }
 
 #[test]
@@ -75,7 +75,7 @@ fn where_it_is() {
     check_rows(rows, |(resource, url)| {
         let resource = of(resource);
         same(resource.url(), url)?;
-        same(resource.respond("GET", url).is_some(), true)
+        same(resource.respond("GET", url, &[]).is_some(), true)
     });
 }
 
@@ -178,10 +178,10 @@ fn which_requests_are_answered() {
     check_rows(rows, |(resource, url, is_answered)| {
         let resource = of(resource);
         for method in ["GET", "HEAD", "OPTIONS"] {
-            same(resource.respond(method, &url).is_some(), is_answered)?;
+            same(resource.respond(method, &url, &[]).is_some(), is_answered)?;
         }
         for method in ["POST", "PUT", "DELETE", "get", ""] {
-            same(resource.respond(method, &url), None)?;
+            same(resource.respond(method, &url, &[]), None)?;
         }
         Ok(())
     });
@@ -190,9 +190,9 @@ fn which_requests_are_answered() {
 #[test]
 fn what_is_answered() {
     let servers = ["https://auth.example.com".to_owned()];
-    let scopes = ["read".to_owned(), "write".to_owned()];
-    let resource = ProtectedResource::new("https://api.example.com/v1", &servers, &scopes).unwrap();
-    let respond = |method| resource.respond(method, resource.url()).unwrap();
+    let scopes = vec!["read".to_owned(), "write".to_owned()];
+    let resource = ProtectedResource::new("https://api.example.com/v1", scopes).unwrap();
+    let respond = |method| resource.respond(method, resource.url(), &servers).unwrap();
     let headers = vec![
         ("access-control-allow-origin", "*"),
         ("content-type", "application/json"),
@@ -220,7 +220,10 @@ fn what_is_answered() {
 
 #[test]
 fn what_is_not_known_is_left_out() {
-    let body = of("https://a.example").respond("GET", ROOT).unwrap().body;
+    let body = of("https://a.example")
+        .respond("GET", ROOT, &[])
+        .unwrap()
+        .body;
     let expected = r#"{"resource":"https://a.example","bearer_methods_supported":["header"]}"#;
     assert_eq!(body, expected);
 }
@@ -236,7 +239,7 @@ fn what_is_no_resource() {
         "https://a@api.example.com",
         "https://api.example.com/ü",
     ] {
-        let error = ProtectedResource::new(resource, &[], &[]).unwrap_err();
+        let error = ProtectedResource::new(resource, Vec::new()).unwrap_err();
         assert_eq!(error.code(), ErrorCode::InvalidOption, "{resource}");
         assert_eq!(error.option(), Some("resource"));
     }
@@ -246,10 +249,10 @@ proptest! {
     #[test]
     fn says_the_same_whatever_the_request(resource in "https://[a-z]{1,8}(/[a-z%:\"]{0,6}){0,3}", url in "\\PC*") {
         let it = of(&resource);
-        let document = Json::parse(&it.respond("GET", it.url()).unwrap().body).unwrap();
+        let document = Json::parse(&it.respond("GET", it.url(), &[]).unwrap().body).unwrap();
         prop_assert_eq!(document.get("resource").and_then(Json::as_str), Some(resource.as_str()));
         let host = ["https://", &url, it.url()].concat();
-        if let Some(answer) = it.respond("GET", &host) {
+        if let Some(answer) = it.respond("GET", &host, &[]) {
             prop_assert_eq!(Json::parse(&answer.body).unwrap(), document);
         }
     }
