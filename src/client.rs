@@ -18,6 +18,8 @@ mod rooms;
 use std::fmt;
 use std::ops::Deref;
 
+#[cfg(feature = "inbound")]
+pub(crate) use check_request::is_scope;
 pub(crate) use check_request::well_formed_headers;
 pub use options::{ClientOptions, PrivateKey};
 #[cfg(not(feature = "signing"))]

@@ -111,6 +111,12 @@ pub enum Event {
         /// Why.
         reason: &'static str,
     },
+    /// A function of the application's that has a say in who may call failed.
+    #[cfg(feature = "inbound")]
+    HookFailed {
+        /// Its name: `proof` or `principal`.
+        hook: &'static str,
+    },
 }
 
 impl Event {
@@ -142,6 +148,8 @@ impl Event {
             }
             #[cfg(feature = "inbound")]
             Self::TokenRejected { reason } => add("reason", Json::from(*reason)),
+            #[cfg(feature = "inbound")]
+            Self::HookFailed { hook } => add("hook", Json::from(*hook)),
             Self::GrantFailed { code, duration_ms } => {
                 add("durationMs", number(*duration_ms));
                 add("code", code.as_str().into());
@@ -201,6 +209,8 @@ impl Event {
             Self::KeySetFailed { .. } => "key_set_failed",
             #[cfg(feature = "inbound")]
             Self::TokenRejected { .. } => "token_rejected",
+            #[cfg(feature = "inbound")]
+            Self::HookFailed { .. } => "hook_failed",
         }
     }
 }

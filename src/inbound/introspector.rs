@@ -44,6 +44,11 @@ impl<H: InboundHost> TokenIntrospector<H> {
         &self.asker.config
     }
 
+    /// Tells whoever listens.
+    pub(super) fn event(&self, event: Event) {
+        self.asker.host.event(event);
+    }
+
     /// The answer that is remembered, if it may be used with nothing else to do.
     ///
     /// When a newer one is due, one caller gets `None`, and is to ask for it; it will be given the old one all the

@@ -23,7 +23,7 @@ const MAX_TOKEN_BYTES: usize = 16 * 1024;
 /// Cheap to make: what lasts is in the [`InboundMemory`].
 pub struct JwtVerifier<H: InboundHost> {
     host: Rc<H>,
-    config: Rc<VerifierConfig>,
+    pub(super) config: Rc<VerifierConfig>,
     memory: Rc<InboundMemory<H>>,
     keys: KeySource<H>,
 }
@@ -42,6 +42,11 @@ impl<H: InboundHost> JwtVerifier<H> {
             memory,
             keys,
         }
+    }
+
+    /// Tells whoever listens.
+    pub(super) fn event(&self, event: Event) {
+        self.host.event(event);
     }
 
     /// What `token` says, if its signature was checked before, with a key that is still there, and all else is well.

@@ -109,19 +109,25 @@ pub fn is_bound(claims: &Json) -> bool {
 
 /// What the token reaches: `scope` (RFC 9068 §2.2.3), and `scp`, as some servers call it. Either may be a list.
 pub fn scopes(claims: &Json) -> Vec<String> {
-    let mut scopes = Vec::new();
-    for name in ["scope", "scp"] {
-        let found = match claims.get(name) {
-            Some(Json::String(text)) => text.split(' ').map(str::to_owned).collect(),
-            list => each_text(list).map(str::to_owned).collect::<Vec<_>>(),
-        };
-        for scope in found {
-            if !scope.is_empty() && !scopes.contains(&scope) {
-                scopes.push(scope);
-            }
+    let mut scopes: Vec<String> = Vec::new();
+    for scope in each_scope(claims) {
+        if !scopes.iter().any(|it| it == scope) {
+            scopes.push(scope.to_owned());
         }
     }
     scopes
+}
+
+/// The same one by one, some of them perhaps twice.
+pub(crate) fn each_scope(claims: &Json) -> impl Iterator<Item = &str> {
+    let of_name = |name| {
+        let value = claims.get(name);
+        let text = value.and_then(Json::as_str).unwrap_or_default();
+        let list = value.filter(|it| matches!(it, Json::Array(_)));
+        text.split(' ').chain(each_text(list))
+    };
+    let all = ["scope", "scp"].into_iter().flat_map(of_name);
+    all.filter(|scope| !scope.is_empty())
 }
 
 /// Whom the token is for: `aud` (RFC 7519 §4.1.3).

@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::error::{Error, ErrorCode};
 
-/// Why a signed token is refused. The words hold nothing of the token, and may be shown to whoever presented it: they
+/// Why a token is refused. The words hold nothing of the token, and may be shown to whoever presented it: they
 /// have no quote, no backslash, and no character beyond ASCII, as RFC 6750 §3 wants of `error_description`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -55,6 +55,8 @@ pub enum InvalidToken {
     SecurityEvent,
     /// `cnf`: it is good together with a proof only (RFC 9449 §7, RFC 8705 §3), and there is none.
     Bound,
+    /// The authorization server says that it is not good (RFC 7662 §2.2).
+    Inactive,
 }
 
 impl InvalidToken {
@@ -84,6 +86,7 @@ impl InvalidToken {
             Self::RequiredClaim(_) => "required_claim",
             Self::SecurityEvent => "security_event",
             Self::Bound => "bound",
+            Self::Inactive => "inactive",
         }
     }
 
@@ -112,6 +115,7 @@ impl InvalidToken {
             Self::RequiredClaim(_) => "lacks a claim that is required here: ",
             Self::SecurityEvent => "tells of an event, and is no access token",
             Self::Bound => "is bound to a key by cnf, and there is no proof of it",
+            Self::Inactive => "is not active",
         }
     }
 }
