@@ -48,7 +48,8 @@ impl Requirements {
                 "must have a scope, or nobody could call; leave it out where none is needed";
             return Err(Error::invalid_option("anyScope", problem));
         }
-        if self.audience.as_ref().is_some_and(Vec::is_empty) {
+        let is_nobody = |it: &Vec<String>| it.is_empty() || it.iter().any(String::is_empty);
+        if self.audience.as_ref().is_some_and(is_nobody) {
             let problem = "must name somebody, or nobody could call; leave it out to have it as the verifier does";
             return Err(Error::invalid_option("audience", problem));
         }

@@ -12,7 +12,7 @@ fuzz_target!(|header: &str| {
     }
     // Whatever stands in ours, it stays one challenge.
     let ours = BearerChallenge {
-        realm: header,
+        realm: Some(header),
         error: Some("invalid_token"),
         error_description: Some(header),
         ..BearerChallenge::default()
