@@ -123,9 +123,18 @@ impl<V> Lru<V> {
     }
 
     /// How many bytes they take together, about.
-    #[cfg(test)]
     pub(crate) fn weight(&self) -> usize {
         self.weight
+    }
+
+    /// What it occupies, in slots.
+    #[cfg(test)]
+    pub(crate) fn room(&self) -> [usize; 3] {
+        [
+            self.places.capacity(),
+            self.slots.capacity(),
+            self.free.capacity(),
+        ]
     }
 
     fn link(&mut self, at: usize) {

@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::fmt;
 
-use crate::cache::span::Span;
+use crate::cache::span::{Span, is_set_back};
 use crate::json::Json;
 use crate::protocol::form::Parameters;
 use crate::protocol::introspection::Introspection;
@@ -12,7 +12,7 @@ use crate::protocol::introspection::Introspection;
 const VERSION: f64 = 1.0;
 
 /// What an answer takes beside its members, the platform's own among it.
-const WEIGHT: usize = 512;
+const WEIGHT: usize = 256;
 
 /// What the server said of a token.
 pub struct Answer<S> {
@@ -58,13 +58,18 @@ impl<S: Default> Answer<S> {
         }
     }
 
-    /// Reads what [`Self::encode`] wrote. A clock of another instance that is ahead of ours is taken for ours.
+    /// Reads what [`Self::encode`] wrote. A clock of another instance that is a little ahead of ours is taken for ours;
+    /// of one that is far ahead nobody knows how old the answer is.
     pub(super) fn decode(text: &str, parameters: &Parameters, now_ms: u64) -> Option<Self> {
         let record = Json::parse(text)?;
         if record.get("v")?.as_f64()? != VERSION || *record.get("params")? != pairs(parameters) {
             return None;
         }
-        let asked_at_ms = (record.get("asked_at")?.as_f64()? as u64).min(now_ms);
+        let asked_at_ms = record.get("asked_at")?.as_f64()? as u64;
+        if is_set_back(asked_at_ms, now_ms) {
+            return None;
+        }
+        let asked_at_ms = asked_at_ms.min(now_ms);
         let introspection = Introspection::of(record.get("answer")?.clone(), now_ms).ok()?;
         Some(Self::new(introspection, asked_at_ms))
     }
@@ -139,7 +144,7 @@ impl<S> Answer<S> {
 
     /// About how much memory it takes: the platform may keep the same once more.
     pub(super) fn weight(&self) -> usize {
-        let members = self.introspection.raw.weight().saturating_mul(3);
+        let members = self.introspection.raw.weight().saturating_mul(2);
         members.saturating_add(WEIGHT)
     }
 }

@@ -7,11 +7,11 @@ use super::answer::Answer;
 use super::flight::SharedFlight;
 use crate::cache::lru::Lru;
 
-/// How much memory answers may take together, in bytes: an isolate has 128 MB.
-const MAX_ACTIVE_WEIGHT: usize = 16 * 1024 * 1024;
+/// How much memory answers may take together, in bytes: an isolate has 128 MB. Ten thousand of the usual ones fit in.
+const MAX_ACTIVE_WEIGHT: usize = 32 * 1024 * 1024;
 
 /// Bad tokens have a room of their own, so that a flood of them evicts no good one.
-const MAX_INACTIVE_WEIGHT: usize = 4 * 1024 * 1024;
+const MAX_INACTIVE_WEIGHT: usize = 8 * 1024 * 1024;
 
 /// With how many different parameters a token is remembered.
 const MAX_VARIANTS: usize = 8;
@@ -125,7 +125,6 @@ impl<S> Answers<S> {
     }
 
     /// How many tokens are remembered, how many bytes their answers take, and how many are asked about.
-    #[cfg(test)]
     pub(super) fn figures(&self) -> [usize; 3] {
         let rooms = [&self.active, &self.inactive];
         let sum = |of: fn(&Lru<Variants<Shared<S>>>) -> usize| {
@@ -153,4 +152,41 @@ fn put<S>(room: &mut Lru<Variants<Shared<S>>>, token: u128, variants: Variants<S
     let weights = variants.iter().map(|(_, answer)| answer.weight());
     let weight = weights.fold(0, usize::saturating_add);
     room.put(token, variants, weight);
+}
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+#[allow(clippy::unwrap_used, clippy::arithmetic_side_effects)]
+mod tests {
+    use super::*;
+    use crate::json::Json;
+    use crate::protocol::introspection::Introspection;
+
+    fn flood(answers: &Answers<()>, from: u128, count: u128) {
+        let raw = Json::object([("active", Some(Json::Bool(false)))]);
+        let inactive = Introspection::of(raw, 0).unwrap();
+        for n in from..from + count {
+            let token = n.wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835);
+            let key = Key {
+                token,
+                parameters: 0,
+            };
+            let flight = answers.flight(key);
+            answers.keep(key, &Rc::new(Answer::new(inactive.clone(), 0)), 10_000);
+            answers.landed(key, &flight);
+        }
+    }
+
+    #[test]
+    fn a_million_random_tokens_take_no_more_room_than_the_first_few() {
+        let answers = Answers::default();
+        flood(&answers, 0, 50_000);
+        let filled = answers.figures();
+        let room = answers.inactive.borrow().room();
+        flood(&answers, 50_000, 950_000);
+        assert_eq!(answers.figures(), filled);
+        assert_eq!(answers.inactive.borrow().room(), room);
+        let [tokens, bytes, flights] = filled;
+        assert_eq!((tokens, flights), (10_000, 0));
+        assert!(bytes <= MAX_INACTIVE_WEIGHT);
+    }
 }

@@ -1,6 +1,6 @@
 //! Who asks the server about tokens, and what is remembered of that.
 
-use std::cell::Cell;
+use std::cell::{Cell, OnceCell};
 use std::rc::Rc;
 
 use super::answer::Answer;
@@ -9,6 +9,7 @@ use super::introspector_options::IntrospectorConfig;
 use super::memory::InboundMemory;
 use super::standing::Standing;
 use crate::cache::bytes::Bytes;
+use crate::cache::client_state::ClientState;
 use crate::cache::span::Span;
 use crate::chain::TokenSource;
 use crate::error::Error;
@@ -25,6 +26,8 @@ pub(super) struct Asker<H: InboundHost> {
     pub(super) config: Rc<IntrospectorConfig>,
     pub(super) memory: Rc<InboundMemory<H>>,
     identity: Cell<Option<u128>>,
+    /// Made when the server is asked first.
+    client: OnceCell<Rc<ClientState<H::View>>>,
 }
 
 impl<H: InboundHost> Asker<H> {
@@ -38,6 +41,7 @@ impl<H: InboundHost> Asker<H> {
             config,
             memory,
             identity: Cell::new(None),
+            client: OnceCell::new(),
         }
     }
 
@@ -74,8 +78,11 @@ impl<H: InboundHost> Asker<H> {
 
     /// What asks the server.
     pub(super) fn source(&self) -> TokenSource<H> {
-        let client = self.config.client.clone();
-        TokenSource::new(Rc::clone(&self.host), client, self.memory.clients())
+        let client = self.client.get_or_init(|| {
+            let config = self.config.client.clone();
+            Rc::new(ClientState::new(config, self.memory.clients()))
+        });
+        TokenSource::of_client(Rc::clone(&self.host), Rc::clone(client))
     }
 
     /// After `error` the `answer` of before is used for a time without asking, if it may be used at all.
@@ -93,6 +100,7 @@ impl<H: InboundHost> Clone for Asker<H> {
             config: Rc::clone(&self.config),
             memory: Rc::clone(&self.memory),
             identity: self.identity.clone(),
+            client: self.client.clone(),
         }
     }
 }

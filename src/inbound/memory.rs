@@ -141,6 +141,11 @@ fn random_key<H: InboundHost>(host: &H) -> Option<[u8; 16]> {
 
 impl<H: InboundHost> fmt::Debug for InboundMemory<H> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("InboundMemory").finish_non_exhaustive()
+        let [tokens, bytes, flights] = self.answers.figures();
+        f.debug_struct("InboundMemory")
+            .field("introspected_tokens", &tokens)
+            .field("bytes", &bytes)
+            .field("flights", &flights)
+            .finish_non_exhaustive()
     }
 }
