@@ -222,6 +222,7 @@ impl Error {
         let mut error = self.clone();
         error.0.code = code;
         error.0.message = message;
+        error.0.option = None;
         error.0.class = None;
         error
     }

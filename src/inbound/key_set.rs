@@ -69,6 +69,7 @@ impl<K> HeldKey<K> {
 pub(super) struct Keys<K> {
     keys: Vec<Rc<HeldKey<K>>>,
     pub(super) asked_at_ms: u64,
+    turn: u64,
 }
 
 impl<K> Keys<K> {
@@ -133,6 +134,8 @@ pub(super) struct KeySet<K> {
     pub(super) standing: Standing,
     failures: Cell<u32>,
     cooldown: Cell<Span>,
+    /// How often they were asked for.
+    turns: Cell<u64>,
     /// Tells sets apart.
     pub(super) number: u64,
 }
@@ -145,6 +148,7 @@ impl<K> KeySet<K> {
             standing: Standing::default(),
             failures: Cell::new(0),
             cooldown: Cell::default(),
+            turns: Cell::new(0),
             number,
         }
     }
@@ -192,13 +196,17 @@ impl<K> KeySet<K> {
         may
     }
 
-    /// The set is `read` from now on, unless a newer one is there. What was imported of keys that stay is kept.
-    pub(super) fn keep(&self, read: Read) -> Rc<Keys<K>> {
+    /// Begins to ask for them. The order counts, and not the time: a clock may be set.
+    pub(super) fn next_turn(&self) -> u64 {
+        self.turns.set(self.turns.get().wrapping_add(1));
+        self.turns.get()
+    }
+
+    /// The set is `read` from now on, unless one is there that was asked for later than in this `turn`. What was
+    /// imported of keys that stay is kept.
+    pub(super) fn keep(&self, turn: u64, read: Read) -> Rc<Keys<K>> {
         let before = self.current();
-        if let Some(newer) = before
-            .as_ref()
-            .filter(|it| it.asked_at_ms > read.asked_at_ms)
-        {
+        if let Some(newer) = before.as_ref().filter(|it| it.turn > turn) {
             return Rc::clone(newer);
         }
         let held = before.as_ref().map_or(&[][..], |before| &before.keys);
@@ -209,6 +217,7 @@ impl<K> KeySet<K> {
         let keys = Rc::new(Keys {
             keys: read.keys.into_iter().map(held_or_new).collect(),
             asked_at_ms: read.asked_at_ms,
+            turn,
         });
         for key in held {
             let stays = keys.keys.iter().any(|it| Rc::ptr_eq(it, key));

@@ -87,10 +87,11 @@ impl<H: InboundHost> KeySource<H> {
         if let KeyPlace::Given(keys) = &config.place
             && set.current().is_none()
         {
-            set.keep(Read {
+            let read = Read {
                 keys: keys.clone(),
-                asked_at_ms: u64::MAX,
-            });
+                asked_at_ms: 0,
+            };
+            set.keep(set.next_turn(), read);
         }
         Self {
             host,

@@ -1,6 +1,6 @@
 //! Why a token is refused (RFC 6750 §3.1, `invalid_token`).
 
-use std::fmt;
+use std::fmt::{self, Write};
 
 use crate::error::{Error, ErrorCode};
 
@@ -125,7 +125,12 @@ impl fmt::Display for InvalidToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.words())?;
         match self {
-            Self::RequiredClaim(name) => f.write_str(name),
+            Self::RequiredClaim(name) => name.chars().try_for_each(|it| {
+                f.write_char(match it {
+                    ' '..='~' if !matches!(it, '"' | '\\') => it,
+                    _ => '?',
+                })
+            }),
             _ => Ok(()),
         }
     }

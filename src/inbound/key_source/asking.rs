@@ -58,7 +58,8 @@ impl<H: InboundHost> KeySource<H> {
     }
 
     async fn brought(&self, store_will_do: bool) -> Result<Rc<Keys<H::Key>>> {
-        if store_will_do && let Some(keys) = self.stored().await {
+        let turn = self.set.next_turn();
+        if store_will_do && let Some(keys) = self.stored(turn).await {
             return Ok(keys);
         }
         let asked_at_ms = self.host.now_ms();
@@ -77,11 +78,11 @@ impl<H: InboundHost> KeySource<H> {
             duration_ms: passed.ms(),
         });
         self.tell(&read);
-        Ok(self.set.keep(read))
+        Ok(self.set.keep(turn, read))
     }
 
     /// Keys that another instance has asked for, if they are newer than ours and not too old.
-    async fn stored(&self) -> Option<Rc<Keys<H::Key>>> {
+    async fn stored(&self, turn: u64) -> Option<Rc<Keys<H::Key>>> {
         let sent = self.config.client.sent();
         let text = self.shelf(&sent).await?.get().await?;
         let now_ms = self.host.now_ms();
@@ -90,7 +91,7 @@ impl<H: InboundHost> KeySource<H> {
         let is_old = !Span::new(read.asked_at_ms, self.config.max_age_ms).is_on(now_ms);
         match is_old || self.set.current().is_some_and(is_known) {
             true => None,
-            false => Some(self.set.keep(read)),
+            false => Some(self.set.keep(turn, read)),
         }
     }
 
