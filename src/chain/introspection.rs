@@ -6,12 +6,10 @@ use super::TokenSource;
 use super::attempts::Attempts;
 use super::post::{Message, Place, Poster, Posting, transport_error};
 use crate::error::{Error, ErrorCode};
-use crate::event::Event;
 use crate::host::Host;
 use crate::protocol::form::Parameters;
-use crate::protocol::introspection::{
-    self, Answered, IntrospectionRequest, IntrospectionResponseContext,
-};
+use crate::protocol::introspection::{self, Answered, IntrospectionResponseContext};
+use crate::protocol::introspection_request::IntrospectionRequest;
 use crate::protocol::metadata;
 use crate::race::{Apart, apart};
 use crate::retry;
@@ -81,30 +79,18 @@ impl<H: Host> TokenSource<H> {
     pub(crate) async fn answer(&self, question: &Question) -> Result<(Answered, u64)> {
         let timeout_ms = u64::from(self.client.config().timeout_ms);
         let mut attempts = Attempts::new(&*self.host, timeout_ms);
-        let answer = loop {
+        loop {
             let posted = self.posted(question, attempts.left_ms()).await;
             let error = match posted {
-                Ok(()) => break question.answer.take().ok_or_else(unanswered),
+                Ok(()) => return question.answer.take().ok_or_else(unanswered),
                 Err(error) if error.code() == ErrorCode::Timeout => self.late_answer(),
                 Err(error) => error,
             };
             let is_worthwhile = retry::is_worthwhile(&error);
             if !attempts.again(&error, is_worthwhile).await {
-                break Err(error);
+                return Err(error);
             }
-        };
-        if let Err(error) = &answer {
-            self.host.event(Event::IntrospectionFailed {
-                code: error.code(),
-                duration_ms: attempts.passed_ms(),
-            });
-        } else if let Ok((Answered::Plain(introspection), _)) = &answer {
-            self.host.event(Event::Introspection {
-                active: introspection.active,
-                duration_ms: attempts.passed_ms(),
-            });
         }
-        answer
     }
 
     /// Why there is no answer in time.

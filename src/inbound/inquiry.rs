@@ -7,17 +7,20 @@ use super::answers::Key;
 use super::asker::Asker;
 use super::flight::SharedFlight;
 use super::shelf::{self, Shelf};
+use super::signed_answer;
 use super::standing::Standing;
 use crate::cache::bytes::Bytes;
 use crate::cache::span::Span;
 use crate::chain::introspection::Question;
 use crate::error::{Error, ErrorCode};
+use crate::event::Event;
 use crate::host::inbound::InboundHost;
 use crate::protocol::form::Parameters;
 use crate::protocol::introspection::Answered;
 use crate::race::apart;
 use crate::redaction::Sent;
 use crate::retry;
+use crate::stopwatch::Stopwatch;
 use crate::token::Secret;
 
 /// What is over sooner is put into no store.
@@ -96,7 +99,7 @@ impl<H: InboundHost> Inquiry<H> {
         if let Some(error) = standing.remembered(self.asker.host.now_ms()) {
             return Err(error);
         }
-        let answer = match self.ask().await {
+        let answer = match self.told().await {
             Ok(answer) => Rc::new(answer),
             Err(error) => {
                 self.remember(&standing, &error);
@@ -112,15 +115,35 @@ impl<H: InboundHost> Inquiry<H> {
 
     async fn ask(&self) -> Result<Answer<H::Slot>, Error> {
         let hint = self.asker.config.token_type_hint.clone();
-        let question = Question::new(self.token.expose(), hint, &self.parameters, false);
+        let signed = self.asker.config.signed.is_some();
+        let question = Question::new(self.token.expose(), hint, &self.parameters, signed);
         let (answered, asked_at_ms) = self.asker.source().answer(&question).await?;
-        match answered {
-            Answered::Plain(introspection) => Ok(Answer::new(*introspection, asked_at_ms)),
-            Answered::Signed(_) => {
-                let message = "the answer about the token is signed";
-                Err(Error::new(ErrorCode::Internal, message))
+        let introspection = match answered {
+            Answered::Plain(introspection) => *introspection,
+            Answered::Signed(jwt) => {
+                apart(signed_answer::verified(&self.asker, &jwt, asked_at_ms)).await?
             }
-        }
+        };
+        Ok(Answer::new(introspection, asked_at_ms))
+    }
+
+    /// The same, told to whoever listens.
+    async fn told(&self) -> Result<Answer<H::Slot>, Error> {
+        let host = &self.asker.host;
+        let passed = Stopwatch::new(&**host);
+        let result = self.ask().await;
+        let duration_ms = passed.ms();
+        host.event(match &result {
+            Ok(answer) => Event::Introspection {
+                active: answer.introspection.active,
+                duration_ms,
+            },
+            Err(error) => Event::IntrospectionFailed {
+                code: error.code(),
+                duration_ms,
+            },
+        });
+        result
     }
 
     /// What has nothing to do with the token is the same for all tokens: nobody asks again for a time.

@@ -1,17 +1,22 @@
 //! How tokens are introspected, validated once.
 
 use std::fmt;
+use std::rc::Rc;
 
 use super::answer::Ages;
+use super::key_source::KeySetConfig;
+use super::verifier_options::{VerifierOptions, algorithms, key_set};
 use crate::cache::bytes::Bytes;
 use crate::cache::identity::Identity;
 use crate::client::{ClientConfig, ClientOptions};
 use crate::error::Error;
+use crate::json::Json;
 use crate::protocol::assertion::ClientAssertion;
 use crate::protocol::client_authentication::ClientAuth;
 use crate::protocol::endpoint::Endpoint;
 use crate::protocol::form::Parameters;
 use crate::protocol::grant::Grant;
+use crate::protocol::signed_introspection::SignedAnswerRules;
 
 /// The options of a [`TokenIntrospector`](super::TokenIntrospector). Fill in what differs from the default:
 ///
@@ -48,6 +53,21 @@ pub struct IntrospectorOptions {
     pub stale_if_error_seconds: u32,
     /// For how many tokens answers are remembered, of all introspectors of an isolate together. Default: 10 000.
     pub cache_entries: u32,
+    /// Whether answers are to be signed (RFC 9701), and by which keys; others are refused then. The client's `issuer`
+    /// must have signed them, for its `client_id`. Default: not.
+    pub signed_response: Option<SignedResponse>,
+}
+
+/// How signed answers are verified. Default: by the keys that the issuer's metadata tells of.
+#[derive(Clone, Debug, Default)]
+pub struct SignedResponse {
+    /// Where the issuer's keys are.
+    pub jwks_uri: Option<String>,
+    /// The issuer's keys: a set (RFC 7517 §5).
+    pub jwks: Option<Json>,
+    /// The values of `alg` that are accepted. Default: all of
+    /// [`SignatureAlgorithm`](crate::protocol::jwa::SignatureAlgorithm).
+    pub algorithms: Option<Vec<String>>,
 }
 
 impl Default for IntrospectorOptions {
@@ -60,6 +80,7 @@ impl Default for IntrospectorOptions {
             inactive_age_seconds: 5,
             stale_if_error_seconds: 0,
             cache_entries: 10_000,
+            signed_response: None,
         }
     }
 }
@@ -71,8 +92,16 @@ pub struct IntrospectorConfig {
     pub(super) token_type_hint: Option<String>,
     pub(super) ages: Ages,
     pub(super) cache_entries: usize,
+    pub(super) signed: Option<Signed>,
     /// All that decides what is answered.
     pub(super) name: Vec<u8>,
+}
+
+/// What signed answers are verified by.
+#[derive(Clone)]
+pub(super) struct Signed {
+    pub(super) rules: SignedAnswerRules,
+    pub(super) keys: Rc<KeySetConfig>,
 }
 
 impl IntrospectorConfig {
@@ -110,9 +139,18 @@ impl IntrospectorConfig {
         };
         let client = ClientConfig::new(client)?;
         client.check_introspection("endpointParams", &client.endpoint_params)?;
+        let signed = options.signed_response.map(|it| signed(it, &client));
+        let signed = signed.transpose()?;
         let mut name = Bytes::default();
         name.bytes(Identity::of(&client).bytes());
         name.optional(&options.token_type_hint);
+        name.flag(signed.is_some());
+        if let Some(Signed { rules, keys }) = &signed {
+            name.text(&rules.issuer);
+            name.text(&keys.name);
+            let algorithms = rules.algorithms.iter();
+            algorithms.for_each(|it| name.text(it.as_str()));
+        }
         let ms = |seconds: u32| u64::from(seconds).saturating_mul(1000);
         Ok(Self {
             token_type_hint: options.token_type_hint,
@@ -123,6 +161,7 @@ impl IntrospectorConfig {
             },
             cache_entries: usize::try_from(options.cache_entries).unwrap_or(usize::MAX),
             name: name.0,
+            signed,
             client,
         })
     }
@@ -174,6 +213,39 @@ fn check_client(client: &ClientOptions) -> Result<(), Error> {
         )),
         _ => Ok(()),
     }
+}
+
+fn signed(options: SignedResponse, client: &ClientConfig) -> Result<Signed, Error> {
+    let needs = |option, what: &str| {
+        let problem = ["is required with signedResponse: ", what].concat();
+        Error::invalid_option(option, problem)
+    };
+    let Some(issuer) = &client.issuer else {
+        return Err(needs("issuer", "whoever signs is named by it"));
+    };
+    if client.client_id.is_empty() {
+        return Err(needs("clientId", "answers are signed for whom it names"));
+    }
+    let keys = VerifierOptions {
+        issuer: issuer.clone(),
+        jwks_uri: options.jwks_uri,
+        jwks: options.jwks,
+        transport: client.transport.clone(),
+        allow_insecure_requests: client.allow_insecure_requests,
+        timeout_ms: client.timeout_ms,
+        seal_key: client.current_seal_key().cloned(),
+        store_timeout_ms: client.store_timeout_ms,
+        store_prefix: client.store_prefix.clone(),
+        ..VerifierOptions::default()
+    };
+    Ok(Signed {
+        rules: SignedAnswerRules {
+            issuer: issuer.clone(),
+            audience: client.client_id.clone(),
+            algorithms: algorithms(options.algorithms.as_deref())?,
+        },
+        keys: Rc::new(key_set(&keys)?),
+    })
 }
 
 /// Without what may be secret.

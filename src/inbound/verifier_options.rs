@@ -176,7 +176,7 @@ fn check_texts(option: &'static str, texts: &[String]) -> Result<(), Error> {
     }
 }
 
-fn algorithms(names: Option<&[String]>) -> Result<Vec<SignatureAlgorithm>, Error> {
+pub(super) fn algorithms(names: Option<&[String]>) -> Result<Vec<SignatureAlgorithm>, Error> {
     let all = || {
         text::joined(
             &SignatureAlgorithm::ALL.map(SignatureAlgorithm::as_str),
@@ -201,7 +201,7 @@ fn algorithms(names: Option<&[String]>) -> Result<Vec<SignatureAlgorithm>, Error
 }
 
 /// How the keys are had.
-fn key_set(options: &VerifierOptions) -> Result<KeySetConfig, Error> {
+pub(super) fn key_set(options: &VerifierOptions) -> Result<KeySetConfig, Error> {
     let transport = options.transport.as_deref().unwrap_or_default();
     let issuer = options.issuer.as_str();
     let http = match options.allow_insecure_requests {

@@ -4,8 +4,8 @@ use std::fmt;
 
 use super::endpoint::Endpoint;
 use super::error_response::{rejection, retry_after_ms, shown};
-use super::form::{self, Parameters};
-use super::http::{self, HttpRequest, HttpResponse, MAX_RESPONSE_BYTES};
+use super::http::HttpResponse;
+use super::introspection_request::SIGNED;
 use super::lifetime::number;
 use super::token_response::{joined, text_member, words_of};
 use crate::error::{Error, ErrorClass, ErrorCode};
@@ -14,74 +14,8 @@ use crate::redaction::Sent;
 use crate::text;
 use crate::token::Secret;
 
-/// The media type of a signed answer (RFC 9701 §5).
-const SIGNED: &str = "application/token-introspection+jwt";
-
 /// How far the server's clock may be ahead of ours, where it says that a token is good that begins only now.
 const SKEW_MS: u64 = 10_000;
-
-/// Everything an introspection request is made of (RFC 7662 §2.1).
-pub struct IntrospectionRequest<'a> {
-    /// Where the request goes.
-    pub endpoint: &'a Endpoint,
-    /// The token that was presented.
-    pub token: &'a Secret,
-    /// `token_type_hint`
-    pub token_type_hint: Option<&'a str>,
-    /// Further parameters, those that authenticate the client among them.
-    pub parameters: Parameters,
-    /// Further headers, those that authenticate the client among them; they replace others of their name.
-    pub headers: Vec<(String, String)>,
-    /// Whether the answer is to be signed (RFC 9701 §4).
-    pub signed: bool,
-}
-
-/// Without `parameters` and `headers`: their values are secrets.
-impl fmt::Debug for IntrospectionRequest<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("IntrospectionRequest")
-            .field("endpoint", self.endpoint)
-            .field("token", self.token)
-            .finish_non_exhaustive()
-    }
-}
-
-impl IntrospectionRequest<'_> {
-    /// What nobody else is to see of it.
-    pub fn sent(&self) -> Sent {
-        let mut sent = Sent::default();
-        sent.add(self.token.expose());
-        sent.add_parameters(&self.parameters);
-        sent.add_headers(&self.headers);
-        self.endpoint.add_to(&mut sent);
-        sent
-    }
-
-    /// The request as it goes onto the wire.
-    pub fn to_http(self) -> HttpRequest {
-        let mut body: Parameters = vec![("token".into(), self.token.expose().into())];
-        let hint = self.token_type_hint;
-        body.extend(hint.map(|hint| ("token_type_hint".into(), hint.into())));
-        body.extend(self.parameters);
-        let mut headers = Vec::new();
-        if self.signed {
-            headers.push(("accept".into(), SIGNED.into()));
-        }
-        headers.extend(self.headers);
-        let mut headers = http::headers(&headers);
-        headers.push((
-            "content-type".into(),
-            "application/x-www-form-urlencoded".into(),
-        ));
-        HttpRequest {
-            method: "POST".into(),
-            url: self.endpoint.as_str().into(),
-            headers,
-            body: form::encode(&body).into_bytes(),
-            max_response_bytes: MAX_RESPONSE_BYTES,
-        }
-    }
-}
 
 /// What the server says of a token (RFC 7662 §2.2).
 #[derive(Clone)]
@@ -245,7 +179,9 @@ pub fn read(
         let error = context.error(ErrorCode::InvalidResponse, problem);
         error.with_status(response.status)
     };
-    if is_signed(response) {
+    let is_no_page = !text.is_empty() && !text.starts_with('<');
+    // Some label it as any JWT; what it is is said in it.
+    if is_signed(response) || context.signed && members.is_none() && is_no_page {
         return match context.signed {
             true => Ok(Answered::Signed(Secret::from(text))),
             false => Err(unusable(

@@ -18,6 +18,8 @@ pub mod http;
 #[cfg(feature = "inbound")]
 pub mod introspection;
 #[cfg(feature = "inbound")]
+pub mod introspection_request;
+#[cfg(feature = "inbound")]
 pub mod invalid_token;
 #[cfg(feature = "inbound")]
 pub mod jwa;
@@ -34,6 +36,8 @@ pub mod pkce;
 #[cfg(feature = "inbound")]
 pub mod protected_resource;
 pub mod revocation;
+#[cfg(feature = "inbound")]
+pub mod signed_introspection;
 mod timestamp;
 pub(crate) mod token_mapping;
 pub(crate) mod token_refusal;
