@@ -265,9 +265,9 @@ fn is_about_us(error: &Error) -> bool {
     match error.code() {
         ErrorCode::DiscoveryFailed => !error.retryable(),
         ErrorCode::HttpStatus => error.status() == Some(401),
+        // Some servers say 401 of a token that they do not know, and call it something else.
         ErrorCode::TokenRequestRejected => {
-            error.status() == Some(401)
-                || matches!(said, Some("invalid_client" | "unauthorized_client"))
+            matches!(said, Some("invalid_client" | "unauthorized_client"))
         }
         _ => false,
     }

@@ -82,6 +82,17 @@ fn our_own_refused_credentials_are_remembered_for_all_tokens() {
             (Reply::now(400, r#"{"error":"invalid_token"}"#), (10, 1)),
         ),
         (
+            "401 invalid_token",
+            (Reply::now(401, r#"{"error":"invalid_token"}"#), (10, 1)),
+        ),
+        (
+            "401 request_unauthorized",
+            (
+                Reply::now(401, r#"{"error":"request_unauthorized"}"#),
+                (10, 1),
+            ),
+        ),
+        (
             "no boolean",
             (Reply::now(200, r#"{"active":"yes"}"#), (10, 1)),
         ),
