@@ -98,7 +98,8 @@ export const guard = {
   'no credentials: the bare challenge': async ({ guard, count }) => {
     for (const nothing of [request(), request(''), request('Basic YTpi'), request('Digest x="y"'), request('Bearerer x'), request('Token x')]) {
       const { challenge } = await refusal(guard().authorize(nothing), 'token_missing', 401);
-      equal(challenge, {});
+      // The scheme has to be followed by something (RFC 6750 §3).
+      equal(challenge, { realm: 'api' });
     }
     // Not in the URL, nor in the body (RFC 6750 §2.2, §2.3).
     const elsewhere = new Request('https://api.example/?access_token=MARKER', { method: 'POST', body: new URLSearchParams({ access_token: 'MARKER' }) });
