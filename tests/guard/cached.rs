@@ -1,0 +1,92 @@
+//! Callers that are known, for whom nobody has to wait.
+
+use super::*;
+
+#[test]
+fn whoever_was_let_through_is_known() {
+    let (api, token) = (api(), jwt(""));
+    api.issue("opaque", "");
+    api.issue(&token, "");
+    let plain = Requirements::default();
+    for (token, requirements, by) in [
+        ("opaque", plain.clone(), "introspection"),
+        (&token, plain.clone(), "jwt"),
+        (&token, both(), "both"),
+    ] {
+        assert_eq!(api.cached(token, &requirements), None);
+        api.call(bearer(token).as_deref(), &requirements).unwrap();
+        assert_eq!(api.cached(token, &requirements), Some(by));
+    }
+    let sent = api.world.sent();
+    api.answer(Reply::broken(0));
+    assert_eq!(api.cached("opaque", &plain), Some("introspection"));
+    assert_eq!(api.world.sent(), sent);
+}
+
+#[test]
+fn nobody_else_is() {
+    let (api, token) = (api(), jwt(""));
+    api.issue("opaque", "");
+    api.authorize("opaque").unwrap();
+    api.authorize(&token).unwrap();
+    refused(api.authorize("unknown"), "unknown");
+    let plain = Requirements::default();
+    assert_eq!(api.cached("unknown", &plain), None);
+    for (token, requirements) in [
+        ("opaque", audience(&[AUDIENCE])),
+        ("opaque", audience(&[])),
+        ("opaque", scopes(&["read"])),
+        ("opaque", scopes(&["two words"])),
+        (&token, audience(&["other"])),
+        (&token, both()),
+        (&token, scopes(&["read"])),
+    ] {
+        assert_eq!(api.cached(token, &requirements), None, "{requirements:?}");
+    }
+    let (_, guard) = api.guard();
+    for header in [
+        None,
+        Some(""),
+        Some("Basic YTpi"),
+        Some("Bearer opaque, Bearer opaque"),
+    ] {
+        assert!(guard.cached(header, &plain).is_none());
+    }
+}
+
+#[test]
+fn a_bound_token_is_never_known() {
+    let (api, token) = (api(), jwt(r#","cnf":{"jkt":"x"}"#));
+    api.issue("opaque", r#","cnf":{"jkt":"x"}"#);
+    api.issue("nameless", r#","token_type":"DPoP""#);
+    for token in ["opaque", "nameless", &token] {
+        refused(api.authorize(token), token);
+        assert_eq!(api.cached(token, &Requirements::default()), None);
+    }
+}
+
+/// What was asked about for a route that wants both is not good for one that does not, when its signature is not.
+#[test]
+fn what_the_server_says_of_a_jwt_is_not_enough() {
+    let (api, token) = (api(), jwt(""));
+    api.issue(&token, "");
+    api.call(bearer(&token).as_deref(), &both()).unwrap();
+    // The signed token is over; the server's answer would do for another minute.
+    api.world.isolate.shift_clock(3_611 * 1_000);
+    api.issue(&token, "");
+    assert_eq!(api.cached(&token, &Requirements::default()), None);
+    refused(api.authorize(&token), &token);
+}
+
+#[test]
+fn time_goes_by() {
+    let (api, token) = (api(), jwt(&format!(r#","exp":{}"#, NOW + 30)));
+    api.issue("opaque", &format!(r#","exp":{}"#, NOW + 30));
+    api.authorize("opaque").unwrap();
+    api.authorize(&token).unwrap();
+    let plain = Requirements::default();
+    api.world.isolate.run_for(29 * SECOND_MS);
+    assert!(api.cached("opaque", &plain).is_some() && api.cached(&token, &plain).is_some());
+    api.world.isolate.run_for(12 * SECOND_MS);
+    assert!(api.cached("opaque", &plain).is_none() && api.cached(&token, &plain).is_none());
+}
