@@ -16,6 +16,7 @@ mod flight;
 mod memory;
 mod options;
 mod request;
+mod signed;
 mod store;
 #[path = "../support/mod.rs"]
 mod support;
