@@ -29,7 +29,7 @@ fn crypto() -> Option<Crypto> {
     member(&global(), "crypto").map(JsValue::unchecked_into)
 }
 
-fn subtle() -> Result<SubtleCrypto, JsValue> {
+pub(super) fn subtle() -> Result<SubtleCrypto, JsValue> {
     let crypto = crypto().ok_or(JsValue::UNDEFINED)?;
     Ok(crypto.subtle())
 }
@@ -39,7 +39,7 @@ async fn bytes(promise: Promise) -> Result<Vec<u8>, JsValue> {
     Ok(Uint8Array::new(&buffer).to_vec())
 }
 
-fn copy(bytes: &[u8]) -> Uint8Array {
+pub(super) fn copy(bytes: &[u8]) -> Uint8Array {
     Uint8Array::from(bytes)
 }
 
@@ -90,7 +90,7 @@ async fn aes_gcm(
 }
 
 /// How Web Crypto calls what JWS does (RFC 7518 §3.1, RFC 8037).
-fn parameters(algorithm: Algorithm) -> Result<Object, JsValue> {
+pub(super) fn parameters(algorithm: Algorithm) -> Result<Object, JsValue> {
     let (name, bits): (&str, u32) = match algorithm {
         Algorithm::Rs256 => ("RSASSA-PKCS1-v1_5", 256),
         Algorithm::Rs384 => ("RSASSA-PKCS1-v1_5", 384),
@@ -107,9 +107,14 @@ fn parameters(algorithm: Algorithm) -> Result<Object, JsValue> {
         Algorithm::Hs512 => ("HMAC", 512),
     };
     let hash = ["SHA-", &bits.to_string()].concat();
+    let curve = match bits {
+        512 => "P-521".to_owned(),
+        bits => ["P-", &bits.to_string()].concat(),
+    };
     dictionary([
         ("name", name.into()),
         ("hash", hash.into()),
+        ("namedCurve", curve.into()),
         ("saltLength", bits.saturating_div(8).into()),
     ])
 }

@@ -36,6 +36,8 @@ mod crypto;
 mod fetch;
 mod grant;
 mod host;
+#[cfg(feature = "inbound")]
+mod inbound;
 mod members;
 mod options;
 mod private_key;

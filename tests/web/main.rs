@@ -9,3 +9,5 @@ mod options;
 mod store;
 mod support;
 mod token;
+#[cfg(feature = "inbound")]
+mod verifier;

@@ -12,7 +12,7 @@ const NODE_TEST: &str = "--test --test-reporter=spec --test-concurrency=1";
 
 /// The builds for wasm, and each room without the others.
 const CLIPPED: [&str; 14] = [
-    "--all-targets --features web",
+    "--all-targets --features web,inbound",
     "--features npm",
     "--features test-hooks",
     "--no-default-features",
@@ -25,7 +25,7 @@ const CLIPPED: [&str; 14] = [
     "--no-default-features --features outbound,signing",
     "--no-default-features --features outbound,discovery",
     "--features npm,inbound",
-    "--features web,inbound",
+    "--features web",
 ];
 
 /// One step of the suite.
@@ -95,7 +95,7 @@ fn source_checks() -> Vec<Check> {
     };
     let wasm_tests = |which: &str| {
         let mut test = command(&format!(
-            "cargo test --locked --target wasm32-unknown-unknown --features web {which}"
+            "cargo test --locked --target wasm32-unknown-unknown --features web,inbound {which}"
         ));
         test.env(
             "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER",
@@ -111,6 +111,7 @@ fn source_checks() -> Vec<Check> {
             "clippy",
             vec![
                 command("cargo clippy --locked --all-targets -- -D warnings"),
+                command("cargo clippy --locked --all-targets --features inbound -- -D warnings"),
                 command("cargo clippy --locked --no-default-features -- -D warnings"),
             ],
         ),
@@ -118,14 +119,16 @@ fn source_checks() -> Vec<Check> {
         check(
             "doc",
             vec![
-                doc(""),
-                doc("--target wasm32-unknown-unknown --no-default-features --features rooms,web"),
+                doc("--features inbound"),
+                doc(
+                    "--target wasm32-unknown-unknown --no-default-features --features rooms,web,inbound",
+                ),
             ],
         ),
         tests(
             "test",
             vec![
-                command("cargo test --locked"),
+                command("cargo test --locked --features inbound"),
                 command("cargo test --locked --no-default-features --test left_out"),
             ],
         ),
