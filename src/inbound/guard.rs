@@ -14,6 +14,7 @@ use crate::error::{Error, ErrorCode};
 use crate::event::Event;
 use crate::host::HookError;
 use crate::host::inbound::InboundHost;
+use crate::protocol::access_token;
 use crate::protocol::bearer::{BearerChallenge, Unusable, read_authorization};
 use crate::protocol::form::Parameters;
 use crate::protocol::invalid_token::InvalidToken;
@@ -231,6 +232,9 @@ fn judge_answer<S>(
     let said = &answer.introspection;
     if !said.active {
         return Err(InvalidToken::Inactive);
+    }
+    if access_token::is_for_something_else(&said.raw) {
+        return Err(InvalidToken::Purpose);
     }
     let is_for = |wanted: &Vec<String>| said.aud.iter().any(|it| wanted.contains(it));
     match requirements.audience.as_ref().is_none_or(is_for) {

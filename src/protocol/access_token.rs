@@ -40,6 +40,9 @@ impl Rules {
         if is_plain && claims.get("events").is_some() {
             return Err(InvalidToken::SecurityEvent);
         }
+        if is_for_something_else(claims) {
+            return Err(InvalidToken::Purpose);
+        }
         if claims.get("iss").and_then(Json::as_str) != Some(&self.issuer) {
             return Err(InvalidToken::Issuer);
         }
@@ -100,6 +103,19 @@ impl Rules {
         }
         Ok(())
     }
+}
+
+/// Where servers say what a token is for, and what they call one that is not for access: for renewal, or of an
+/// identity. Some introspect those too, and call them active (RFC 7662 §2.1 has it so).
+const PURPOSES: [&str; 4] = ["token_use", "token_usage", "token_type", "typ"];
+const OTHERS: [&str; 5] = ["refresh_token", "refresh", "offline", "id_token", "id"];
+
+/// Whether a token says that it is no access token, or is said to be none.
+pub fn is_for_something_else(claims: &Json) -> bool {
+    let mut purposes = PURPOSES
+        .iter()
+        .filter_map(|name| claims.get(name)?.as_str());
+    purposes.any(|it| OTHERS.iter().any(|other| it.eq_ignore_ascii_case(other)))
 }
 
 /// Whether a token is good together with a proof only (RFC 7800 §3.1).

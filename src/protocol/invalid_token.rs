@@ -57,6 +57,8 @@ pub enum InvalidToken {
     Bound,
     /// The authorization server says that it is not good (RFC 7662 §2.2).
     Inactive,
+    /// It says of itself, or the authorization server does, that it is for something else than access.
+    Purpose,
 }
 
 impl InvalidToken {
@@ -87,6 +89,7 @@ impl InvalidToken {
             Self::SecurityEvent => "security_event",
             Self::Bound => "bound",
             Self::Inactive => "inactive",
+            Self::Purpose => "purpose",
         }
     }
 
@@ -116,6 +119,7 @@ impl InvalidToken {
             Self::SecurityEvent => "tells of an event, and is no access token",
             Self::Bound => "is bound to a key by cnf, and there is no proof of it",
             Self::Inactive => "is not active",
+            Self::Purpose => "is no access token, but one for renewal or of an identity",
         }
     }
 }

@@ -37,12 +37,22 @@ fn nobody_else_is() {
         ("opaque", audience(&[])),
         ("opaque", scopes(&["read"])),
         ("opaque", scopes(&["two words"])),
+        (
+            "opaque",
+            Requirements {
+                any_scope: Some(Vec::new()),
+                ..plain.clone()
+            },
+        ),
         (&token, audience(&["other"])),
         (&token, both()),
         (&token, scopes(&["read"])),
     ] {
         assert_eq!(api.cached(token, &requirements), None, "{requirements:?}");
     }
+    let api = api.with(|api| api.verifies = false);
+    assert_eq!(api.cached("opaque", &plain), Some("introspection"));
+    assert_eq!(api.cached("opaque", &both()), None);
     let (_, guard) = api.guard();
     for header in [
         None,
@@ -68,13 +78,16 @@ fn a_bound_token_is_never_known() {
 /// What was asked about for a route that wants both is not good for one that does not, when its signature is not.
 #[test]
 fn what_the_server_says_of_a_jwt_is_not_enough() {
-    let (api, token) = (api(), jwt(""));
+    let (api, token) = (api(), jwt(&format!(r#","exp":{}"#, NOW + 30)));
     api.issue(&token, "");
     api.call(bearer(&token).as_deref(), &both()).unwrap();
-    // The signed token is over; the server's answer would do for another minute.
-    api.world.isolate.shift_clock(3_611 * 1_000);
-    api.issue(&token, "");
-    assert_eq!(api.cached(&token, &Requirements::default()), None);
+    // The token is over by itself; the server's answer would do for a while.
+    api.world.isolate.run_for(42 * SECOND_MS);
+    let asked = api.with(|api| api.verifies = false);
+    let plain = Requirements::default();
+    assert_eq!(asked.cached(&token, &plain), Some("introspection"));
+    let api = asked.with(|api| api.verifies = true);
+    assert_eq!(api.cached(&token, &plain), None);
     refused(api.authorize(&token), &token);
 }
 

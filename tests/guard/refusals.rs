@@ -206,6 +206,27 @@ fn every_refusal() {
             rejected(r#","nbf":9999999999"#, "the token is not active"),
         ),
         (
+            "for renewal, whatever the server says",
+            rejected(
+                r#","token_use":"refresh_token""#,
+                "the token is no access token, but one for renewal or of an identity",
+            ),
+        ),
+        (
+            "the same, of another server",
+            rejected(
+                r#","typ":"Refresh""#,
+                "the token is no access token, but one for renewal or of an identity",
+            ),
+        ),
+        (
+            "of an identity",
+            rejected_jwt(
+                jwt(r#","token_use":"id""#),
+                "the token is no access token, but one for renewal or of an identity",
+            ),
+        ),
+        (
             "bound",
             rejected(
                 r#","cnf":{"jkt":"x"}"#,

@@ -155,3 +155,28 @@ fn the_metadata_names_whom_tokens_are_accepted_of() {
     }
     assert_eq!(api().guard().1.metadata("GET", url), None);
 }
+
+#[test]
+fn tokens_that_are_no_access_tokens() {
+    for (members, is_good) in [
+        (r#","token_use":"access""#, true),
+        (r#","token_use":"access_token","token_type":"Bearer""#, true),
+        (r#","typ":"Bearer""#, true),
+        (r#","token_use":"refresh_token""#, false),
+        (r#","token_usage":"refresh_token""#, false),
+        (r#","token_type":"Refresh_Token""#, false),
+        (r#","typ":"Refresh""#, false),
+        (r#","typ":"Offline""#, false),
+        (r#","typ":"ID""#, false),
+        (r#","token_use":"id""#, false),
+        (r#","token_use":"id_token""#, false),
+    ] {
+        let api = api();
+        api.issue("opaque", members);
+        for token in ["opaque", &jwt(members)] {
+            assert_eq!(api.authorize(token).is_ok(), is_good, "{members}");
+            let known = api.cached(token, &Requirements::default());
+            assert_eq!(known.is_some(), is_good, "{members}");
+        }
+    }
+}

@@ -102,6 +102,36 @@ fn rows() {
             "Bearer realm=\"Prüfung\"",
             "Bearer|realm=Prüfung",
         ),
+        (
+            "a registry of images",
+            r#"Bearer realm="https://a.example/v2/auth",service="a.example",scope="repository:a/b:pull,push""#,
+            "Bearer|realm=https://a.example/v2/auth|service=a.example|scope=repository:a/b:pull,push",
+        ),
+        (
+            "a comma after the scheme",
+            r#"Bearer, error="invalid_token""#,
+            "Bearer|error=invalid_token",
+        ),
+        (
+            "DPoP before",
+            r#"DPoP algs="ES256 RS256", Bearer scope="files", error="x""#,
+            "DPoP|algs=ES256 RS256 & Bearer|scope=files|error=x",
+        ),
+        (
+            "metadata that is named twice",
+            r#"Bearer realm="a", resource_metadata="https://a.example/b", error="x", resource_metadata="https://a.example/c""#,
+            "Bearer|realm=a|resource_metadata=https://a.example/b|error=x",
+        ),
+        (
+            "a quoted comma alone",
+            r#"Bearer scope=",", error="x""#,
+            "Bearer|scope=,|error=x",
+        ),
+        (
+            "a pair before a comma",
+            r#"Digest param="\",f ", x=y"#,
+            r#"Digest|param=",f |x=y"#,
+        ),
         // What cannot be read ends the challenge it is in.
         (
             "a parameter of no scheme",
