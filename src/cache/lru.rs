@@ -128,7 +128,7 @@ impl<V> Lru<V> {
     }
 
     /// What it occupies, in slots.
-    #[cfg(test)]
+    #[cfg(all(test, not(target_arch = "wasm32")))]
     pub(crate) fn room(&self) -> [usize; 3] {
         [
             self.places.capacity(),
