@@ -228,9 +228,13 @@ impl<K> KeySet<K> {
         keys
     }
 
-    /// How often they were asked for in vain, with this time.
-    pub(super) fn failed(&self) -> u32 {
+    /// How often they were asked for in vain, with this time; `None` if whoever asked later has them.
+    pub(super) fn failed(&self, turn: u64) -> Option<u32> {
+        let is_newer = |keys: Rc<Keys<K>>| keys.turn > turn;
+        if self.current().is_some_and(is_newer) {
+            return None;
+        }
         self.failures.set(self.failures.get().saturating_add(1));
-        self.failures.get()
+        Some(self.failures.get())
     }
 }

@@ -77,9 +77,10 @@ impl PublicKey {
     }
 }
 
-/// Some servers write `null` for what is not there.
+/// Some servers write `null` for what is not there, and `[]` for lists: `oth` and `key_ops` among them.
 fn given<'a>(jwk: &'a Json, name: &str) -> Option<&'a Json> {
-    jwk.get(name).filter(|value| **value != Json::Null)
+    let nothing = [Json::Null, Json::Array(Vec::new())];
+    jwk.get(name).filter(|value| !nothing.contains(value))
 }
 
 /// `use` and `key_ops` (RFC 7517 §4.2, §4.3).

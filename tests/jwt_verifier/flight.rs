@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use super::issuer::{Signer, set, signer};
 use super::support::host::Reply;
+use super::support::isolate::START_MS;
 use super::{Answer, Api, api};
 
 fn slow(keys: &[&Signer]) -> Reply {
@@ -113,4 +114,22 @@ fn a_connection_that_is_never_answered_costs_another() {
     });
     api.verify(&signer("1").token()).unwrap();
     assert_eq!(api.sent(), 2);
+}
+
+#[test]
+fn a_failure_that_comes_late_is_nobodys_any_more() {
+    let api = api(|n| match n {
+        0 => Reply::broken(3_000),
+        1 => slow(&[&signer("1")]),
+        _ => slow(&[&signer("1"), &signer("2")]),
+    });
+    let (requests, answers) = callers(&api, different(&signer("1"), 2));
+    api.world.isolate.run_for(10);
+    api.world.isolate.make_late(requests[0], 60_000);
+    api.wait(2);
+    assert!(all_well(&answers[1..].to_vec()));
+    api.world.isolate.run_until(START_MS + 63_500);
+    assert!(answers[0].borrow().is_some());
+    assert_eq!(api.reason(&signer("2").token()), None);
+    assert_eq!(api.sent(), 3);
 }

@@ -107,8 +107,12 @@ fn what_a_set_says_of_a_key_is_obeyed() {
             (&rs, rs.jwk_with(r#","key_ops":["sign"]"#), unusable),
         ),
         (
-            "to nothing",
-            (&rs, rs.jwk_with(r#","key_ops":[]"#), unusable),
+            "empty lists",
+            (
+                &rs,
+                rs.jwk_with(r#","key_ops":[],"oth":[],"x5c":[]"#),
+                taken,
+            ),
         ),
         (
             "to a text",
@@ -324,6 +328,22 @@ fn keys_of_one_name_are_told_apart_by_their_kind() {
     for signer in [&ec, &rs, &other] {
         assert_eq!(api.reason(&signer.token()), None);
     }
+}
+
+#[test]
+fn keys_of_one_name_are_told_apart_by_what_they_are_for() {
+    let rs = rsa("1");
+    let is_for = |use_: &str, alg: &str| rs.jwk_with(&format!(r#","use":"{use_}","alg":"{alg}""#));
+    // As Keycloak has it, and servers that list a key once for each of its algorithms.
+    let api = api_of(&[
+        is_for("enc", "RSA-OAEP"),
+        is_for("sig", "RS512"),
+        is_for("sig", "RS384"),
+        is_for("sig", "RS256"),
+    ]);
+    assert_eq!(api.reason(&rs.token()), None);
+    let ps = Signer::of("1", SignatureAlgorithm::Ps256);
+    assert_eq!(api.reason(&ps.token()), Some("unknown_key"));
 }
 
 #[test]

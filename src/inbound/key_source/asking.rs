@@ -44,21 +44,24 @@ impl<H: InboundHost> KeySource<H> {
         let source = self.clone();
         apart(async move {
             let passed = Stopwatch::new(&*source.host);
+            let turn = source.set.next_turn();
             let timeout_ms = source.config.client.timeout_ms;
-            let brought = race(source.brought(store_will_do), source.host.sleep(timeout_ms));
+            let brought = race(
+                source.brought(turn, store_will_do),
+                source.host.sleep(timeout_ms),
+            );
             let result = match brought.await {
                 First::Left(result) => result,
                 First::Right(()) => Err(source.late()),
             };
             if let Err(error) = &result {
-                source.failed(error, passed.ms());
+                source.failed(turn, error, passed.ms());
             }
             result
         })
     }
 
-    async fn brought(&self, store_will_do: bool) -> Result<Rc<Keys<H::Key>>> {
-        let turn = self.set.next_turn();
+    async fn brought(&self, turn: u64, store_will_do: bool) -> Result<Rc<Keys<H::Key>>> {
         if store_will_do && let Some(keys) = self.stored(turn).await {
             return Ok(keys);
         }
@@ -122,12 +125,14 @@ impl<H: InboundHost> KeySource<H> {
     }
 
     /// They are left alone for a while, the longer the more often it was in vain.
-    fn failed(&self, error: &Error, duration_ms: u64) {
+    fn failed(&self, turn: u64, error: &Error, duration_ms: u64) {
         self.host.event(Event::KeySetFailed {
             code: error.code(),
             duration_ms,
         });
-        let failures = self.set.failed();
+        let Some(failures) = self.set.failed(turn) else {
+            return;
+        };
         let rest_ms = retry::rest_ms(failures, self.host.random()).min(self.config.cooldown_ms);
         // Nobody is kept out for a day by what a server says while it fails.
         let wish_ms = error.retry_after_ms().unwrap_or(0);
