@@ -266,9 +266,12 @@ fn is_about_us(error: &Error) -> bool {
         ErrorCode::DiscoveryFailed => !error.retryable(),
         ErrorCode::HttpStatus => error.status() == Some(401),
         // Some servers say 401 of a token that they do not know, and call it something else.
-        ErrorCode::TokenRequestRejected => {
-            matches!(said, Some("invalid_client" | "unauthorized_client"))
-        }
+        ErrorCode::TokenRequestRejected => match said {
+            Some("invalid_client" | "unauthorized_client") => true,
+            // Keycloak's word for a wrong secret.
+            Some("invalid_request") => error.status() == Some(401),
+            _ => false,
+        },
         _ => false,
     }
 }

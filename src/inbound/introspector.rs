@@ -15,11 +15,12 @@ use crate::event::Event;
 use crate::host::inbound::InboundHost;
 use crate::protocol::form::Parameters;
 use crate::race::{First, apart, race};
+use crate::stopwatch::Stopwatch;
 
 /// What the store may add to the server's time, as in the chain.
 const LATENESS_MS: u64 = 10_000;
 
-/// How many flights of others are waited for that began too early.
+/// How many flights of others are waited for in vain that began too early.
 const PATIENCE: u32 = 2;
 
 type Found<H> = Rc<Answer<<H as InboundHost>::Slot>>;
@@ -176,19 +177,26 @@ impl<H: InboundHost> TokenIntrospector<H> {
         }
     }
 
+    /// Whether others gave up long before this caller has to: they had begun earlier.
+    fn has_more_patience(&self, error: &Error, waited_ms: u64) -> bool {
+        error.code() == ErrorCode::Timeout && waited_ms < u64::from(self.timeout_ms() / 2)
+    }
+
     /// What is asked now, or was by another call not too long ago.
     async fn newest(&self, inquiry: Inquiry<H>) -> Result<Found<H>, Error> {
         let Some(key) = inquiry.key else {
             return inquiry.run(None).await;
         };
         let since_ms = self.asker.host.now_ms();
+        let waited = Stopwatch::new(&*self.asker.host);
         for _ in 0..PATIENCE {
             let flight = self.asker.memory.answers.flight(key);
             let (landing, own) = (Rc::clone(&flight), inquiry.clone());
             let work = || apart(own.run(Some(landing)));
-            let answer = fly(&self.asker.host, &flight, self.longest_ms(), work).await?;
-            if answer.does_for(inquiry.ages, since_ms) {
-                return Ok(answer);
+            match fly(&self.asker.host, &flight, self.longest_ms(), work).await {
+                Ok(answer) if !answer.does_for(inquiry.ages, since_ms) => {}
+                Err(error) if self.has_more_patience(&error, waited.ms()) => {}
+                result => return result,
             }
         }
         inquiry.run(None).await

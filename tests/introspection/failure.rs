@@ -93,6 +93,14 @@ fn our_own_refused_credentials_are_remembered_for_all_tokens() {
             ),
         ),
         (
+            "401 access_denied",
+            (Reply::now(401, r#"{"error":"access_denied"}"#), (10, 1)),
+        ),
+        (
+            "401 invalid_request",
+            (Reply::now(401, r#"{"error":"invalid_request"}"#), (1, 1)),
+        ),
+        (
             "no boolean",
             (Reply::now(200, r#"{"active":"yes"}"#), (10, 1)),
         ),

@@ -137,6 +137,20 @@ fn a_silent_server_costs_the_deadline_and_is_called_so() {
 }
 
 #[test]
+fn whoever_comes_late_to_a_flight_that_fails_waits_as_long_as_others() {
+    let api = Api::plain(|n, _| match n {
+        0 | 1 => Reply::Never,
+        _ => late(500),
+    });
+    let (_, first) = call(&api, "token");
+    api.wait_seconds(9);
+    let (_, second) = call(&api, "token");
+    api.wait_seconds(3);
+    assert!(matches!(&*first.borrow(), Some((Err(_), _))));
+    assert!(is_good(&second));
+}
+
+#[test]
 fn a_connection_that_is_never_answered_is_asked_beside() {
     let api = Api::plain(|n, _| match n {
         0 => Reply::Never,
