@@ -4,6 +4,14 @@
 const MAX_CONFIGURATIONS = 1000;
 const MAX_LENGTH = 8 * 1024 * 1024;
 
+/** Counts configurations, over all instances of all wasm modules. */
+let lastId = 0;
+
+/** A number that is never used again. */
+export function lastingId() {
+  return ++lastId;
+}
+
 export class Configurations {
   /** By the fields as JSON, the oldest first. */
   #opened = new Map();

@@ -49,6 +49,7 @@ parts! {
     "/pkg-templates/face/body.js" Body
     "/pkg-templates/face/circle.js" Circle
     "/pkg-templates/face/configurations.js" Configurations
+    "/pkg-templates/face/crossing.js" Crossing
     "/pkg-templates/stores/deno-kv.js" DenoKv
     "/pkg-templates/face/fields.js" Fields
     "/pkg-templates/face/functions.js" Functions
@@ -59,6 +60,7 @@ parts! {
     "/pkg-templates/face/members.js" Members
     "/pkg-templates/stores/location-cache.js" Near
     "/pkg-templates/face/options.js" ClientOptions
+    "/pkg-templates/face/patience.js" Patience
     "/pkg-templates/face/pem.js" Pem
     "/pkg-templates/face/readers.js" Readers
     "/pkg-templates/face/refusal.js" Refusal

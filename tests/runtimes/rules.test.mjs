@@ -8,7 +8,7 @@ import { MAX_RESPONSE_BYTES } from '../../pkg-templates/face/hooks.js';
 import { EXPIRY } from '../../pkg-templates/face/members.js';
 import { Resource } from '../../pkg-templates/face/resource.js';
 import { readToken } from '../../pkg-templates/face/token.js';
-import { DEFAULTS } from '../../pkg-templates/face/token-source.js';
+import { DEFAULTS } from '../../pkg-templates/face/patience.js';
 import { install, tarball } from './package.mjs';
 
 const rules = JSON.parse(readFileSync(new URL('../rules.json', import.meta.url), 'utf8'));
