@@ -1,6 +1,7 @@
 // Assembles the npm package from what wasm-pack made (`--target web`) and packs it:
 //
-//     node pkg-templates/build.mjs <dir>      reads <dir>/glue and <dir>/glue-m2m, writes <dir>/package and <dir>/<name>-<version>.tgz
+//     node pkg-templates/build.mjs <dir>      reads <dir>/glue, <dir>/glue-m2m and <dir>/glue-inbound, writes <dir>/package
+//                                             and <dir>/<name>-<version>.tgz
 //
 // The package has the folders that lie here, so that imports resolve in both, and `wasm` with what was built.
 import { execFileSync } from 'node:child_process';
@@ -24,10 +25,11 @@ write('package.json', `${JSON.stringify(manifest, null, 2)}\n`);
 for (const licence of ['LICENSE-MIT', 'LICENSE-APACHE']) copy(root, licence);
 copy(templates, 'README.md');
 for (const folder of ['entries', 'face', 'stores', 'compat']) cpSync(join(templates, folder), join(out, folder), { recursive: true });
-// Both wasm modules have the face in common, but for the way to them.
-copyFileSync(join(templates, 'face/kernel.js'), join(out, 'face/m2m-kernel.js'));
+// All wasm modules have the face in common, but for the way to them.
+for (const prefix of ['m2m-', 'inbound-']) copyFileSync(join(templates, 'face/kernel.js'), join(out, `face/${prefix}kernel.js`));
 copyWasm('glue', 'edge_oauth2', 'kernel.js', 'inline.js');
 copyWasm('glue-m2m', 'edge_oauth2_m2m', 'm2m-kernel.js', 'm2m-inline.js');
+copyWasm('glue-inbound', 'edge_oauth2_inbound', 'inbound-kernel.js', 'inbound-inline.js');
 checkFiles();
 pack();
 

@@ -1,7 +1,7 @@
 // The way of a configuration into wasm and back, and what happens on it.
 
 import { awaited, bounded, heard, origin, refuseCircle } from './circle.js';
-import { keepCause, OAuth2Error } from './error.js';
+import { keepCause } from './error.js';
 import { quietly, tell } from './events.js';
 import { exchange, hostFetch } from './host.js';
 import { lastResortMs, patiently } from './patience.js';
@@ -111,16 +111,7 @@ export class Crossing {
 
   /** Gives `config` the number of its configuration: that of equal options, unless wasm has forgotten it. */
   open(config = this.#config, isForgotten = false) {
-    const { kernel, configurations } = this.#kernel;
-    if (!kernel) {
-      throw new OAuth2Error('the wasm module is not initialised: call its init function first', { code: 'internal' });
-    }
-    let configuration = isForgotten ? undefined : configurations.of(config.json);
-    if (configuration === undefined) {
-      configuration = this.opened(config);
-      configurations.keep(config.json, configuration);
-    }
-    Object.assign(config, configuration);
+    Object.assign(config, this.#kernel.opened(config.json, isForgotten, () => this.opened(config)));
   }
 }
 

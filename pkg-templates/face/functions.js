@@ -3,8 +3,8 @@
 import { invalidOption } from './error.js';
 import { MADE_OF } from './fields.js';
 
-/** Options that may be functions. */
-const FUNCTION_OPTIONS = ['clientSecret', 'assertion', 'clientAssertion'];
+/** Options that may be functions, or have some. */
+const FUNCTION_OPTIONS = ['clientSecret', 'assertion', 'clientAssertion', 'client'];
 
 /** It, by the option that gives it. */
 function functionsOf(options, face) {

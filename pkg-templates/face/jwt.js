@@ -121,7 +121,8 @@ async function sign(key, algorithm, data) {
   }
 }
 
-function webCryptoParameters(algorithm) {
+/** What Web Crypto is told of a JWS algorithm. */
+export function webCryptoParameters(algorithm) {
   const hash = `SHA-${algorithm.slice(2)}`;
   switch (algorithm.slice(0, 2)) {
     case 'RS':

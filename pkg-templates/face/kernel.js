@@ -8,7 +8,7 @@ import { isOurs, OAuth2Error } from './error.js';
 export let kernel;
 
 /** What was opened there. */
-export const configurations = new Configurations();
+const configurations = new Configurations();
 
 /** Counts instances: what belongs to one that is lost must not reach the next. */
 export let instance = 0;
@@ -34,6 +34,19 @@ function netlifyWaitUntil() {
 export function connect(functions, waitUntil = ambientWaitUntil) {
   kernel = functions;
   ambientWaitUntil = waitUntil;
+}
+
+/** The configuration whose options are `json`: one of before, unless wasm has forgotten it, or what `open` gives. */
+export function opened(json, isForgotten, open) {
+  if (!kernel) {
+    throw new OAuth2Error('the wasm module is not initialised: call its init function first', { code: 'internal' });
+  }
+  let configuration = isForgotten ? undefined : configurations.of(json);
+  if (configuration === undefined) {
+    configuration = open();
+    configurations.keep(json, configuration);
+  }
+  return configuration;
 }
 
 /**

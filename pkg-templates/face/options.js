@@ -89,18 +89,7 @@ const inJson = (options) => ({ ...options, endpointParams: jsonPairs, ...(option
  * JavaScript.
  */
 export function readClientOptions(readers, options) {
-  const fields = {};
-  const face = {};
-  read('options', options?.bodyFormat === 'json' ? inJson(readers) : readers, options, (name, value) => {
-    if (Object.hasOwn(FACE, name)) face[name] = value;
-    // Wasm asks for it.
-    else if (typeof value === 'function') [face[name], fields[name]] = [value, true];
-    // A private key, which JavaScript signs with.
-    else if (value.fields) [face[name], fields[name]] = [value, value.fields];
-    // Several in one.
-    else if (value.into) value.into(fields);
-    else fields[name] = value;
-  });
+  const { fields, face } = readParts(options?.bodyFormat === 'json' ? inJson(readers) : readers, FACE, options);
   // Wasm only has to know that they are there.
   if (face.hooks && Object.keys(face.hooks).length === 0) delete face.hooks;
   for (const name of ['hooks', 'store']) if (face[name]) fields[name] = true;
@@ -109,6 +98,23 @@ export function readClientOptions(readers, options) {
   const isNamed = nameFunctions(options, fields, face);
   if (options.issuer === undefined) demand(['tokenUrl'], options, 'is required; or give issuer, to have the endpoints found');
   return { fields, json: isNamed ? JSON.stringify(fields) : json, face };
+}
+
+/** What `readers` make of `options`: `fields` for wasm, and `face` for JavaScript, whose names `kept` has. */
+export function readParts(readers, kept, options) {
+  const fields = {};
+  const face = {};
+  read('options', readers, options, (name, value) => {
+    if (Object.hasOwn(kept, name)) face[name] = value;
+    // Wasm asks for it.
+    else if (typeof value === 'function') [face[name], fields[name]] = [value, true];
+    // A private key, which JavaScript signs with.
+    else if (value.fields) [face[name], fields[name]] = [value, value.fields];
+    // Several in one.
+    else if (value.into) value.into(fields);
+    else fields[name] = value;
+  });
+  return { fields, face };
 }
 
 const NO_CALL_OPTIONS = {};

@@ -39,6 +39,15 @@ export function patiently(kernel, what, ms, signal, run) {
   });
 }
 
+/** What the user's function of that `name` promises, if that is within `ms`. */
+export function inTime(name, ms, promise) {
+  return new Promise((resolve, reject) => {
+    const late = () => reject(new OAuth2Error(`${name} gave no answer within ${ms} ms`, { code: 'timeout', retryable: true }));
+    const timer = setTimeout(late, ms);
+    promise.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}
+
 function startTimer(ring, ms) {
   try {
     return setTimeout(ring, ms);

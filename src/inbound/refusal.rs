@@ -119,6 +119,12 @@ impl Refusal {
         }
     }
 
+    /// That nothing could be found out about the token, because of what is no part of the check itself.
+    #[cfg(all(target_arch = "wasm32", target_os = "unknown", feature = "bindings"))]
+    pub(crate) fn unverifiable(cause: Error) -> Self {
+        Self::new(Why::Unverifiable(cause), BearerChallenge::default())
+    }
+
     /// Why, for the log of the API.
     pub fn error(&self) -> &Error {
         &self.error

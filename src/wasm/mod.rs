@@ -18,6 +18,8 @@ mod fields;
 #[cfg(all(feature = "outbound", feature = "held-tokens"))]
 mod held_tokens;
 mod host;
+#[cfg(feature = "inbound")]
+mod inbound;
 #[cfg(feature = "outbound")]
 mod kernel;
 mod options;

@@ -18,7 +18,7 @@ before(async () => {
 });
 
 /** Uses a client twice and checks that one grant was enough. */
-async function use(test, OAuth2Client) {
+async function obtain(test, { OAuth2Client }) {
   const { options, granted } = await startTokenServer(test);
   const api = new OAuth2Client(options);
   assert.equal((await api.getToken()).accessToken, 'token-1');
@@ -27,15 +27,27 @@ async function use(test, OAuth2Client) {
   assert.deepEqual(granted, ['token-1']);
 }
 
+/** Lets a caller in twice and checks that one introspection was enough. */
+async function admit(test, { Guard, TokenIntrospector }) {
+  const { introspection, introspected } = await startTokenServer(test);
+  const guard = new Guard({ introspector: new TokenIntrospector(introspection) });
+  const request = { method: 'GET', url: 'https://api.example/', headers: new Headers({ authorization: 'Bearer token-1' }) };
+  for (const _ of [1, 2]) assert.equal((await guard.authorize(request)).subject, 'ada');
+  assert.deepEqual(introspected, ['token-1']);
+}
+
 const resolve = (specifier) => createRequire(join(dir, 'index.js')).resolve(specifier);
 
-/** The entries that start by themselves, and the wasm of each. */
-const entries = { 'edge-oauth2': 'edge-oauth2/edge_oauth2.wasm', 'edge-oauth2/m2m': 'edge-oauth2/edge_oauth2_m2m.wasm' };
+/** The entries that start by themselves, the wasm of each, and what they are for. */
+const entries = {
+  'edge-oauth2': ['edge-oauth2/edge_oauth2.wasm', obtain],
+  'edge-oauth2/m2m': ['edge-oauth2/edge_oauth2_m2m.wasm', obtain],
+  'edge-oauth2/inbound': ['edge-oauth2/edge_oauth2_inbound.wasm', admit],
+};
 
-for (const entry of Object.keys(entries)) {
+for (const [entry, [, use]] of Object.entries(entries)) {
   test(`import of ${entry}, in this Node`, async (t) => {
-    const { OAuth2Client } = await import(pathToFileURL(resolve(entry)).href);
-    await use(t, OAuth2Client);
+    await use(t, await import(pathToFileURL(resolve(entry)).href));
   });
 }
 
@@ -73,11 +85,10 @@ async function script(name, text) {
   return (await tool(process.execPath, ['--no-warnings', file])).trim();
 }
 
-for (const [entry, wasm] of Object.entries(entries)) {
+for (const [entry, [wasm, use]] of Object.entries(entries)) {
   test(`${entry}, bundled for browsers`, async (t) => {
     const bundle = await bundleFor(entry, { platform: 'browser', format: 'esm' });
-    const { OAuth2Client } = await import(`data:text/javascript;base64,${Buffer.from(bundle).toString('base64')}`);
-    await use(t, OAuth2Client);
+    await use(t, await import(`data:text/javascript;base64,${Buffer.from(bundle).toString('base64')}`));
   });
 
   test(`${entry}, bundled for the edge runtime`, async (t) => {
@@ -92,7 +103,7 @@ for (const [entry, wasm] of Object.entries(entries)) {
     // Compiled out here, as Vercel does it: in another realm than the code that uses it.
     edge.context.compiled = new WebAssembly.Module(readFileSync(resolve(wasm)));
     edge.evaluate(bundle);
-    await use(t, edge.evaluate('bundle.OAuth2Client'));
+    await use(t, edge.evaluate('bundle'));
   });
 }
 

@@ -11,7 +11,7 @@ import { root, tool } from './tool.mjs';
 let dir;
 before(async () => {
   dir = await createConsumer('types');
-  for (const file of ['types.test-d.ts', 'm2m.test-d.ts', 'compat.test-d.ts', 'cloudflare.test-d.ts', 'stores.test-d.ts']) {
+  for (const file of ['types.test-d.ts', 'm2m.test-d.ts', 'inbound.test-d.ts', 'compat.test-d.ts', 'cloudflare.test-d.ts', 'stores.test-d.ts']) {
     copyFileSync(join(import.meta.dirname, file), join(dir, file));
   }
 });
@@ -50,7 +50,7 @@ describe('the compiler accepts what is right and refuses what is wrong', () => {
         ...environment,
       };
       const config = join(dir, 'tsconfig.json');
-      writeFileSync(config, JSON.stringify({ compilerOptions, files: ['types.test-d.ts', 'm2m.test-d.ts', 'compat.test-d.ts', ...files] }));
+      writeFileSync(config, JSON.stringify({ compilerOptions, files: ['types.test-d.ts', 'm2m.test-d.ts', 'inbound.test-d.ts', 'compat.test-d.ts', ...files] }));
       await tool('tsc', ['--project', config]);
     });
   }
@@ -62,12 +62,12 @@ test('publint has nothing to say', async () => {
 
 test('are the types wrong? no', async () => {
   // ESM only: `require` gives the ES module, which every supported Node can do. The wasm has no types.
-  await tool('attw', [tarball, '--ignore-rules', 'cjs-resolves-to-esm', '--exclude-entrypoints', 'edge_oauth2.wasm', 'edge_oauth2_m2m.wasm']);
+  await tool('attw', [tarball, '--ignore-rules', 'cjs-resolves-to-esm', '--exclude-entrypoints', 'edge_oauth2.wasm', 'edge_oauth2_m2m.wasm', 'edge_oauth2_inbound.wasm']);
 });
 
 describe('the declarations name what is there', () => {
   const entries = [
-    ...['index', 'slim', 'm2m'].map((name) => `entries/${name}`),
+    ...['index', 'slim', 'm2m', 'inbound'].map((name) => `entries/${name}`),
     ...['ballerina', 'integration-app', 'lowdefy', 'simple-oauth2', 'workato'].map((name) => `compat/${name}`),
   ];
   const program = ts.createProgram(

@@ -45,7 +45,7 @@ fn script(path: &str, args: &[&str]) -> Result {
 }
 
 /// The commands that build and pack the package with one Cargo feature, in a folder of its own. Its entry `m2m` has a
-/// wasm of its own, without the rooms.
+/// wasm of its own, without the rooms, and so has its entry `inbound`, without the client.
 pub fn npm_package(dir: &str, feature: &str) -> Vec<Command> {
     let glue = |name: &str, features: &str| {
         let flags = "--target web --no-pack --no-gitignore --no-typescript";
@@ -55,8 +55,14 @@ pub fn npm_package(dir: &str, feature: &str) -> Vec<Command> {
         command(&format!("rm -rf {dir}")),
         glue("glue", &format!("--features {feature}")),
         glue("glue-m2m", "--no-default-features --features npm,outbound"),
+        glue("glue-inbound", &inbound(feature)),
         command(&format!("node pkg-templates/build.mjs {dir}")),
     ]
+}
+
+/// What the entry `inbound` is built of. Its own requests are authorised in every way that there is.
+pub fn inbound(feature: &str) -> String {
+    format!("--no-default-features --features {feature},inbound,signing,discovery")
 }
 
 /// `wasm-pack build`, which must find its tools here: it would download others.
