@@ -19,7 +19,7 @@ use crate::host::inbound::InboundHost;
 const MAX_STANDINGS: usize = 1000;
 
 /// How many sets of keys are remembered.
-const MAX_KEY_SETS: usize = 100;
+const MAX_KEY_SETS: usize = 1000;
 
 /// How many tokens that were verified here are remembered, and how much memory they take together, in bytes.
 const MAX_VERIFIED: usize = 10_000;
@@ -39,7 +39,7 @@ pub struct InboundMemory<H: InboundHost> {
     clients: Rc<Memory<H::View>>,
     pub(super) answers: Answers<H::Slot>,
     standings: RefCell<Lru<Rc<Standing>>>,
-    /// The keys of issuers; the oldest gives way.
+    /// The keys of issuers; what was used least recently is first, and gives way.
     key_sets: RefCell<Vec<Named<KeySet<H::Key>>>>,
     key_sets_made: Cell<u64>,
     /// Tokens whose signatures were checked.
@@ -104,16 +104,19 @@ impl<H: InboundHost> InboundMemory<H> {
     /// The keys that are called `name`.
     pub(super) fn key_set(&self, name: &str) -> Rc<KeySet<H::Key>> {
         let mut sets = self.key_sets.borrow_mut();
-        if let Some((_, set)) = sets.iter().find(|(known, _)| known == name) {
-            return Rc::clone(set);
-        }
-        if sets.len() >= MAX_KEY_SETS {
-            sets.remove(0);
-        }
-        self.key_sets_made
-            .set(self.key_sets_made.get().wrapping_add(1));
-        let set = Rc::new(KeySet::new(self.key_sets_made.get()));
-        sets.push((name.to_owned(), Rc::clone(&set)));
+        let named = match sets.iter().position(|(known, _)| known == name) {
+            Some(at) => sets.remove(at),
+            None => {
+                if sets.len() >= MAX_KEY_SETS {
+                    sets.remove(0);
+                }
+                let number = self.key_sets_made.get().wrapping_add(1);
+                self.key_sets_made.set(number);
+                (name.to_owned(), Rc::new(KeySet::new(number)))
+            }
+        };
+        let set = Rc::clone(&named.1);
+        sets.push(named);
         set
     }
 

@@ -93,3 +93,24 @@ fn heavy_tokens_give_way_to_each_other() {
     assert!((30..80).contains(&cached), "{cached}");
     assert!(api.cached(&heavy(79)));
 }
+
+#[test]
+fn issuers_give_way_to_each_other_and_the_one_in_use_to_none() {
+    let signer = signer("1");
+    let api = api_of(&signer);
+    let token = signer.token();
+    api.verify(&token).unwrap();
+    let of_issuer = |api: super::Api, n: usize| {
+        api.with(|options| options.jwks_uri = Some(format!("https://auth.example.com/keys/{n}")))
+    };
+    let mut api = of_issuer(api, 0);
+    api.verify(&token).unwrap();
+    for n in 1..1_100 {
+        api = of_issuer(api, n);
+        assert!(!api.cached(&token));
+        api = of_issuer(api, 0);
+        assert!(api.cached(&token));
+    }
+    let api = api.with(|options| *options = super::options());
+    assert!(!api.cached(&token));
+}

@@ -468,6 +468,8 @@ fn plain_tokens_are_taken_if_asked_for_and_no_others() {
             (plain(event), "security_event"),
         ),
         ("another audience", (plain(r#""aud":"client""#), "audience")),
+        ("a refresh token", (plain(r#""typ":"Refresh""#), "purpose")),
+        ("an ID token", (plain(r#""token_use":"id""#), "purpose")),
     ];
     check(&api, rows);
 }

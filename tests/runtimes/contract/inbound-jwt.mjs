@@ -317,7 +317,8 @@ export const jwt = {
       [true, { use: undefined, key_ops: ['verify'] }],
       [false, { use: 'enc' }],
       [false, { use: undefined, key_ops: ['encrypt'] }],
-      [false, { key_ops: [] }],
+      // As some servers write what is not there.
+      [true, { key_ops: [], oth: [], x5c: [], d: null }],
       [false, { alg: 'ES384' }],
       [false, { alg: 'ECDH-ES' }],
       [false, { alg: 7 }],
