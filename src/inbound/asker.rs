@@ -27,7 +27,7 @@ pub(super) struct Asker<H: InboundHost> {
     pub(super) memory: Rc<InboundMemory<H>>,
     identity: Cell<Option<u128>>,
     /// Made when the server is asked first.
-    client: OnceCell<Rc<ClientState<H::View>>>,
+    client: Rc<OnceCell<Rc<ClientState<H::View>>>>,
 }
 
 impl<H: InboundHost> Asker<H> {
@@ -41,7 +41,7 @@ impl<H: InboundHost> Asker<H> {
             config,
             memory,
             identity: Cell::new(None),
-            client: OnceCell::new(),
+            client: Rc::default(),
         }
     }
 
@@ -100,7 +100,7 @@ impl<H: InboundHost> Clone for Asker<H> {
             config: Rc::clone(&self.config),
             memory: Rc::clone(&self.memory),
             identity: self.identity.clone(),
-            client: self.client.clone(),
+            client: Rc::clone(&self.client),
         }
     }
 }

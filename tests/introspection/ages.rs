@@ -122,6 +122,13 @@ fn a_revoked_token_is_seen_to_be_so_after_a_minute_at_the_latest() {
     assert!(api.is_active("token"));
     api.wait_seconds(60);
     assert!(!api.is_active("token"));
+    // That it is revoked is remembered in place of what was before.
+    assert!(
+        api.cached("token")
+            .is_some_and(|it| !it.introspection.active)
+    );
+    assert!(!api.is_active("token"));
+    assert_eq!(api.sent(), 2);
 }
 
 #[test]
