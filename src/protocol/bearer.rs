@@ -29,15 +29,15 @@ pub fn read_authorization(header: Option<&str>) -> Result<&str, Unusable> {
         .split_at_checked(end.unwrap_or(header.len()))
         .unwrap_or_default();
     if !scheme.eq_ignore_ascii_case(SCHEME) {
-        let is_ours = |scheme: &str| scheme.eq_ignore_ascii_case(SCHEME);
-        return Err(match header.as_bytes().contains(&b',') {
-            true if parse_challenges(header)
-                .iter()
-                .any(|it| is_ours(&it.scheme)) =>
-            {
-                Unusable::Malformed("more than one credential in the Authorization header")
-            }
-            _ => Unusable::Missing,
+        // Credentials are written as challenges are. Those of others may be long, and are seldom two.
+        let mut all = match header.as_bytes().contains(&b',') {
+            true => parse_challenges(header),
+            false => Vec::new(),
+        };
+        all.retain(|it| it.scheme.eq_ignore_ascii_case(SCHEME));
+        return Err(match all.is_empty() {
+            true => Unusable::Missing,
+            false => Unusable::Malformed(SEVERAL),
         });
     }
     let token = rest.trim_start_matches(' ');

@@ -17,6 +17,9 @@ struct Row {
     body: String,
 }
 
+/// Where all of it is written down for those who use it.
+const DOCUMENT: &str = include_str!("../../docs/inbound.md");
+
 const NO_STORE: (&str, &str) = ("cache-control", "no-store");
 
 fn headers(first: (&'static str, &str), has_body: bool) -> Vec<(&'static str, String)> {
@@ -119,6 +122,13 @@ fn misconfigured(api: Api, requirements: Requirements) -> Row {
         code: ErrorCode::InvalidOption,
         ..unverifiable("opaque", Reply::Never, "5").of(api)
     }
+}
+
+/// What all are told who are refused like this, up to the names of scopes.
+fn refusal_words(row: &Row) -> &str {
+    let (_, told) = row.body.rsplit_once(r#"":""#).unwrap_or_default();
+    told.trim_end_matches(r#""}"#)
+        .trim_start_matches("the token ")
 }
 
 impl Row {
@@ -303,6 +313,17 @@ fn every_refusal() {
             ),
         ),
         (
+            "one that is asked for twice",
+            lacking(
+                Requirements {
+                    any_scope: Some(texts(&["write", "admin"])),
+                    ..scopes(&["write"])
+                },
+                "write admin",
+                "the caller lacks scopes: write",
+            ),
+        ),
+        (
             "none of two",
             lacking(
                 Requirements {
@@ -329,6 +350,22 @@ fn every_refusal() {
                 "opaque",
                 Reply::status(0, 429).with(&[("retry-after", "17")]),
                 "17",
+            ),
+        ),
+        (
+            "for a second and a half",
+            unverifiable(
+                "opaque",
+                Reply::status(0, 429).with(&[("retry-after-ms", "1500")]),
+                "2",
+            ),
+        ),
+        (
+            "no longer",
+            unverifiable(
+                "opaque",
+                Reply::status(0, 503).with(&[("retry-after", "0")]),
+                "1",
             ),
         ),
         (
@@ -397,6 +434,8 @@ fn every_refusal() {
         ),
     ];
     for (name, row) in rows {
+        let told = refusal_words(&row);
+        assert!(DOCUMENT.contains(told), "{told}");
         let token = row.header.as_deref().and_then(|it| it.split_once(' '));
         let token = token.map_or("", |(_, token)| token);
         let is_short = token.len() < 6;
@@ -458,4 +497,39 @@ fn what_is_wrong_with_a_token_is_told_by_an_event() {
         "inactive", "inactive", "expired", "audience", "bound", "bound",
     ];
     assert_eq!(api.told(), expected);
+}
+
+#[test]
+fn the_document_has_every_reason() {
+    use edge_oauth2::protocol::invalid_token::InvalidToken as Why;
+    for why in [
+        Why::TooLong,
+        Why::NotCompact,
+        Why::Encrypted,
+        Why::Encoding,
+        Why::Header,
+        Why::Critical,
+        Why::Unencoded,
+        Why::Claims,
+        Why::Algorithm,
+        Why::Type,
+        Why::UnknownKey,
+        Why::Signature,
+        Why::Issuer,
+        Why::Audience,
+        Why::Expiry,
+        Why::Expired,
+        Why::NotBefore,
+        Why::NotYetValid,
+        Why::IssuedAt,
+        Why::IssuedAhead,
+        Why::RequiredClaim("tenant".into()),
+        Why::SecurityEvent,
+        Why::Purpose,
+        Why::Bound,
+        Why::Inactive,
+    ] {
+        let row = format!("| `{}` | {why} |", why.reason());
+        assert!(DOCUMENT.contains(&row), "{row}");
+    }
 }

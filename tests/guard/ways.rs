@@ -180,3 +180,36 @@ fn tokens_that_are_no_access_tokens() {
         }
     }
 }
+
+#[test]
+fn who_calls() {
+    for (members, subject, client_id) in [
+        (
+            r#","sub":"ada","client_id":"app""#,
+            Some("ada"),
+            Some("app"),
+        ),
+        (r#","sub":"ada","azp":"app""#, Some("ada"), Some("app")),
+        (r#","client_id":"app","azp":"other""#, None, Some("app")),
+        (
+            r#","sub":7,"client_id":8,"azp":"other""#,
+            Some("7"),
+            Some("8"),
+        ),
+        ("", None, None),
+    ] {
+        let api = api();
+        api.issue("opaque", members);
+        let admitted = api.authorize("opaque").unwrap().admitted;
+        assert_eq!(
+            (admitted.subject(), admitted.client_id()),
+            (subject, client_id)
+        );
+    }
+    let azp = jwt(r#","client_id":null,"azp":"other""#);
+    let admitted = api().authorize(&azp).unwrap().admitted;
+    assert_eq!(
+        (admitted.subject(), admitted.client_id()),
+        (Some("ada"), Some("other"))
+    );
+}

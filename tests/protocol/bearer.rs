@@ -44,6 +44,7 @@ fn of_a_header() {
         ("a tab between", "Bearer\tabc", Malformed),
         ("a colon between", "Bearer: abc", Malformed),
         ("an equals sign between", "Bearer=abc", Malformed),
+        ("a slash between", "Bearer/abc", Malformed),
         ("two words", "Bearer abc def", Malformed),
         ("the scheme twice", "Bearer Bearer abc", Malformed),
         ("quotes", "Bearer \"abc\"", Malformed),

@@ -166,6 +166,7 @@ fn rows() {
             r#"Bearer"x, y", realm=z, Foo"#,
             "Bearer & Foo",
         ),
+        ("a slash at the scheme", "Foo/abc, Bar", "Foo & Bar"),
         (
             "control characters",
             "\0, Bearer realm=\u{1}, Foo",

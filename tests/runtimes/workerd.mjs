@@ -8,18 +8,18 @@ import { Miniflare } from 'miniflare';
 export const compatibilityDates = ['2024-09-01', '2026-07-01'];
 
 /**
- * Bundles `workers/{name}.mjs` with the packages of `project`, its `workerd` condition taken and wasm
+ * Bundles `workers/{name}.mjs`, or the file that `from` is, with the packages of `project`, its `workerd` condition taken and wasm
  * left as a module of its own; gives a worker to start. `define` are constants of its global scope.
  * `#entry` is the package's `entry`, and ENTRY its name.
  * `#kernel` is the glue of the wasm and `#store` what it makes of stores, which the package keeps to itself.
  */
-export async function bundle(name, { project, entry = 'edge-oauth2', compatibilityDate, define = {} }) {
+export async function bundle(name, { project, entry = 'edge-oauth2', from = `workers/${name}.mjs`, compatibilityDate, define = {} }) {
   const constants = Object.fromEntries(
     Object.entries({ ...define, ENTRY: entry }).map(([constant, value]) => [constant, JSON.stringify(value)]),
   );
   const packages = join(project, 'node_modules');
   const { outputFiles } = await build({
-    entryPoints: [fileURLToPath(new URL(`workers/${name}.mjs`, import.meta.url))],
+    entryPoints: [fileURLToPath(new URL(from, import.meta.url))],
     bundle: true,
     format: 'esm',
     target: 'es2022',
