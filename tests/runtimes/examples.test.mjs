@@ -16,6 +16,13 @@ const project = await install('examples', await tarball());
 const { addresses, close } = await startServers();
 after(close);
 
+/** An issuer that says where it is asked about tokens, and has a token endpoint, as all have to (RFC 8414 §2). */
+async function askable() {
+  const one = scene();
+  await one.behave('.well-known', { merge: { token_endpoint: `${one.issuer}/token` } });
+  return one;
+}
+
 const scene = () => createInboundScene({ package: {}, addresses, runtime: 'examples' });
 const environmentOf = ({ issuer }) => ({ ISSUER: issuer, AUDIENCE, CLIENT_ID: client.id, CLIENT_SECRET: client.secret });
 
@@ -144,7 +151,7 @@ test('whom to ask', async () => {
       },
     };`;
   writeFileSync(join(project, 'checks-worker.js'), wrapper);
-  const one = scene();
+  const one = await askable();
   const { url } = await start(pathToFileURL(join(project, 'checks-worker.js')).href, one);
   const [opaque, jwt] = [one.opaque(), await one.jwt()];
   const ask = async (way, token) => {
@@ -177,7 +184,7 @@ test('metadata', async () => {
 });
 
 test('the application says who the caller is', async () => {
-  const one = scene();
+  const one = await askable();
   const { url, namespace } = await start('principal.js', one, { kvNamespaces: ['USERS'] });
   const users = await namespace('USERS', 'principal');
   await users.put('ada', JSON.stringify({ name: 'Ada', scopes: ['editor'] }));
