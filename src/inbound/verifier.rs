@@ -21,6 +21,26 @@ const MAX_TOKEN_BYTES: usize = 16 * 1024;
 /// Checks the tokens of one issuer.
 ///
 /// Cheap to make: what lasts is in the [`InboundMemory`].
+///
+/// ```
+/// use std::rc::Rc;
+///
+/// use edge_oauth2::host::inbound::InboundHost;
+/// use edge_oauth2::inbound::{InboundMemory, JwtVerifier, VerifierConfig};
+/// use edge_oauth2::{Error, Json};
+///
+/// /// `host` belongs to a request; `config` and `memory` are those of all requests.
+/// async fn subject<H: InboundHost>(
+///     host: Rc<H>,
+///     config: &Rc<VerifierConfig>,
+///     memory: &Rc<InboundMemory<H>>,
+///     token: &str,
+/// ) -> Result<Option<String>, Error> {
+///     let verifier = JwtVerifier::new(host, Rc::clone(config), Rc::clone(memory));
+///     let verified = verifier.verify(token, None, false).await?;
+///     Ok(verified.claims.get("sub").and_then(Json::as_str).map(str::to_owned))
+/// }
+/// ```
 pub struct JwtVerifier<H: InboundHost> {
     host: Rc<H>,
     pub(super) config: Rc<VerifierConfig>,

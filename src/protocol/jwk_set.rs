@@ -5,6 +5,7 @@ use super::error_response::retry_after_ms;
 use super::http::{self, HttpRequest, HttpResponse, MAX_RESPONSE_BYTES};
 use super::jwa::SignatureAlgorithm;
 use super::jwk::PublicKey;
+use super::token_response::words_of;
 use crate::error::{Error, ErrorCode};
 use crate::json::Json;
 use crate::text;
@@ -51,7 +52,8 @@ pub fn read(
         let error = failed(ErrorCode::HttpStatus, &["answered with status ", &status]);
         return Err(error.with_retry_after(wish_ms));
     }
-    let set = Json::parse(&text::of_bytes(&response.body)).unwrap_or(Json::Null);
+    let text = text::of_bytes(&response.body);
+    let set = Json::parse(words_of(&text)).unwrap_or(Json::Null);
     read_set(&set).map_err(|problem| failed(ErrorCode::InvalidResponse, &[problem]))
 }
 

@@ -211,6 +211,14 @@ fn a_symmetric_key_is_no_key() {
 }
 
 #[test]
+fn a_set_may_have_a_mark_before_it() {
+    let ec = signer("1");
+    let set = format!("\u{feff}\r\n{}\n", set(&[&ec]));
+    let api = api(move |_| Reply::now(200, set.as_str()));
+    assert_eq!(api.reason(&ec.token()), None);
+}
+
+#[test]
 fn what_cannot_be_used_spoils_nothing() {
     let ec = signer("1");
     let entries = [
