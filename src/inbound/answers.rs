@@ -16,8 +16,9 @@ const MAX_INACTIVE_WEIGHT: usize = 8 * 1024 * 1024;
 /// With how many different parameters a token is remembered.
 const MAX_VARIANTS: usize = 8;
 
-/// How many flights are remembered: leaders may vanish without a word.
+/// How many tokens' flights are remembered, and of each: leaders may vanish without a word.
 const MAX_FLIGHTS: usize = 10_000;
+const MAX_FLIGHTS_EACH: usize = 1_000;
 
 /// Which answer is meant, by digests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,6 +95,9 @@ impl<S> Answers<S> {
             return flight;
         }
         let mut variants = flights.remove(key.token).unwrap_or_default();
+        if variants.len() >= MAX_FLIGHTS_EACH {
+            variants.remove(0);
+        }
         let flight = SharedFlight::default();
         variants.push((key.parameters, Rc::clone(&flight)));
         flights.put(key.token, variants, 0);

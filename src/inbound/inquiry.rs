@@ -23,6 +23,9 @@ use crate::retry;
 use crate::stopwatch::Stopwatch;
 use crate::token::Secret;
 
+/// How long a server is left alone at most that wants to be: then one call asks whether it still does.
+const LONGEST_REST_MS: u64 = 60_000;
+
 /// What is over sooner is put into no store.
 const SHORTEST_MS: u64 = 1_000;
 
@@ -150,9 +153,12 @@ impl<H: InboundHost> Inquiry<H> {
     fn remember(&self, standing: &Standing, error: &Error) {
         let unsaid_ms = self.asker.config.client.error_cache_ms();
         let refusal_ms = || is_about_us(error).then_some(unsaid_ms);
-        if let Some(rest_ms) = retry::wish_ms(error, unsaid_ms).or_else(refusal_ms) {
+        // Nobody is kept out for a day by what a server says while it fails.
+        let wish_ms = retry::wish_ms(error, unsaid_ms).map(|ms| ms.min(LONGEST_REST_MS));
+        if let Some(rest_ms) = wish_ms.or_else(refusal_ms) {
             let span = Span::new(self.asker.host.now_ms(), rest_ms);
-            standing.remember(error.clone(), span);
+            let told = error.clone().with_retry_after(Some(rest_ms));
+            standing.remember(told, span);
         }
     }
 

@@ -69,8 +69,12 @@ impl Introspection {
             }
             None => return Err("without active (RFC 7662 §2.2)"),
         };
-        let exp = seconds(&raw, "exp").ok_or("with an exp that is no number")?;
-        let nbf = seconds(&raw, "nbf").ok_or("with an nbf that is no number")?;
+        // Of a token that is not active nothing else matters.
+        let unsaid = (!said).then_some(None);
+        let exp = seconds(&raw, "exp").or(unsaid);
+        let exp = exp.ok_or("with an exp that is no number")?;
+        let nbf = seconds(&raw, "nbf").or(unsaid);
+        let nbf = nbf.ok_or("with an nbf that is no number")?;
         let is_over = exp.is_some_and(|exp| now_ms >= exp.saturating_mul(1000));
         let latest_ms = now_ms.saturating_add(SKEW_MS);
         let is_ahead = nbf.is_some_and(|nbf| nbf.saturating_mul(1000) > latest_ms);

@@ -340,6 +340,18 @@ fn what_is_no_answer_is_an_error() {
 }
 
 #[test]
+fn what_is_said_of_an_inactive_token_does_not_matter() {
+    for members in [
+        r#""exp":1900000000"#,
+        r#""exp":"""#,
+        r#""exp":"never","nbf":{}"#,
+    ] {
+        let body = format!(r#"{{"active":false,{members}}}"#);
+        assert!(!said(&body).expect("an answer").active, "{members}");
+    }
+}
+
+#[test]
 fn what_surrounds_an_answer_does_not_matter() {
     assert!(
         said("\u{feff}\n{\"active\":true}\n")

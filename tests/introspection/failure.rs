@@ -132,6 +132,20 @@ fn a_server_that_wants_to_be_left_alone_is() {
 }
 
 #[test]
+fn nobody_is_kept_out_for_a_day_by_what_a_server_says() {
+    let api = Api::plain(|n, _| match n {
+        0 => Reply::now(503, "").with(&[("Retry-After", "86400")]),
+        _ => Reply::now(200, ACTIVE),
+    });
+    api.ask("token").expect_err("an error");
+    let error = api.ask("token").expect_err("an error");
+    assert_eq!(error.retry_after_ms(), Some(60_000));
+    assert_eq!(api.sent(), 1);
+    api.wait_seconds(60);
+    assert!(api.is_active("token"));
+}
+
+#[test]
 fn what_may_pass_is_asked_again() {
     let api = Api::plain(|n, _| match n {
         0 => Reply::status(0, 500),

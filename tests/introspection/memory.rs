@@ -62,6 +62,25 @@ fn the_least_recently_used_gives_way() {
 }
 
 #[test]
+fn a_token_is_remembered_with_a_few_parameters_only() {
+    let api = Api::plain(|_, _| Reply::now(200, ACTIVE));
+    let ask = |tenant: usize| {
+        let tenant = tenant.to_string();
+        api.ask_with("token", &[("tenant", &tenant)], None)
+            .expect("an answer");
+    };
+    (0..100).for_each(ask);
+    let bytes = figure(&api, "bytes");
+    (100..200).for_each(ask);
+    assert_eq!(figure(&api, "introspected_tokens"), 1);
+    assert_eq!(figure(&api, "bytes"), bytes);
+    ask(199);
+    assert_eq!(api.sent(), 200);
+    ask(0);
+    assert_eq!(api.sent(), 201);
+}
+
+#[test]
 fn large_answers_are_bounded_by_their_bytes() {
     let api = Api::plain(|n, _| {
         let blob = "x".repeat(200_000);

@@ -273,6 +273,19 @@ fn an_issuer_that_does_not_say_is_named() {
 }
 
 #[test]
+fn an_issuer_that_is_none_is_not_looked_for_by_every_token() {
+    let api = Api::new(discovered(), World::new(|_, _| Reply::now(404, "")));
+    let error = api.ask("token").expect_err("an error");
+    assert_eq!(error.code(), ErrorCode::DiscoveryFailed);
+    let sent = api.sent();
+    api.ask("another").expect_err("an error");
+    assert_eq!(api.sent(), sent);
+    api.wait_seconds(31);
+    api.ask("another").expect_err("an error");
+    assert!(api.sent() > sent);
+}
+
+#[test]
 fn what_is_given_wins_over_the_issuer() {
     let api = Api::new(
         IntrospectorOptions {

@@ -235,6 +235,8 @@ fn what_is_forgotten_while_it_is_put_does_not_stay() {
     // Read, asked, and being put.
     api.wait_ms(300);
     assert!(answer.borrow().is_some());
+    // It is taken out before it is there.
+    shelf.mood.set(Mood::Well);
     let (request, introspector) = api.introspector();
     api.world
         .isolate
