@@ -169,6 +169,38 @@ fn an_introspector_with_another_secret_reads_nothing_of_it() {
 }
 
 #[test]
+fn an_introspector_of_another_server_takes_nothing_of_it() {
+    let (api, _) = shared();
+    ask(&api, "token");
+    let at = |url: &str| IntrospectorOptions {
+        introspection_url: Some(url.into()),
+        ..options()
+    };
+    let other = Api::new(at("https://other.example.com/i"), api.world.neighbour());
+    assert_eq!(ask(&other, "token"), "user-1");
+    assert_eq!(
+        ask(
+            &Api::new(at(INTROSPECTION_URL), api.world.neighbour()),
+            "token"
+        ),
+        "user-0"
+    );
+}
+
+#[test]
+fn who_wants_the_newest_answer_does_not_look_into_the_store() {
+    let (api, shelf) = shared();
+    ask(&api, "token");
+    let gets = shelf.count("get");
+    let newest = api.ask_with("token", &[], Some(0)).expect("an answer");
+    assert_eq!(newest.introspection.sub.as_deref(), Some("user-1"));
+    assert_eq!(shelf.count("get"), gets);
+    // It is there for all others.
+    api.wait_ms(100);
+    assert_eq!(ask(&api.neighbour(), "token"), "user-1");
+}
+
+#[test]
 fn bad_tokens_do_not_fill_the_store() {
     let (api, shelf) = shared_by(options(), |_, _| Reply::now(200, INACTIVE));
     for token in ["a", "b", "c"] {
