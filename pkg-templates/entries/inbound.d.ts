@@ -114,6 +114,14 @@ export interface IntrospectorOptions
   extends CommonOptions,
     Pick<outbound.ClientOptions, 'endpointParams' | 'headers' | 'previousSealKeys' | 'previousClientSecret'> {
   /**
+   * Whether answers are to be signed (RFC 9701): `true` by the keys that the issuer's metadata tells of, or by those that
+   * are named here. Others are refused then. They must be signed by `issuer`, and for `clientId`.
+   *
+   * @defaultValue `false`: a signed answer is refused
+   */
+  signedResponse?: boolean | SignedResponse | undefined;
+
+  /**
    * What kind of token it probably is (RFC 7662 §2.1), for servers that look in several places: `'access_token'`.
    *
    * @defaultValue none
@@ -166,6 +174,28 @@ export interface IntrospectorOptions
    * @defaultValue the client secret
    */
   sealKey?: string | undefined;
+}
+
+/** How signed answers are verified (RFC 9701 §5). */
+export interface SignedResponse {
+  /**
+   * Where the issuer's keys are (RFC 7517 §5).
+   *
+   * @defaultValue what the issuer says (`jwks_uri`)
+   */
+  jwksUri?: string | URL | undefined;
+  /**
+   * The issuer's keys themselves: a set, or its JSON.
+   *
+   * @defaultValue none
+   */
+  jwks?: JwkSet | string | undefined;
+  /**
+   * The algorithms that are accepted.
+   *
+   * @defaultValue all of them
+   */
+  algorithms?: readonly SignatureAlgorithm[] | undefined;
 }
 
 /** What a single introspection may say. */

@@ -31,6 +31,7 @@ const INTROSPECTOR = {
   clientId,
   ...AUTHENTICATION,
   client,
+  signedResponse,
   tokenTypeHint: text,
   endpointParams,
   headers,
@@ -117,6 +118,16 @@ function jwks(name, value) {
   } catch {
     throw invalidOption(name, 'must be made of what JSON can say');
   }
+}
+
+const SIGNED_RESPONSE = { jwksUri: endpoint, jwks, algorithms: texts };
+
+/** By which keys answers are signed: `true` for those of the issuer. `false` says that they are not. */
+function signedResponse(name, value) {
+  if (value === false) return { into() {} };
+  const fields = {};
+  if (value !== true) read(name, SIGNED_RESPONSE, value, (member, content) => (fields[member] = content), `${name}.`);
+  return fields;
 }
 
 export function textOrTexts(name, value) {

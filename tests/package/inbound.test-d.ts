@@ -34,6 +34,8 @@ const everything: TokenIntrospectorOptions = {
 };
 const introspector = new TokenIntrospector(everything);
 new TokenIntrospector({ introspectionUrl: url });
+new TokenIntrospector({ ...everything, signedResponse: true });
+new TokenIntrospector({ ...everything, signedResponse: { jwksUri: 'https://auth.example.com/jwks', algorithms: ['ES256'] } });
 new TokenIntrospector({ issuer: 'https://auth.example.com', clientId: 'id', privateKey: { key: 'PEM', kid: 'one' } });
 new TokenIntrospector({ introspectionUrl: url, client: new OAuth2Client(client) });
 new TokenIntrospector({ introspectionUrl: url, client: new MachineClient(client) });

@@ -6,9 +6,10 @@ use std::rc::Rc;
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 
+use super::verifier::key_set;
 use super::{host, memory, nobodys_host, rendered};
 use crate::error::Error;
-use crate::inbound::{IntrospectorConfig, IntrospectorOptions, TokenIntrospector};
+use crate::inbound::{IntrospectorConfig, IntrospectorOptions, SignedResponse, TokenIntrospector};
 use crate::wasm::call::Call;
 use crate::wasm::configurations::Configurations;
 use crate::wasm::fields::{Fields, set};
@@ -60,6 +61,9 @@ fn config(mut fields: Fields) -> Result<IntrospectorConfig, Error> {
     ] {
         set(place, fields.number(name));
     }
+    if let Some(signed) = fields.object("signedResponse") {
+        own.signed_response = Some(signed_response(signed)?);
+    }
     let is_shared = fields.flag("store").is_some();
     own.client = options(fields)?;
     let config = IntrospectorConfig::new(own)?;
@@ -67,6 +71,17 @@ fn config(mut fields: Fields) -> Result<IntrospectorConfig, Error> {
         config.check_sealing()?;
     }
     Ok(config)
+}
+
+/// How answers are signed.
+fn signed_response(mut fields: Fields) -> Result<SignedResponse, Error> {
+    let signed = SignedResponse {
+        jwks_uri: fields.text("jwksUri"),
+        jwks: key_set(&mut fields)?,
+        algorithms: fields.list("algorithms"),
+    };
+    fields.finish()?;
+    Ok(signed)
 }
 
 fn introspector(id: u32) -> Option<Rc<Opened>> {

@@ -54,11 +54,7 @@ fn config(mut fields: Fields) -> Result<VerifierConfig, Error> {
         seal_key: fields.secret("sealKey"),
         ..VerifierOptions::default()
     };
-    if let Some(set) = fields.text("jwks") {
-        let problem = "must be JSON of no great depth";
-        let set = Json::parse(&set);
-        options.jwks = Some(set.ok_or_else(|| Error::invalid_option("jwks", problem))?);
-    }
+    options.jwks = key_set(&mut fields)?;
     set(&mut options.issuer, fields.text("issuer"));
     set(&mut options.store_prefix, fields.text("storePrefix"));
     // `false` says that there is none.
@@ -89,6 +85,16 @@ fn config(mut fields: Fields) -> Result<VerifierConfig, Error> {
     }
     fields.finish()?;
     VerifierConfig::new(options)
+}
+
+/// Keys that are given.
+pub(super) fn key_set(fields: &mut Fields) -> Result<Option<Json>, Error> {
+    let problem = "must be JSON of no great depth";
+    let parsed = |set: String| {
+        let set = Json::parse(&set);
+        set.ok_or_else(|| Error::invalid_option("jwks", problem))
+    };
+    fields.text("jwks").map(parsed).transpose()
 }
 
 fn verifier(id: u32) -> Option<Rc<Opened>> {
