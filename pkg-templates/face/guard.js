@@ -1,5 +1,6 @@
 // Who may call: the token in a request, from the Authorization header to the answer.
 
+import { admitAt, admittedAt } from './admissions.js';
 import { awaited, origin, refuseCircle } from './circle.js';
 import { lastingId } from './configurations.js';
 import { invalidOption, isOurs } from './error.js';
@@ -28,28 +29,35 @@ export class Guard {
   }
 
   /** Resolves to who calls, or is rejected with an error that has the answer for one who may not. */
-  async authorize(request, requirements) {
+  authorize(request, requirements) {
     try {
-      return await this.#authorize(request, requirements);
+      const authorization = headerOf(request, 'authorization');
+      const known = authorization === undefined ? undefined : this.#known(authorization, requirements);
+      const isDecided = known !== undefined || (authorization === undefined && this.#isPreflight(request));
+      // No wasm future is made for it.
+      if (isDecided) return Promise.resolve(known);
+      const { fields } = readRequirements(requirements);
+      return this.#ask(request, { ...fields, ...(authorization !== undefined && { authorization }) }).catch(refuse);
     } catch (error) {
-      if (!isOurs(error) || error.response !== undefined) throw error;
-      throw answerable(error);
+      return Promise.reject(answerable(error));
     }
   }
 
-  #authorize(request, requirements) {
-    const authorization = headerOf(request, 'authorization');
-    if (authorization === undefined && this.#isPreflight(request)) return undefined;
-    const asked = readRequirements(requirements);
-    const known = authorization === undefined || this.#face.principal ? undefined : this.#known(authorization, asked);
-    return known ?? this.#ask(request, { ...asked.fields, ...(authorization !== undefined && { authorization }) });
-  }
-
-  /** Of whom all is known that is asked. */
-  #known(authorization, { texts, fields }) {
+  /** Of whom all is known that is asked, where the application has no say. */
+  #known(authorization, requirements) {
+    if (this.#face.principal) return undefined;
+    const { id } = this.#config;
+    const route = routeOf(id, requirements);
+    const nowMs = Date.now();
+    const known = admittedAt(route, authorization, nowMs);
+    if (known !== undefined) return known;
+    const { texts, fields } = readRequirements(requirements);
     if (texts === undefined) return undefined;
     const { scopes, anyScope, audience } = texts;
-    return kernel.enter((kernel) => kernel.admit(this.#config.id, authorization, scopes, anyScope, audience, fields.both === true, fields.maxAgeSeconds));
+    const run = (kernel) => kernel.admit(id, authorization, scopes, anyScope, audience, fields.both === true, fields.maxAgeSeconds);
+    const [admitted, untilMs] = kernel.enter(run) ?? [];
+    if (admitted !== undefined) admitAt(route, authorization, admitted, nowMs, untilMs);
+    return admitted;
   }
 
   #ask(request, fields) {
@@ -95,6 +103,15 @@ export class Guard {
   }
 }
 
+/** What is asked of the callers of a route of the guard `id`, as a text. */
+function routeOf(id, requirements) {
+  try {
+    return requirements === undefined ? id : `${id} ${JSON.stringify(requirements)}`;
+  } catch {
+    throw invalidOption('requirements', 'must be made of strings, numbers and arrays');
+  }
+}
+
 function headerOf(request, name) {
   let value;
   try {
@@ -107,9 +124,17 @@ function headerOf(request, name) {
   throw invalidOption('request', 'must be a Request, or have headers that can be read by headers.get(name)');
 }
 
-/** `error`, which is about no token, with the answer for whoever calls. */
+function refuse(error) {
+  throw answerable(error);
+}
+
+/** `error`, with the answer for whoever calls, also where it is about no token. */
 function answerable(error) {
-  const refusal = kernel.enter((kernel) => kernel.unverifiable(error, error.message));
+  const isKnown = isOurs(error);
+  if (isKnown && error.response !== undefined) return error;
+  // A stranger's may not be looked at.
+  const message = isKnown ? error.message : 'the request, or what is asked of it, cannot be read';
+  const refusal = kernel.enter((kernel) => kernel.unverifiable(error, message));
   if (error.code !== 'invalid_option') return refusal;
   return Object.defineProperty(error, 'response', { get: () => refusal.response, configurable: true });
 }

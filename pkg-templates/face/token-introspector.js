@@ -1,6 +1,7 @@
 // Tokens that the authorization server is asked about (RFC 7662).
 
 import { reasonOf } from './abort.js';
+import { forgetCallers } from './admissions.js';
 import { lastingId } from './configurations.js';
 import { Crossing } from './crossing.js';
 import { readIntrospection, readIntrospectorOptions } from './inbound-options.js';
@@ -38,7 +39,10 @@ export class TokenIntrospector {
   /** Forgets what is known of `token`, as when its user logs out. */
   async forget(token) {
     const { fields } = readIntrospection(token);
+    forgetCallers();
     await this.#patiently((kernel, call, id) => kernel.forget(id, call, fields.token));
+    // In between it may have been known still.
+    forgetCallers();
   }
 
   #patiently(run, signal) {

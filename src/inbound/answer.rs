@@ -105,14 +105,22 @@ impl<S> Answer<S> {
                 false => Use::Over,
             };
         }
-        // Where it is the token that ends, another answer changes nothing.
-        let is_outlived = expires_at_ms > self.asked_at_ms.saturating_add(ages.active_ms);
-        match is_outlived
-            && !is_on((ages.active_ms / 4).saturating_mul(3))
-            && !self.is_resting(now_ms)
-        {
+        match now_ms >= self.fresh_until_ms(ages) && !self.is_resting(now_ms) {
             true => Use::Due,
             false => Use::Fresh,
+        }
+    }
+
+    /// Until when an answer that says active is [`Use::Fresh`] without a rest.
+    pub(super) fn fresh_until_ms(&self, ages: Ages) -> u64 {
+        let too_old_at_ms = self.asked_at_ms.saturating_add(ages.active_ms);
+        match self.introspection.expires_at_ms() {
+            // Where it is the token that ends, another answer changes nothing.
+            Some(expires_at_ms) if expires_at_ms <= too_old_at_ms => expires_at_ms,
+            _ => {
+                let due_ms = (ages.active_ms / 4).saturating_mul(3);
+                self.asked_at_ms.saturating_add(due_ms)
+            }
         }
     }
 

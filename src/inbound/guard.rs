@@ -83,6 +83,21 @@ impl<H: InboundHost> Guard<H> {
         (is_free && is_enough).then_some(admitted)
     }
 
+    /// The same, and until when it stays so, unless something is forgotten, keys are exchanged, or the clock is set back.
+    pub fn lasting(
+        &self,
+        authorization: Option<&str>,
+        requirements: &Requirements,
+    ) -> Option<(Admitted<H::Slot>, u64)> {
+        let admitted = self.cached(authorization, requirements)?;
+        let answer = admitted.answer().zip(self.introspector.as_ref());
+        let fresh_until_ms = answer.map_or(u64::MAX, |(answer, introspector)| {
+            introspector.fresh_until_ms(answer, requirements.max_age_seconds)
+        });
+        let until_ms = fresh_until_ms.min(admitted.expires_at_ms());
+        Some((admitted, until_ms))
+    }
+
     /// The caller, by the value of the `Authorization` header, or the answer for one who may not call.
     pub async fn authorize<A: Application<H::Slot>>(
         &self,

@@ -13,7 +13,9 @@ use super::memory::InboundMemory;
 use crate::error::{Error, ErrorCode};
 use crate::event::Event;
 use crate::host::inbound::InboundHost;
+use crate::protocol::bearer::MAX_TOKEN_BYTES;
 use crate::protocol::form::Parameters;
+use crate::protocol::invalid_token::InvalidToken;
 use crate::race::{First, apart, race};
 use crate::stopwatch::Stopwatch;
 
@@ -73,6 +75,15 @@ impl<H: InboundHost> TokenIntrospector<H> {
         }
     }
 
+    /// Until when an answer that [`cached`](Self::cached) gives is given again, unless it is forgotten.
+    pub(super) fn fresh_until_ms(
+        &self,
+        answer: &Answer<H::Slot>,
+        max_age_seconds: Option<u32>,
+    ) -> u64 {
+        answer.fresh_until_ms(self.asker.config.ages_for(max_age_seconds))
+    }
+
     /// What the server says of `token`, asked with further `parameters`: remembered for as long as the options say,
     /// and for `max_age_seconds` at most. An answer that calls the token inactive is no error.
     pub async fn introspect(
@@ -90,6 +101,9 @@ impl<H: InboundHost> TokenIntrospector<H> {
         self.asker.config.check_parameters(parameters)?;
         if token.is_empty() {
             return Err(Error::invalid_option("token", "must not be empty"));
+        }
+        if token.len() > MAX_TOKEN_BYTES {
+            return Err(InvalidToken::TooLong.into());
         }
         let inquiry = Inquiry::new(&self.asker, token, parameters, ages, key);
         match look {

@@ -82,6 +82,19 @@ impl<S> Admitted<S> {
         access_token::audience(self.claims())
     }
 
+    /// When the token itself says that it ends, by the clock of the issuer.
+    pub(super) fn expires_at_ms(&self) -> u64 {
+        match self {
+            Self::Introspection(answer) => answer.introspection.expires_at_ms(),
+            // Float to integer saturates.
+            Self::Jwt(verified) | Self::Both(verified, _) => {
+                let seconds = verified.claims.get("exp").and_then(Json::as_f64);
+                seconds.map(|seconds| (seconds * 1000.0) as u64)
+            }
+        }
+        .unwrap_or(u64::MAX)
+    }
+
     /// What the server said, if it was asked.
     pub(super) fn answer(&self) -> Option<&Answer<S>> {
         match self {

@@ -2,21 +2,25 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { bundle, sizeOf } from '../bench/bundle.mjs';
-import { compiledBeforeFirstToken } from '../bench/compiled.mjs';
+import { compiledBeforeFirstCaller, compiledBeforeFirstToken } from '../bench/compiled.mjs';
 import { createConsumer } from './consumer.mjs';
 
 /** In bytes, of what a Worker ships by each entry: its wasm, its JavaScript minified, and all of it as brotli 11 packs it. */
 const SHIPPED = {
   'edge-oauth2': { wasm: 295_000, imports: 82, js: 72_500, brotli: 135_000 },
   'edge-oauth2-m2m': { wasm: 220_000, imports: 82, js: 56_500, brotli: 104_000 },
+  'inbound/edge-oauth2': { wasm: 310_000, imports: 82, js: 50_000, brotli: 130_000 },
 };
 
 /** Of the wasm bodies that V8 compiles before the first token, in bytes. */
 const COMPILED = { withoutStore: 59_000, withStore: 78_000 };
 
+/** The same before the first caller is let in. */
+const COMPILED_INBOUND = { introspected: 112_000, verified: 115_000 };
+
 for (const [contender, budget] of Object.entries(SHIPPED)) {
   test(`a Worker ships little of ${contender}`, async (t) => {
-    const modules = await bundle('worker.mjs', `contenders/${contender}`, await createConsumer(`size-${contender}`));
+    const modules = await bundle(contender.startsWith('inbound/') ? 'inbound-worker.mjs' : 'worker.mjs', `contenders/${contender}`, await createConsumer(`size-${contender.replace('/', '-')}`));
     const of = (isWasm) => modules.filter(({ name }) => name.endsWith('.wasm') === isWasm);
     const imports = WebAssembly.Module.imports(new WebAssembly.Module(of(true)[0].contents)).length;
     within(t, budget, { wasm: sizeOf(of(true)).raw, imports, js: sizeOf(of(false)).raw, brotli: sizeOf(modules).brotli });
@@ -29,6 +33,11 @@ for (const entry of ['edge-oauth2', 'edge-oauth2/m2m']) {
     within(t, COMPILED, { withoutStore: withoutStore.bytes, withStore: withStore.bytes });
   });
 }
+
+test('little of the wasm of edge-oauth2/inbound is compiled before the first caller is let in', async (t) => {
+  const { introspected, verified } = await compiledBeforeFirstCaller(await createConsumer('compiled'));
+  within(t, COMPILED_INBOUND, { introspected: introspected.bytes, verified: verified.bytes });
+});
 
 function within(t, budget, sizes) {
   t.diagnostic(JSON.stringify(sizes));

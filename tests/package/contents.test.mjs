@@ -52,6 +52,7 @@ test('the tarball holds these files and no others', async () => {
     'package/entries/slim.js',
     'package/entries/workerd.js',
     'package/face/abort.js',
+    'package/face/admissions.js',
     'package/face/answer.js',
     'package/face/api-options.js',
     'package/face/application.js',

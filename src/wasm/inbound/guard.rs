@@ -84,7 +84,11 @@ fn guard(id: u32) -> Option<Rc<Opened>> {
     GUARDS.with_borrow(|all| all.of(id))
 }
 
-/// The caller, if all that is asked of it is known. Lists are texts, of words with a space between them.
+/// How long the face may let a caller in by itself.
+const UNASKED_MS: u64 = 1_000;
+
+/// The caller, if all that is asked of it is known, and until when it may be let in unasked, unless a token is forgotten.
+/// Lists are texts, of words with a space between them.
 #[wasm_bindgen(skip_typescript)]
 pub fn admit(
     id: u32,
@@ -94,7 +98,7 @@ pub fn admit(
     audience: Option<String>,
     is_both: bool,
     max_age_seconds: Option<u32>,
-) -> Option<JsValue> {
+) -> Option<Array> {
     let requirements = Requirements {
         scopes: words(scopes),
         any_scope: any_scope.as_deref().map(words),
@@ -103,8 +107,10 @@ pub fn admit(
         max_age_seconds,
     };
     let opened = guard(id)?;
-    let admitted = opened.idle.cached(Some(authorization), &requirements)?;
-    Some(rendered::admitted(&admitted))
+    let (admitted, until_ms) = opened.idle.lasting(Some(authorization), &requirements)?;
+    let until_ms = until_ms.min((js_sys::Date::now() as u64).saturating_add(UNASKED_MS));
+    let until_ms = JsValue::from_f64(until_ms as f64);
+    Some(Array::of2(&rendered::admitted(&admitted), &until_ms))
 }
 
 fn words(text: &str) -> Vec<String> {
