@@ -200,6 +200,23 @@ fn the_old_set_is_kept_while_the_server_is_silent_or_lies() {
 }
 
 #[test]
+fn a_key_that_is_gone_is_gone_although_the_server_failed_once() {
+    let (api, keys) = changing(&[&signer("1"), &signer("2")]);
+    let goes = signer("2").token();
+    api.verify(&goes).unwrap();
+    *keys.borrow_mut() = Reply::broken(0);
+    api.wait(601);
+    api.verify(&goes).unwrap();
+    *keys.borrow_mut() = answer(&[&signer("1"), &signer("2")]);
+    api.wait(60);
+    api.verify(&goes).unwrap();
+    // All is well again.
+    *keys.borrow_mut() = answer(&[&signer("1")]);
+    api.wait(601);
+    assert_eq!(api.reason(&goes), Some("unknown_key"));
+}
+
+#[test]
 fn whoever_finds_the_set_too_old_waits_but_not_for_long() {
     let (api, keys) = changing(&[&signer("1")]);
     let token = signer("1").token();
