@@ -6,7 +6,7 @@ use super::endpoint::Endpoint;
 use super::error_response::{rejection, retry_after_ms, shown};
 use super::http::HttpResponse;
 use super::introspection_request::SIGNED;
-use super::lifetime::number;
+use super::lifetime::{FIRST_MS, number};
 use super::token_response::{joined, text_member, words_of};
 use crate::error::{Error, ErrorClass, ErrorCode};
 use crate::json::Json;
@@ -113,12 +113,15 @@ fn scope(raw: &Json, name: &str) -> Option<String> {
     }
 }
 
-/// A number, or a text of one. `Some(None)` where nothing is said, `None` where it cannot be read.
+/// A number, or a text of one; some servers count in milliseconds. `Some(None)` where nothing is said, `None` where it cannot be read.
 fn seconds(raw: &Json, name: &str) -> Option<Option<u64>> {
     match raw.get(name) {
         None | Some(Json::Null) => Some(None),
         // Float to integer saturates: what is negative was long ago.
-        Some(value) => number(value).map(|seconds| Some(seconds as u64)),
+        Some(value) => number(value).map(|at| match at < FIRST_MS {
+            true => Some(at as u64),
+            false => Some((at / 1000.0) as u64),
+        }),
     }
 }
 

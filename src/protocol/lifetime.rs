@@ -25,7 +25,7 @@ const ABSOLUTE: [&str; 10] = [
 const FIRST_POINT: f64 = 1e9;
 
 /// Numbers from here on are milliseconds: as seconds this is the year 5138.
-const FIRST_MS: f64 = 1e11;
+pub(super) const FIRST_MS: f64 = 1e11;
 
 /// The life from `now_seconds` on; an error says what was looked for in vain.
 pub(super) fn seconds(members: &Json, now_seconds: u64) -> Result<u64, String> {

@@ -148,6 +148,18 @@ fn active_is_judged_by_time_too() {
         ),
         ("exp zero", (r#","exp":0"#.into(), false)),
         ("exp negative", (r#","exp":-1"#.into(), false)),
+        (
+            "exp past in milliseconds",
+            (format!(r#","exp":{}"#, START_MS - 1), false),
+        ),
+        (
+            "exp ahead in milliseconds",
+            (format!(r#","exp":"{}""#, START_MS + 1_000), true),
+        ),
+        (
+            "nbf past in milliseconds",
+            (format!(r#","nbf":{}"#, START_MS - 1), true),
+        ),
         ("exp huge", (r#","exp":1e300"#.into(), true)),
         ("nbf now", (format!(r#","nbf":{NOW}"#), true)),
         (
@@ -440,6 +452,10 @@ fn members() -> impl Strategy<Value = Json> {
 proptest! {
     #[test]
     fn active_is_said_by_nothing_but_true(raw in members()) {
+        let seconds = |at: f64| match at.trunc() {
+            ms @ 1e11.. => (ms / 1000.0).trunc(),
+            seconds => seconds,
+        };
         let number = |name: &str| match raw.get(name) {
             None | Some(Json::Null) => Some(None),
             Some(Json::Number(number)) => Some(Some(*number)),
@@ -447,8 +463,8 @@ proptest! {
             Some(_) => None,
         };
         let is_active = raw.get("active") == Some(&Json::Bool(true))
-            && number("exp").is_some_and(|exp| exp.is_none_or(|exp| exp.trunc() > NOW as f64))
-            && number("nbf").is_some_and(|nbf| nbf.is_none_or(|nbf| nbf.trunc() <= (NOW + 10) as f64));
+            && number("exp").is_some_and(|exp| exp.is_none_or(|exp| seconds(exp) > NOW as f64))
+            && number("nbf").is_some_and(|nbf| nbf.is_none_or(|nbf| seconds(nbf) <= (NOW + 10) as f64));
         let read = said(&raw.to_text());
         prop_assert_eq!(read.is_ok_and(|it| it.active), is_active);
     }
