@@ -1,6 +1,6 @@
 // Who may call: the token in a request, from the Authorization header to the answer.
 
-import { admitAt, admittedAt } from './admissions.js';
+import { admitAt, admittedAt, turnAway } from './admissions.js';
 import { awaited, origin, refuseCircle } from './circle.js';
 import { lastingId } from './configurations.js';
 import { invalidOption, isOurs } from './error.js';
@@ -37,7 +37,10 @@ export class Guard {
       // No wasm future is made for it.
       if (isDecided) return Promise.resolve(known);
       const { fields } = readRequirements(requirements);
-      return this.#ask(request, { ...fields, ...(authorization !== undefined && { authorization }) }).catch(refuse);
+      return this.#ask(request, { ...fields, ...(authorization !== undefined && { authorization }) }).catch((error) => {
+        if (error.code === 'token_rejected') turnAway(authorization.split(' ').at(-1));
+        throw answerable(error);
+      });
     } catch (error) {
       return Promise.reject(answerable(error));
     }
@@ -122,10 +125,6 @@ function headerOf(request, name) {
   }
   if (value === undefined || typeof value === 'string') return value;
   throw invalidOption('request', 'must be a Request, or have headers that can be read by headers.get(name)');
-}
-
-function refuse(error) {
-  throw answerable(error);
 }
 
 /** `error`, with the answer for whoever calls, also where it is about no token. */

@@ -1,7 +1,7 @@
 // Tokens that the authorization server is asked about (RFC 7662).
 
 import { reasonOf } from './abort.js';
-import { forgetCallers } from './admissions.js';
+import { turnAway } from './admissions.js';
 import { lastingId } from './configurations.js';
 import { Crossing } from './crossing.js';
 import { readIntrospection, readIntrospectorOptions } from './inbound-options.js';
@@ -33,16 +33,18 @@ export class TokenIntrospector {
     if (signal?.aborted) throw reasonOf(signal);
     const { id } = this.#introspection.config;
     const known = fields.params === undefined ? kernel.enter((kernel) => kernel.introspected(id, token)) : undefined;
-    return known ?? (await this.#patiently((kernel, call, id) => kernel.introspect(id, call, fields), signal));
+    const answer = known ?? (await this.#patiently((kernel, call, id) => kernel.introspect(id, call, fields), signal));
+    if (!answer.active) turnAway(token);
+    return answer;
   }
 
   /** Forgets what is known of `token`, as when its user logs out. */
   async forget(token) {
     const { fields } = readIntrospection(token);
-    forgetCallers();
+    turnAway(token);
     await this.#patiently((kernel, call, id) => kernel.forget(id, call, fields.token));
     // In between it may have been known still.
-    forgetCallers();
+    turnAway(token);
   }
 
   #patiently(run, signal) {
