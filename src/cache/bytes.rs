@@ -27,7 +27,7 @@ impl Bytes {
         self.0.extend_from_slice(bytes);
     }
 
-    pub(crate) fn flag(&mut self, flag: bool) {
+    pub(super) fn flag(&mut self, flag: bool) {
         self.0.push(flag.into());
     }
 

@@ -144,7 +144,6 @@ impl IntrospectorConfig {
         let mut name = Bytes::default();
         name.bytes(Identity::of(&client).bytes());
         name.optional(&options.token_type_hint);
-        name.flag(signed.is_some());
         if let Some(Signed { rules, keys }) = &signed {
             name.text(&rules.issuer);
             name.text(&keys.name);

@@ -15,6 +15,7 @@ mod failure;
 mod flight;
 mod memory;
 mod options;
+mod promises;
 mod request;
 mod signed;
 mod store;

@@ -232,6 +232,8 @@ fn a_store_that_keeps_nothing_short_keeps_answers_for_as_long_as_it_must() {
     });
     shelf.min_ttl_seconds.set(60);
     assert!(api.is_active("token"));
+    api.wait_ms(100);
+    assert_eq!(shelf.log.borrow().last().expect("a put").1, 60);
     api.wait_seconds(10);
     assert!(api.neighbour().is_active("token"));
     api.wait_seconds(11);
