@@ -38,12 +38,10 @@ pub fn parse_challenges(header: &str) -> Vec<Challenge> {
         }
         let name = rest.take(is_token_byte);
         let has_space = rest.skip(is_space);
-        if name.is_empty() {
-            is_open = false;
-        } else if rest.0.starts_with('=') {
+        if rest.0.starts_with('=') {
             let last = challenges.last_mut().filter(|_| is_open);
             is_open = last.is_some_and(|it| rest.parameter(name, it).is_some());
-        } else {
+        } else if !name.is_empty() {
             let mut challenge = Challenge {
                 scheme: name.to_owned(),
                 ..Challenge::default()
@@ -89,7 +87,7 @@ impl<'a> Rest<'a> {
         let digits = self.take(is_token68_byte);
         let end = self.take(|byte| byte == b'=');
         self.skip(is_space);
-        if self.is_at_end() && !digits.is_empty() {
+        if self.is_at_end() {
             challenge.token68 = Some([digits, end].concat());
             return Some(());
         }

@@ -5,6 +5,7 @@ import { spawn } from 'node:child_process';
 import { cp, mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
+import { AUDIENCE, createInboundScene } from '../runtimes/inbound-scene.mjs';
 import { root, run, tarball } from '../runtimes/package.mjs';
 import { basic, createScene } from '../runtimes/scene.mjs';
 import { startServers } from '../runtimes/servers.mjs';
@@ -19,7 +20,8 @@ after(close);
 for (const version of VERSIONS) {
   describe(version, async () => {
     const project = await build(version);
-    const site = await start(project);
+    const inbound = createInboundScene({ package: {}, addresses, runtime: version });
+    const site = await start(project, { ISSUER: inbound.issuer, AUDIENCE });
     after(site.stop);
     let number = 0;
     /** A client of its own, with a token of its own. */
@@ -57,6 +59,34 @@ for (const version of VERSIONS) {
         });
       });
     }
+
+    describe('a guarded route', () => {
+      const ask = (path, authorization) => fetch(`${site.url}/${path}`, { headers: authorization ? { authorization } : {} });
+      const metadata = `resource_metadata="${new URL('/.well-known/oauth-protected-resource', AUDIENCE)}"`;
+
+      for (const path of ['api/guarded', 'api/guarded-edge']) {
+        test(path, async () => {
+          const good = await ask(path, `Bearer ${await inbound.jwt()}`);
+          assert.deepEqual([good.status, await good.json()], [200, { hello: 'ada' }]);
+          const none = await ask(path);
+          assert.deepEqual([none.status, none.headers.get('www-authenticate')], [401, `Bearer scope="read", ${metadata}`]);
+          const lacking = await ask(path, `Bearer ${await inbound.jwt({ scope: 'write' })}`);
+          const description = 'the caller lacks scopes: read';
+          const challenge = `Bearer error="insufficient_scope", error_description="${description}", scope="read", ${metadata}`;
+          assert.deepEqual([lacking.status, lacking.headers.get('www-authenticate')], [403, challenge]);
+          assert.deepEqual(await lacking.json(), { error: 'insufficient_scope', error_description: description });
+          assert.equal((await ask(path, 'Bearer a, Bearer b')).status, 400);
+        });
+      }
+
+      test('its metadata', async () => {
+        const response = await ask('.well-known/oauth-protected-resource');
+        assert.deepEqual([response.status, await response.json()], [
+          200,
+          { resource: AUDIENCE, authorization_servers: [inbound.issuer], bearer_methods_supported: ['header'] },
+        ]);
+      });
+    });
 
     test('where every answer is kept on disk, no token is, nor handed out from there', async () => {
       assert.deepEqual(await ask('cached', 'refused', scene()), { status: 200, method: 'GET', isNew: true });
@@ -96,10 +126,10 @@ async function build(version) {
   return project;
 }
 
-async function start(project) {
+async function start(project, variables) {
   const child = spawn(process.execPath, [next(project), 'start', '-H', '127.0.0.1', '-p', '0'], {
     cwd: project,
-    env: environment(),
+    env: { ...environment(), ...variables },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let printed = '';
