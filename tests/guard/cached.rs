@@ -103,3 +103,34 @@ fn time_goes_by() {
     api.world.isolate.run_for(12 * SECOND_MS);
     assert!(api.cached("opaque", &plain).is_none() && api.cached(&token, &plain).is_none());
 }
+
+#[test]
+fn until_when_a_caller_is_known() {
+    let exp = |seconds: u64| format!(r#","exp":{}"#, NOW + seconds);
+    let (api, soon, late) = (api(), jwt(&exp(20)), jwt(&exp(300)));
+    api.issue("opaque", "");
+    api.issue("short", &exp(30));
+    api.issue(&soon, "");
+    api.issue(&late, "");
+    let fresh = Requirements {
+        max_age_seconds: Some(20),
+        ..Requirements::default()
+    };
+    for (token, requirements, seconds) in [
+        // From three quarters of its age on, somebody has to ask for a newer answer.
+        ("opaque", Requirements::default(), 45),
+        ("opaque", fresh, 15),
+        ("short", Requirements::default(), 30),
+        (&soon, Requirements::default(), 20),
+        (&late, Requirements::default(), 300),
+        (&soon, both(), 20),
+        (&late, both(), 45),
+    ] {
+        api.call(bearer(token).as_deref(), &requirements).unwrap();
+        let (_, guard) = api.guard();
+        let (_, until_ms) = guard
+            .lasting(bearer(token).as_deref(), &requirements)
+            .unwrap();
+        assert_eq!(until_ms / SECOND_MS, NOW + seconds, "{requirements:?}");
+    }
+}
