@@ -13,6 +13,7 @@ mod application;
 mod cached;
 mod options;
 mod refusals;
+mod row;
 mod scopes;
 mod ways;
 

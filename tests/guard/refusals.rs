@@ -3,144 +3,10 @@
 use edge_oauth2::ErrorCode;
 use edge_oauth2::host::TransportError;
 
+use super::row::{
+    DOCUMENT, Row, bare, lacking, malformed, misconfigured, rejected, rejected_jwt, unverifiable,
+};
 use super::*;
-
-/// What is answered without credentials, or with these.
-struct Row {
-    api: Api,
-    header: Option<String>,
-    requirements: Requirements,
-    code: ErrorCode,
-    status: u16,
-    /// In the order of the answer's headers.
-    headers: Vec<(&'static str, String)>,
-    body: String,
-}
-
-/// Where all of it is written down for those who use it.
-const DOCUMENT: &str = include_str!("../../docs/inbound.md");
-
-const NO_STORE: (&str, &str) = ("cache-control", "no-store");
-
-fn headers(first: (&'static str, &str), has_body: bool) -> Vec<(&'static str, String)> {
-    let body = has_body.then_some(("content-type", "application/json"));
-    let all = [first, NO_STORE].into_iter().chain(body);
-    all.map(|(name, value)| (name, value.to_owned())).collect()
-}
-
-fn body(code: &str, description: &str) -> String {
-    format!(r#"{{"error":"{code}","error_description":"{description}"}}"#)
-}
-
-fn bare(header: Option<&str>) -> Row {
-    Row {
-        api: api(),
-        header: header.map(str::to_owned),
-        requirements: Requirements::default(),
-        code: ErrorCode::TokenMissing,
-        status: 401,
-        headers: headers(("www-authenticate", r#"Bearer realm="api""#), false),
-        body: String::new(),
-    }
-}
-
-/// With a challenge that has an error and no more.
-fn told(
-    api: Api,
-    header: Option<String>,
-    (code, status, error): (ErrorCode, u16, &str),
-    description: &str,
-) -> Row {
-    let challenge = format!(r#"Bearer error="{error}", error_description="{description}""#);
-    Row {
-        api,
-        header,
-        requirements: Requirements::default(),
-        code,
-        status,
-        headers: headers(("www-authenticate", &challenge), true),
-        body: body(error, description),
-    }
-}
-
-fn malformed(header: &str, description: &str) -> Row {
-    let code = (ErrorCode::TokenMalformed, 400, "invalid_request");
-    told(api(), Some(header.to_owned()), code, description)
-}
-
-/// What an opaque token is answered of which the server says this.
-fn rejected(members: &str, description: &str) -> Row {
-    let api = api();
-    api.issue("opaque", members);
-    let code = (ErrorCode::TokenRejected, 401, "invalid_token");
-    told(api, bearer("opaque"), code, description)
-}
-
-fn rejected_jwt(token: String, description: &str) -> Row {
-    let code = (ErrorCode::TokenRejected, 401, "invalid_token");
-    told(api(), bearer(&token), code, description)
-}
-
-fn lacking(requirements: Requirements, scope: &str, description: &str) -> Row {
-    let api = api();
-    api.issue("opaque", r#","scope":"read""#);
-    let challenge = format!(
-        r#"Bearer error="insufficient_scope", error_description="{description}", scope="{scope}""#
-    );
-    Row {
-        api,
-        header: bearer("opaque"),
-        requirements,
-        code: ErrorCode::InsufficientScope,
-        status: 403,
-        headers: headers(("www-authenticate", &challenge), true),
-        body: body("insufficient_scope", description),
-    }
-}
-
-/// When the issuer answers so, whichever way is gone.
-fn unverifiable(token: &str, reply: Reply, retry_after: &str) -> Row {
-    let api = api();
-    api.answer(reply);
-    Row {
-        api,
-        header: bearer(token),
-        requirements: Requirements::default(),
-        code: ErrorCode::TokenUnverifiable,
-        status: 503,
-        headers: headers(("retry-after", retry_after), true),
-        body: body(
-            "temporarily_unavailable",
-            "the token cannot be checked at the moment",
-        ),
-    }
-}
-
-fn misconfigured(api: Api, requirements: Requirements) -> Row {
-    Row {
-        requirements,
-        code: ErrorCode::InvalidOption,
-        ..unverifiable("opaque", Reply::Never, "5").of(api)
-    }
-}
-
-/// What all are told who are refused like this, up to the names of scopes.
-fn refusal_words(row: &Row) -> &str {
-    let (_, told) = row.body.rsplit_once(r#"":""#).unwrap_or_default();
-    told.trim_end_matches(r#""}"#)
-        .trim_start_matches("the token ")
-}
-
-impl Row {
-    fn of(self, api: Api) -> Self {
-        Self { api, ..self }
-    }
-
-    fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
-        change(&mut self);
-        self
-    }
-}
 
 #[test]
 fn every_refusal() {
@@ -434,33 +300,7 @@ fn every_refusal() {
         ),
     ];
     for (name, row) in rows {
-        let told = refusal_words(&row);
-        assert!(DOCUMENT.contains(told), "{told}");
-        let token = row.header.as_deref().and_then(|it| it.split_once(' '));
-        let token = token.map_or("", |(_, token)| token);
-        let is_short = token.len() < 6;
-        let outcome = row.api.call(row.header.as_deref(), &row.requirements);
-        let refusal = refused(outcome, if is_short { "" } else { token });
-        assert_eq!(refusal.error().code(), row.code, "{name}");
-        assert_eq!(refusal.status(), row.status, "{name}");
-        assert_eq!(refusal.error().status(), Some(row.status), "{name}");
-        let headers: Vec<_> = refusal.headers();
-        let headers: Vec<_> = headers
-            .iter()
-            .map(|(name, value)| (*name, (*value).to_owned()))
-            .collect();
-        assert_eq!(headers, row.headers, "{name}");
-        assert_eq!(refusal.body(), row.body, "{name}");
-        assert_eq!(
-            refusal.cause().is_some(),
-            row.code == ErrorCode::TokenUnverifiable,
-            "{name}"
-        );
-        assert_eq!(
-            refusal.error().retryable(),
-            row.code == ErrorCode::TokenUnverifiable,
-            "{name}"
-        );
+        row.check(name);
     }
 }
 
