@@ -321,6 +321,16 @@ fn the_body_is_tried_where_the_header_is_not_read() {
 }
 
 #[test]
+fn an_error_repeats_nothing_that_was_sent() {
+    let body = r#"{"error":"invalid_client","error_description":"api-secret, YXBpOmFwaS1zZWNyZXQ=, the-presented-token"}"#;
+    let api = Api::plain(move |_, _| Reply::now(401, body));
+    let error = api.ask("the-presented-token").expect_err("an error");
+    let said = "invalid_client: [redacted], [redacted], [redacted]";
+    assert!(error.to_string().contains(said), "{error}");
+    assert!(!format!("{error:?}").contains("api-secret"), "{error:?}");
+}
+
+#[test]
 fn an_error_advises_what_may_be_wrong() {
     let api = Api::plain(|_, _| Reply::now(401, r#"{"error":"invalid_client"}"#));
     let error = api.ask("token").expect_err("an error").to_string();

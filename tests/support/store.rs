@@ -29,6 +29,8 @@ pub struct Shelf {
     /// Operation, time to live or 0, and when.
     pub log: RefCell<Vec<(&'static str, u64, u64)>>,
     pub mood: Cell<Mood>,
+    /// What it says when it fails.
+    pub words: RefCell<String>,
     pub propagation_ms: Cell<u32>,
     pub min_ttl_seconds: Cell<u64>,
     pub has_lease: Cell<bool>,
@@ -44,6 +46,7 @@ impl Default for Shelf {
             records: RefCell::default(),
             log: RefCell::default(),
             mood: Cell::new(Mood::Well),
+            words: RefCell::new("the store is down".into()),
             propagation_ms: Cell::new(0),
             min_ttl_seconds: Cell::new(1),
             has_lease: Cell::new(false),
@@ -92,7 +95,7 @@ impl TestStore {
             Mood::Leaseless if operation == "acquire" => pending().await,
             Mood::Well | Mood::Blind | Mood::Leaseless => {}
             Mood::Slow(ms) => self.isolate.sleep(self.request, ms).await,
-            Mood::Failing => return Err(StoreError("the store is down".into())),
+            Mood::Failing => return Err(StoreError(self.shelf.words.borrow().clone())),
             Mood::Silent => pending().await,
         }
         Ok(())
