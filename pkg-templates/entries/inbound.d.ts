@@ -209,6 +209,13 @@ export interface IntrospectOptions {
   params?: outbound.EndpointParams | undefined;
 
   /**
+   * How old the answer may be, in seconds, where that is less than the introspector allows.
+   *
+   * @defaultValue as the introspector allows
+   */
+  maxAgeSeconds?: number | undefined;
+
+  /**
    * Stops waiting: the promise is rejected with the signal's reason. A request that others wait for goes on.
    *
    * @defaultValue none

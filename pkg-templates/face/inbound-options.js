@@ -84,7 +84,7 @@ export function readVerifierOptions(options) {
   return { fields: others, json: `verifier ${JSON.stringify(others)}`, face };
 }
 
-const INTROSPECTION = { params: pairs, signal: abortSignal };
+const INTROSPECTION = { params: pairs, maxAgeSeconds: whole, signal: abortSignal };
 
 const VERIFICATION = { audience: textOrTexts, signal: abortSignal };
 

@@ -32,7 +32,8 @@ export class TokenIntrospector {
     const { fields, signal } = readIntrospection(token, options);
     if (signal?.aborted) throw reasonOf(signal);
     const { id } = this.#introspection.config;
-    const known = fields.params === undefined ? kernel.enter((kernel) => kernel.introspected(id, token)) : undefined;
+    const isPlain = fields.params === undefined && fields.maxAgeSeconds === undefined;
+    const known = isPlain ? kernel.enter((kernel) => kernel.introspected(id, token)) : undefined;
     const answer = known ?? (await this.#patiently((kernel, call, id) => kernel.introspect(id, call, fields), signal));
     if (!answer.active) turnAway(token);
     return answer;

@@ -49,7 +49,7 @@ new TokenIntrospector({ introspectionUrl: url, client: new OAuth2Client(client),
 // @ts-expect-error: not an option of this side
 new TokenIntrospector({ introspectionUrl: url, baseUrl: 'https://api.example.com' });
 
-const answer = await introspector.introspect('token', { params: { resource: 'x' }, signal: AbortSignal.abort() });
+const answer = await introspector.introspect('token', { params: { resource: 'x' }, maxAgeSeconds: 5, signal: AbortSignal.abort() });
 is<Equal<typeof answer, Introspection>>();
 is<Equal<typeof answer.active, boolean>>();
 is<Equal<typeof answer.aud, string | readonly string[] | undefined>>();

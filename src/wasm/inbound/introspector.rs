@@ -96,7 +96,7 @@ pub fn introspected(id: u32, token: &str) -> Option<JsValue> {
     Some(rendered::introspection(&answer))
 }
 
-/// Brings what the server says: `fields` is an object of the token and of parameters. `undefined` if `id` is not known.
+/// Brings what the server says: `fields` is an object of the token, of parameters, and of how old the answer may be. `undefined` if `id` is not known.
 #[wasm_bindgen(skip_typescript)]
 pub fn introspect(id: u32, call: &Call, fields: &JsValue) -> Option<Promise> {
     let introspector = introspector(id)?.by(host(call));
@@ -105,8 +105,10 @@ pub fn introspect(id: u32, call: &Call, fields: &JsValue) -> Option<Promise> {
         let mut fields = fields?;
         let token = fields.text("token").unwrap_or_default();
         let parameters = fields.pairs("params").unwrap_or_default();
+        let max_age_seconds = fields.number("maxAgeSeconds");
         fields.finish()?;
-        let answer = introspector.introspect(&token, &parameters, None).await;
+        let answer = introspector.introspect(&token, &parameters, max_age_seconds);
+        let answer = answer.await;
         answer.map(|answer| rendered::introspection(&answer))
     }))
 }
