@@ -1,105 +1,97 @@
-// Ballerina's introspection of credentials (RFC 7662).
+// Ballerina's introspection of credentials (RFC 7662): a TokenIntrospector asks and remembers, the requests are shaped here.
+import { TokenIntrospector } from 'edge-oauth2/inbound';
 import { ClientOAuth2Provider } from './ballerina-client.js';
 import { CACHE, checkRecord, httpConfig, INTROSPECTION, INTROSPECTION_HTTP, parametersOf, positive } from './ballerina-records.js';
-import { addParameters, checkAnswer, DEFAULT_LIFETIME_SECONDS, failure, post, REQUEST_TIMEOUT_SECONDS } from './ballerina-request.js';
-import { fetcher, parsed } from './common.js';
+import { DEFAULT_LIFETIME_SECONDS, failure, REQUEST_TIMEOUT_SECONDS, shaped } from './ballerina-request.js';
+import { fetcher, identityOf } from './common.js';
 import { invalidOption } from '../face/error.js';
 
-export class ListenerOAuth2Provider {
-  #config;
-  #fetch;
-  #cache;
+/** What says when it ends is kept until then. */
+const NO_LIMIT_SECONDS = 365 * 24 * 3600;
 
-  constructor(config, options = {}) {
-    checkRecord('config', INTROSPECTION, config);
-    const { url, clientConfig = {}, cacheConfig } = config;
-    if (cacheConfig !== undefined) this.#cache = new Cache(cacheConfig);
-    this.#config = {
-      ...config,
-      optionalParams: parametersOf('config.optionalParams', config.optionalParams),
-      clientConfig: httpConfig('config.clientConfig', INTROSPECTION_HTTP, clientConfig),
-    };
-    this.#fetch = clientConfig.auth
-      ? new ClientOAuth2Provider(clientConfig.auth, { ...options, allowedOrigins: [new URL(url).origin] }).fetch
-      : fetcher(options.fetch);
+export class ListenerOAuth2Provider {
+  #introspector;
+  /** How long an answer is used that does not say when it ends. */
+  #defaultSeconds;
+
+  constructor(config, options) {
+    this.#introspector = introspectorOf(config, options);
+    this.#defaultSeconds = defaultSecondsOf(config);
   }
 
   async authorize(credential, optionalParams) {
     if (typeof credential !== 'string' || credential === '') throw invalidOption('Credential', 'cannot be empty.');
-    const parameters = parametersOf('optionalParams', optionalParams);
-    const key = JSON.stringify([credential, parameters]);
-    const cached = this.#cache?.get(key);
-    if (cached) return cached;
-    const response = await this.#introspect(credential, parameters).catch(failure('OAuth2 validation failed.'));
-    // What is inactive now may become active, and costs nothing to ask about again but time.
-    if (response.active) this.#cache?.put(key, response, this.#endOf(response));
-    return response;
+    const params = grouped(parametersOf('optionalParams', optionalParams));
+    const ask = (maxAgeSeconds) => this.#introspector.introspect(credential, { params, maxAgeSeconds });
+    try {
+      const answer = await ask();
+      const isEndless = this.#defaultSeconds && answer.active && answer.exp === undefined;
+      const { raw, active } = isEndless ? await ask(this.#defaultSeconds) : answer;
+      return introspectionResponse(raw, active);
+    } catch (cause) {
+      return failure('OAuth2 validation failed.')(cause);
+    }
   }
 
   async authenticate(credential) {
     return credential !== '' && (await this.authorize(credential)).active;
   }
-
-  async #introspect(credential, optionalParams) {
-    const { url, tokenTypeHint, clientConfig } = this.#config;
-    const form = new URLSearchParams({ token: credential });
-    if (tokenTypeHint) form.append('token_type_hint', tokenTypeHint);
-    addParameters(form, this.#config.optionalParams);
-    addParameters(form, optionalParams);
-    const signal = AbortSignal.timeout((clientConfig.reqTimeout ?? REQUEST_TIMEOUT_SECONDS) * 1000);
-    const response = await post(this.#fetch, url, form, {}, clientConfig, signal);
-    const members = parsed(await response.text());
-    checkAnswer(response, typeof members?.active === 'boolean', "Failed to access 'active' property from the JSON.");
-    return introspectionResponse(members);
-  }
-
-  #endOf({ exp }) {
-    const { defaultTokenExpTime = this.#config.defaultTokenExpTimeInSeconds ?? DEFAULT_LIFETIME_SECONDS } = this.#config;
-    return exp === undefined ? Date.now() + defaultTokenExpTime * 1000 : exp * 1000;
-  }
 }
 
-/** Ballerina's names of what RFC 7662 §2.2 calls otherwise; all else is kept as it is. */
-function introspectionResponse({ client_id, token_type, exp, ...members }) {
-  const seconds = Number.parseInt(exp, 10);
+/** The introspector of a configuration. Those of equal ones share what they know. */
+export function introspectorOf(config, options = {}) {
+  checkRecord('config', INTROSPECTION, config);
+  const { url, tokenTypeHint, cacheConfig } = config;
+  const { auth, reqTimeout = REQUEST_TIMEOUT_SECONDS, ...http } = httpConfig('config.clientConfig', INTROSPECTION_HTTP, config.clientConfig ?? {});
+  const optionalParams = parametersOf('config.optionalParams', config.optionalParams);
+  const send = auth ? new ClientOAuth2Provider(auth, { ...options, allowedOrigins: [new URL(url).origin] }).fetch : fetcher(options.fetch);
+  return new TokenIntrospector({
+    introspectionUrl: url,
+    tokenTypeHint,
+    timeoutMs: Math.round(positive('config.clientConfig.reqTimeout', reqTimeout) * 1000),
+    fetch: (input, init) => send(input, shaped(init, optionalParams, http)),
+    identity: JSON.stringify(['ballerina', optionalParams, http, auth, identityOf(options.fetch ?? globalThis, {})], asPairs),
+    ...cacheOf(cacheConfig),
+    // What is inactive now may become active.
+    inactiveAgeSeconds: 0,
+    errorCacheSeconds: 0,
+    onEvent: options.onEvent,
+  });
+}
+
+/** What the server said, by Ballerina's names of what RFC 7662 §2.2 calls otherwise. */
+export function introspectionResponse({ client_id: clientId, token_type: tokenType, exp, ...members }, active = true) {
+  const seconds = exp === undefined ? exp : Number(exp);
+  return { ...members, active, ...given({ clientId, tokenType, exp: seconds }) };
+}
+
+/** How long an answer is kept that does not say when it ends, if answers are kept. */
+export function defaultSecondsOf({ cacheConfig, defaultTokenExpTime, defaultTokenExpTimeInSeconds }) {
+  const seconds = positive('config.defaultTokenExpTime', defaultTokenExpTime ?? defaultTokenExpTimeInSeconds ?? DEFAULT_LIFETIME_SECONDS);
+  return cacheOf(cacheConfig).maxAgeSeconds > 0 ? Math.max(1, Math.floor(seconds)) : undefined;
+}
+
+function cacheOf(config) {
+  if (config === undefined) return { maxAgeSeconds: 0 };
+  checkRecord('config.cacheConfig', CACHE, config);
+  const { capacity = 100, evictionFactor = 0.25, evictionPolicy = 'LRU', defaultMaxAge = -1, cleanupInterval = 0 } = config;
+  if (evictionPolicy !== 'LRU') throw invalidOption('config.cacheConfig.evictionPolicy', "must be 'LRU', which is the only one");
+  // What was used longest ago goes one by one, and what is over when it is looked at: no timer has to clean up.
+  if (cleanupInterval !== 0) positive('config.cacheConfig.cleanupInterval', cleanupInterval);
+  positive('config.cacheConfig.evictionFactor', evictionFactor);
   return {
-    ...members,
-    ...(client_id !== undefined && { clientId: client_id }),
-    ...(token_type !== undefined && { tokenType: token_type }),
-    ...(!Number.isNaN(seconds) && { exp: seconds }),
+    cacheEntries: Math.ceil(positive('config.cacheConfig.capacity', capacity)),
+    maxAgeSeconds: defaultMaxAge > 0 ? Math.floor(defaultMaxAge) : NO_LIMIT_SECONDS,
   };
 }
 
-/** Of the entries that were used longest ago some are dropped when it is full. */
-class Cache {
-  #entries = new Map();
-  #capacity;
-  #evicted;
-  #maxAgeMs;
-
-  constructor(config) {
-    checkRecord('config.cacheConfig', CACHE, config);
-    const { capacity = 100, evictionFactor = 0.25, evictionPolicy = 'LRU', defaultMaxAge = -1, cleanupInterval = 0 } = config;
-    if (evictionPolicy !== 'LRU') throw invalidOption('config.cacheConfig.evictionPolicy', "must be 'LRU', which is the only one");
-    // What is over goes when it is looked at, or when there are too many: no timer has to clean up.
-    if (cleanupInterval !== 0) positive('config.cacheConfig.cleanupInterval', cleanupInterval);
-    this.#capacity = positive('config.cacheConfig.capacity', capacity);
-    this.#evicted = Math.max(1, Math.floor(capacity * positive('config.cacheConfig.evictionFactor', evictionFactor)));
-    this.#maxAgeMs = defaultMaxAge > 0 ? defaultMaxAge * 1000 : Infinity;
-  }
-
-  get(key) {
-    const entry = this.#entries.get(key);
-    this.#entries.delete(key);
-    if (entry === undefined || entry.endsAt <= Date.now()) return undefined;
-    this.#entries.set(key, entry);
-    return entry.value;
-  }
-
-  put(key, value, endsAt) {
-    if (this.#entries.size >= this.#capacity) {
-      for (const oldest of [...this.#entries.keys()].slice(0, this.#evicted)) this.#entries.delete(oldest);
-    }
-    this.#entries.set(key, { value: Object.freeze(value), endsAt: Math.min(endsAt, Date.now() + this.#maxAgeMs) });
-  }
+/** Pairs as an object, where a name that comes again has a list. */
+function grouped(pairs) {
+  const names = [...new Set(pairs.map(([name]) => name))];
+  return Object.fromEntries(names.map((name) => [name, pairs.filter(([other]) => other === name).map(([, value]) => value)]));
 }
+
+/** Of a Map, of Headers and of URLSearchParams JSON says nothing. */
+const asPairs = (_, value) => (!Array.isArray(value) && typeof value?.entries === 'function' ? [...value.entries()] : value);
+
+const given = (members) => Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined));

@@ -24,13 +24,20 @@ export function failure(message) {
   };
 }
 
-/** Both kinds of requests: a form, with what the configuration adds to every request. */
-export function post(fetch, url, form, headers, { customHeaders, customPayload }, signal) {
-  const sent = new Headers(customHeaders);
+/** A form, with what the configuration adds to every request. */
+export function post(fetch, url, form, headers, clientConfig, signal) {
+  const init = { method: 'POST', headers, body: String(form), redirect: 'manual', signal, ...notKept() };
+  return fetch(url, shaped(init, [], clientConfig));
+}
+
+/** A request whose body is a form, with further parameters, and what the configuration adds to every request. */
+export function shaped({ headers, body, ...init }, parameters, { customHeaders, customPayload }) {
+  const sent = new Headers(headers);
+  for (const [name, value] of new Headers(customHeaders)) if (name !== 'authorization' || !sent.has(name)) sent.set(name, value);
   sent.set('content-type', 'application/x-www-form-urlencoded');
-  for (const [name, value] of Object.entries(headers)) sent.set(name, value);
-  const body = customPayload ? `${form}&${customPayload}` : String(form);
-  return fetch(url, { method: 'POST', headers: sent, body, redirect: 'manual', signal, ...notKept() });
+  const form = new URLSearchParams(body);
+  addParameters(form, parameters);
+  return { ...init, headers: sent, body: customPayload ? `${form}&${customPayload}` : String(form) };
 }
 
 export function addParameters(form, parameters) {

@@ -9,6 +9,7 @@
  *   the configuration says how, and otherwise is an error.
  * - The client secret is sent as it is in the Basic credentials, not url-encoded before.
  * - A token is used to its very end, less `clockSkew`, and its requests are not repeated.
+ * - Answers about credentials are kept only with `cacheConfig`, until their `exp`.
  *
  * What is not as in the original, because there it is a fault, or cannot be done here:
  *
@@ -16,6 +17,8 @@
  * - All parameters are url-encoded. `expires_in` may also be a string.
  * - A 401 renews the token that was refused, instead of sending it again.
  * - Redirects are not followed, and no message has the body of a response.
+ * - A credential that is introspected by several calls at once is asked about once, and what may pass is tried again within
+ *   a third of `reqTimeout`. What is over by its `exp`, or not yet by its `nbf`, is inactive.
  * - `connectTimeout` and `httpVersion` are accepted, and up to the platform. A URL begins with `https:`, or with `http:`
  *   if it is of this machine.
  *
@@ -206,16 +209,22 @@ export interface IntrospectionConfig {
   /** Further parameters. */
   optionalParams?: Parameters | undefined;
   /**
-   * Responses are kept. Only active ones, since what is inactive may become active.
+   * Responses are kept, for all providers of the same `url`, parameters and headers. Only active ones, since what is
+   * inactive may become active.
    *
    * @defaultValue none: every credential is introspected every time
    */
   cacheConfig?:
     | {
-        /** @defaultValue `100` */
+        /**
+         * For how many credentials there is room at least. All that check tokens in an isolate share their room.
+         *
+         * @defaultValue `100`
+         */
         capacity?: number | undefined;
         /**
-         * The share of the entries that is dropped when it is full, those that were used longest ago.
+         * The share of the entries that is dropped when it is full. Here those that were used longest ago go one by one: it
+         * has no effect.
          *
          * @defaultValue `0.25`
          */
@@ -237,7 +246,7 @@ export interface IntrospectionConfig {
       }
     | undefined;
   /**
-   * Seconds that a response without `exp` is kept.
+   * Seconds that a response without `exp` is kept, at least one.
    *
    * @defaultValue `3600`
    */
@@ -260,13 +269,13 @@ export interface IntrospectionResponse {
   readonly iat?: number;
   readonly nbf?: number;
   readonly sub?: string;
-  readonly aud?: string;
+  readonly aud?: string | readonly string[];
   readonly iss?: string;
   readonly jti?: string;
   readonly [member: string]: unknown;
 }
 
-/** Asks the introspection endpoint about credentials. Keep it at module level, so that its cache lasts. */
+/** Asks the introspection endpoint about credentials. It may be made at module level or in every request. */
 export class ListenerOAuth2Provider {
   constructor(config: IntrospectionConfig, options?: ProviderOptions);
   /**
@@ -278,6 +287,30 @@ export class ListenerOAuth2Provider {
   authorize(credential: string, optionalParams?: Parameters): Promise<IntrospectionResponse>;
   /** Whether `credential` is active (1.x). An empty one is not. */
   authenticate(credential: string): Promise<boolean>;
+}
+
+/** Where the scopes of a caller are. */
+export interface OAuth2IntrospectionConfig extends IntrospectionConfig {
+  /**
+   * The member of the answer that has them, with spaces between.
+   *
+   * @defaultValue `'scope'`
+   */
+  scopeKey?: string | undefined;
+}
+
+/** Says who may call, as the listener handler of Ballerina's HTTP module does. */
+export class ListenerOAuth2Handler {
+  constructor(config: OAuth2IntrospectionConfig, options?: ProviderOptions);
+  /**
+   * What the endpoint says of the credential in the `Authorization` header, if it is active and has one of
+   * `expectedScopes`. Otherwise what to answer the caller: a response with the status 400, 401 or 403, or 503 where the
+   * endpoint could not be asked, which the original answers with 401.
+   */
+  authorize(
+    data: Pick<Request, 'headers'> | Pick<Headers, 'get'> | string,
+    expectedScopes?: string | readonly string[],
+  ): Promise<IntrospectionResponse | Response>;
 }
 
 /** `ListenerOAuth2Provider` in 1.x. */

@@ -1,4 +1,5 @@
-// Ballerina's oauth2 module: its grant configurations, and its introspection of credentials.
+// Ballerina's oauth2 module: its grant configurations, and its introspection of credentials. Who uses the one alone loads no
+// more than that, where a bundler looks at what is used: these files do nothing when they are loaded.
 export {
   AUTH_HEADER_BEARER,
   ClientOAuth2Provider,
@@ -7,4 +8,5 @@ export {
   NO_BEARER,
   POST_BODY_BEARER,
 } from './ballerina-client.js';
+export { ListenerOAuth2Handler } from './ballerina-handler.js';
 export { ListenerOAuth2Provider, ListenerOAuth2Provider as InboundOAuth2Provider } from './ballerina-listener.js';

@@ -5,17 +5,20 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeEach, describe, test } from 'node:test';
 import { startAuthorizationServer } from '../runtimes/authorization-server.mjs';
+import { later } from '../runtimes/inbound-scene.mjs';
+import { newIsolate } from '../runtimes/isolates.mjs';
 import { json, listen } from '../runtimes/http.mjs';
 import { rejection, started } from './harness.mjs';
 import { startNodeOAuth2Server } from './node-oauth2-server.mjs';
 import { installPackage } from './package.mjs';
 import { startRecorder } from './recorder.mjs';
 
-const { load } = await installPackage('compat-ballerina');
+const { project, load } = await installPackage('compat-ballerina');
 const {
   ClientOAuth2Provider,
   InboundOAuth2Provider,
   INFER_REFRESH_CONFIG,
+  ListenerOAuth2Handler,
   ListenerOAuth2Provider,
   NO_BEARER,
   OutboundOAuth2Provider,
@@ -409,15 +412,19 @@ describe('introspection', async () => {
   });
 
   test('the response', async () => {
-    recorder.reply = { body: '{"active":true,"client_id":"c","token_type":"t","exp":"1700000000","scope":"a b","tenant":{"id":1}}' };
-    assert.deepEqual(await new ListenerOAuth2Provider(config).authorize('t'), {
-      active: true,
-      clientId: 'c',
-      tokenType: 't',
-      exp: 1_700_000_000,
-      scope: 'a b',
-      tenant: { id: 1 },
-    });
+    const exp = Math.floor(Date.now() / 1000) + 60;
+    const reply = (active, end) => ({ body: `{"active":${active},"client_id":"c","token_type":"t","exp":${end},"scope":"a b","tenant":{"id":1}}` });
+    const expected = { active: true, clientId: 'c', tokenType: 't', exp, scope: 'a b', tenant: { id: 1 } };
+    const ask = () => new ListenerOAuth2Provider(config).authorize('t');
+    for (const end of [exp, `"${exp}"`]) {
+      recorder.reply = reply(true, end);
+      assert.deepEqual(await ask(), expected);
+    }
+    recorder.reply = reply(false, exp);
+    assert.deepEqual(await ask(), { ...expected, active: false });
+    // The original hands it out as active.
+    recorder.reply = reply(true, exp - 120);
+    assert.deepEqual(await ask(), { ...expected, exp: exp - 120, active: false });
   });
 
   test('with the token of a grant configuration', async () => {
@@ -438,27 +445,67 @@ describe('introspection', async () => {
   });
 
   const exp = (seconds) => Math.floor(Date.now() / 1000) + seconds;
-  for (const [what, cacheConfig, body, requests, more] of [
+  /** Some credential that no other test has. */
+  let credentials = 0;
+  const credential = () => `credential-${(credentials += 1)}`;
+  for (const [what, cacheConfig, body, requests, { after = 0, ...more } = {}] of [
     ['without a cache', undefined, () => '{"active":true}', 2],
     ['with one', {}, () => '{"active":true}', 1],
-    ['with one, until exp', {}, () => `{"active":true,"exp":${exp(60)}}`, 1],
+    ['with one, until exp', {}, () => `{"active":true,"exp":${exp(600)}}`, 1, { after: 500 }],
+    ['with one, until exp, which is a text', {}, () => `{"active":true,"exp":"${exp(600)}"}`, 1, { after: 500 }],
+    ['with one, until exp, however short defaultTokenExpTime is', {}, () => `{"active":true,"exp":${exp(600)}}`, 1, { after: 500, defaultTokenExpTime: 1 }],
     ['with one, after exp', {}, () => `{"active":true,"exp":${exp(-1)}}`, 2],
     ['with one, an inactive one', {}, () => '{"active":false}', 2],
-    ['with one, after defaultTokenExpTime', {}, () => '{"active":true}', 2, { defaultTokenExpTime: 0.001 }],
-    ['with one, after defaultMaxAge', { defaultMaxAge: 0.001 }, () => '{"active":true}', 2],
+    ['with one, until defaultTokenExpTime', {}, () => '{"active":true}', 1, { after: 2_600 }],
+    ['with one, after defaultTokenExpTime', {}, () => '{"active":true}', 2, { after: 3_601 }],
+    ['with one, after a defaultTokenExpTime of its own', {}, () => '{"active":true}', 2, { after: 11, defaultTokenExpTime: 10 }],
+    ['with one, after the defaultTokenExpTimeInSeconds of 1.x', {}, () => '{"active":true}', 2, { after: 11, defaultTokenExpTimeInSeconds: 10 }],
+    ['with one, after defaultMaxAge', { defaultMaxAge: 10 }, () => `{"active":true,"exp":${exp(600)}}`, 2, { after: 11 }],
+    ['with one, after a defaultMaxAge of no time', { defaultMaxAge: 0.001 }, () => '{"active":true}', 2],
   ]) {
     test(`a credential seen twice: ${what}`, async () => {
       recorder.reply = { body: body() };
+      const token = credential();
       const provider = new ListenerOAuth2Provider({ ...config, ...more, ...(cacheConfig && { cacheConfig }) });
-      const first = await provider.authorize('t');
-      await sleep(5);
-      assert.deepEqual(await provider.authorize('t'), first);
+      const first = await provider.authorize(token);
+      await later(after, async () => assert.deepEqual(await provider.authorize(token), first));
       assert.equal(recorder.requests.length, requests);
     });
   }
 
+  test('what is known is known to all providers of the same requests, and to no other', async () => {
+    recorder.reply = { body: `{"active":true,"exp":${exp(600)}}` };
+    const token = credential();
+    const ask = (overrides) => new ListenerOAuth2Provider({ ...config, cacheConfig: {}, ...overrides }).authorize(token);
+    for (let call = 0; call < 3; call += 1) await ask();
+    assert.equal(recorder.requests.length, 1);
+    const auth = { tokenUrl: `${recorder.url}/token`, clientId: 'c', clientSecret: 's' };
+    const others = [
+      { tokenTypeHint: 'access_token' },
+      { optionalParams: { a: 'b' } },
+      { optionalParams: new Map([['a', 'c']]) },
+      { clientConfig: { customHeaders: { authorization: 'Basic eDp5' } } },
+      { clientConfig: { customHeaders: new Headers({ authorization: 'Basic eDp6' }) } },
+      { clientConfig: { customPayload: 'a=d' } },
+    ];
+    for (const other of [...others, ...others]) await ask(other);
+    assert.equal(recorder.requests.length, 1 + others.length);
+    recorder.reply = { body: '{"active":true,"access_token":"t","expires_in":600}' };
+    for (const tenant of ['one', 'two', 'one']) await ask({ clientConfig: { auth: { ...auth, optionalParams: new Map([['tenant', tenant]]) } } });
+    assert.equal(recorder.requests.filter(({ url }) => url === '/introspect').length, 2);
+  });
+
+  test('many calls at once ask once', async () => {
+    const token = credential();
+    const provider = new ListenerOAuth2Provider(config);
+    await Promise.all(Array.from({ length: 50 }, () => provider.authorize(token)));
+    assert.equal(recorder.requests.length, 1);
+  });
+
   test('a full cache loses what was used longest ago', async () => {
-    const provider = new ListenerOAuth2Provider({ ...config, cacheConfig: { capacity: 4, evictionFactor: 0.5 } });
+    // All that check tokens in an isolate have their room together.
+    const isolate = await newIsolate(project, '../compat/ballerina');
+    const provider = new isolate.ListenerOAuth2Provider({ ...config, cacheConfig: { capacity: 4, evictionFactor: 0.5 } });
     for (const credential of ['a', 'b', 'c', 'd', 'a', 'e']) await provider.authorize(credential);
     assert.equal(recorder.requests.length, 5);
     for (const credential of ['a', 'd', 'e']) await provider.authorize(credential);
@@ -470,8 +517,9 @@ describe('introspection', async () => {
   test('its policy and its cleaning up are those of the original', async () => {
     const cacheConfig = { capacity: 10, evictionFactor: 0.2, evictionPolicy: 'LRU', defaultMaxAge: 60, cleanupInterval: 5 };
     const provider = new ListenerOAuth2Provider({ ...config, cacheConfig });
-    await provider.authorize('t');
-    await provider.authorize('t');
+    const token = credential();
+    await provider.authorize(token);
+    await provider.authorize(token);
     assert.equal(recorder.requests.length, 1);
     for (const [member, wrong] of [['evictionPolicy', 'FIFO'], ['cleanupInterval', -1], ['cleanupInterval', '5']]) {
       assert.throws(() => new ListenerOAuth2Provider({ ...config, cacheConfig: { [member]: wrong } }), (error) => {
@@ -482,33 +530,36 @@ describe('introspection', async () => {
 
   test('other parameters are another question, whatever they are in', async () => {
     const provider = new ListenerOAuth2Provider({ ...config, cacheConfig: {} });
-    for (const parameters of [{ a: 'b' }, new Map([['a', 'c']]), new URLSearchParams({ a: 'd' }), new Map([['a', 'b']])]) {
-      await provider.authorize('t', parameters);
+    const token = credential();
+    for (const parameters of [undefined, { a: 'b' }, new Map([['a', 'c']]), new URLSearchParams({ a: 'd' }), new Map([['a', 'b']])]) {
+      await provider.authorize(token, parameters);
     }
-    assert.deepEqual(recorder.requests.map(({ body }) => new URLSearchParams(body).get('a')), ['b', 'c', 'd']);
+    assert.deepEqual(recorder.requests.map(({ body }) => new URLSearchParams(body).get('a')), [null, 'b', 'c', 'd']);
   });
 
   test('other parameters are another question', async () => {
     const provider = new ListenerOAuth2Provider({ ...config, cacheConfig: {} });
-    await provider.authorize('t');
-    await provider.authorize('t', { a: 'b' });
+    const token = credential();
+    await provider.authorize(token);
+    await provider.authorize(token, { a: 'b' });
     assert.equal(recorder.requests.length, 2);
   });
 
   test('errors', async () => {
-    const provider = new ListenerOAuth2Provider(config);
+    // What may pass is tried again for a third of that.
+    const provider = new ListenerOAuth2Provider({ ...config, clientConfig: { reqTimeout: 0.5 } });
     for (const credential of ['', undefined]) {
       assert.equal((await rejection(provider.authorize(credential))).message, 'Credential cannot be empty.');
     }
     recorder.reply = () => {};
     const hasty = new ListenerOAuth2Provider({ ...config, clientConfig: { reqTimeout: 0.1 } });
     assert.deepEqual(await rejection(hasty.authorize('t')).then(({ code, retryable }) => [code, retryable]), ['timeout', true]);
-    const nobody = new ListenerOAuth2Provider({ url: 'http://127.0.0.1:9/' });
+    const nobody = new ListenerOAuth2Provider({ url: 'http://127.0.0.1:9/', clientConfig: { reqTimeout: 0.5 } });
     assert.equal((await rejection(nobody.authorize('t'))).code, 'network');
     for (const [reply, cause] of [
-      [{ status: 500, body: 'MARKER' }, /HTTP 500/],
-      [{ body: 'MARKER' }, /'active'/],
-      [{ body: '{"active":"true"}' }, /'active'/],
+      [{ status: 500, body: 'MARKER' }, /500/],
+      [{ body: 'MARKER' }, /JSON/],
+      [{ body: '{"active":"true"}' }, /active/],
     ]) {
       recorder.reply = reply;
       const error = await rejection(provider.authorize('t'));
@@ -516,5 +567,36 @@ describe('introspection', async () => {
       assert.match(error.cause.message, cause);
       assert.ok(!error.cause.message.includes('MARKER'));
     }
+  });
+
+  test('scopes by scopeKey, as the handler of the HTTP module reads them', async () => {
+    recorder.reply = { body: '{"active":true,"scope":"read","groups":"admin staff","client_id":"c"}' };
+    const ask = (overrides, scopes) => new ListenerOAuth2Handler({ ...config, ...overrides }).authorize(`Bearer ${credential()}`, scopes);
+    const expected = { active: true, scope: 'read', groups: 'admin staff', clientId: 'c' };
+    for (const [overrides, scopes] of [[{}], [{}, 'read'], [{}, ['write', 'read']], [{ scopeKey: 'groups' }, 'staff'], [{ scopeKey: 'groups' }, ['x', 'admin']]]) {
+      assert.deepEqual(await ask(overrides, scopes), expected);
+    }
+    for (const [overrides, scopes] of [[{}, 'write'], [{}, ['admin', 'staff']], [{ scopeKey: 'groups' }, 'read'], [{ scopeKey: 'nothing' }, 'read']]) {
+      const response = await ask(overrides, scopes);
+      assert.equal(response.status, 403);
+      assert.match(response.headers.get('www-authenticate'), /error="insufficient_scope"/);
+    }
+    assert.throws(() => new ListenerOAuth2Handler({ ...config, scopeKey: '' }), ({ code }) => code === 'invalid_option');
+  });
+
+  test('the credential in a request, in headers and as a text; and what its caller is answered', async () => {
+    recorder.reply = { body: '{"active":true}' };
+    const handler = new ListenerOAuth2Handler({ ...config, clientConfig: { reqTimeout: 0.5 } });
+    const headers = () => new Headers({ authorization: `Bearer ${credential()}` });
+    for (const data of [headers(), new Request('https://api.example/', { headers: headers() }), headers().get('authorization')]) {
+      assert.deepEqual(await handler.authorize(data), { active: true });
+    }
+    const status = async (data) => (await handler.authorize(data)).status;
+    assert.deepEqual([await status(new Headers()), await status('Basic YTpi'), await status('Bearer'), await status('Bearer a b')], [401, 401, 400, 400]);
+    recorder.reply = { body: '{"active":false}' };
+    assert.equal(await status(headers()), 401);
+    // The original says 401 of what it could not find out.
+    recorder.reply = { status: 500 };
+    assert.equal(await status(headers()), 503);
   });
 });

@@ -1,5 +1,5 @@
 // Compiled, not run: the types of the compat entries.
-import { ClientOAuth2Provider, InboundOAuth2Provider, INFER_REFRESH_CONFIG, OutboundOAuth2Provider } from 'edge-oauth2/compat/ballerina';
+import { ClientOAuth2Provider, InboundOAuth2Provider, INFER_REFRESH_CONFIG, ListenerOAuth2Handler, OutboundOAuth2Provider } from 'edge-oauth2/compat/ballerina';
 import type { GrantConfig } from 'edge-oauth2/compat/ballerina';
 import { oauth2Connection } from 'edge-oauth2/compat/integration-app';
 import type { Auth, Credentials } from 'edge-oauth2/compat/integration-app';
@@ -121,7 +121,14 @@ export async function useBallerina(): Promise<boolean> {
   const { active, exp, tenant } = await inbound.authorize('token', { audience: 'x' });
   const seconds: number | undefined = exp;
   const unknown: unknown = tenant;
-  return active && (await inbound.authenticate('token')) && [token, response, seconds, unknown].length > 0;
+  const handler = new ListenerOAuth2Handler({ url: 'https://auth.example.com', scopeKey: 'groups' });
+  const caller = await handler.authorize(new Request('https://api.example.com/'), ['read', 'write']);
+  const answer: Response | string | undefined = caller instanceof Response ? caller : caller.clientId;
+  await handler.authorize(new Headers());
+  await handler.authorize('Bearer x', 'read');
+  // @ts-expect-error the header, or what has it
+  await handler.authorize(7);
+  return answer !== undefined && active && (await inbound.authenticate('token')) && [token, response, seconds, unknown].length > 0;
 }
 
 export async function useWorkato(settings: Settings): Promise<Settings> {
