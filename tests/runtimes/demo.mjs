@@ -19,6 +19,7 @@ say('Bundling worker-example with wrangler and starting it in workerd …');
 const worker = await startWorkerExample(project, {
   tokenUrl: authorizationServer.tokenUrl,
   apiUrl: `${api.url}/v1`,
+  issuer: authorizationServer.url,
 });
 
 say(`Sending ${COLD} concurrent requests to the cold Worker …`);

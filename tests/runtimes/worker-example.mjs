@@ -10,6 +10,9 @@ export const workerExampleClient = {
   client_secret: 'MARKER-worker-example-secret',
 };
 
+/** Whom the tokens of its callers are for. */
+export const workerExampleAudience = 'https://worker.example/';
+
 /** Copies `worker-example` into a project that has the tarball installed, and gives its path. */
 export async function copyWorkerExample(name) {
   const project = await install(name, await tarball());
@@ -43,7 +46,7 @@ export async function chooseCoordinator(project) {
 }
 
 /** Bundles the copy as `wrangler deploy` would, and starts the bundle in workerd. What it stores outlives it. */
-export async function startWorkerExample(project, { tokenUrl, apiUrl }) {
+export async function startWorkerExample(project, { tokenUrl, apiUrl, issuer }) {
   await tool(project, 'wrangler', 'deploy', '--dry-run', '--outdir', 'dist');
   const dist = join(project, 'dist');
   const wasm = (await readdir(dist)).filter((name) => name.endsWith('.wasm'));
@@ -62,6 +65,8 @@ export async function startWorkerExample(project, { tokenUrl, apiUrl }) {
       ...config.vars,
       TOKEN_URL: tokenUrl,
       API_URL: apiUrl,
+      ISSUER: issuer,
+      AUDIENCE: workerExampleAudience,
       CLIENT_ID: workerExampleClient.client_id,
       CLIENT_SECRET: workerExampleClient.client_secret,
     },

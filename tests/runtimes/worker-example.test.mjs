@@ -6,10 +6,14 @@ import { equal, eventually, ok } from './assert.mjs';
 import { startAuthorizationServer } from './authorization-server.mjs';
 import { root } from './package.mjs';
 import { startProtectedApi } from './protected-api.mjs';
+import { basic } from './scene.mjs';
 import { startTokenEndpoint } from './token-endpoint.mjs';
-import { chooseCoordinator, copyWorkerExample, startWorkerExample, tool, workerExampleClient } from './worker-example.mjs';
+import { chooseCoordinator, copyWorkerExample, startWorkerExample, tool, workerExampleAudience, workerExampleClient } from './worker-example.mjs';
 
-const authorizationServer = await startAuthorizationServer({ clients: [workerExampleClient] });
+const authorizationServer = await startAuthorizationServer({
+  clients: [workerExampleClient],
+  resources: { [workerExampleAudience]: 'jwt', 'https://another.example/': 'jwt' },
+});
 const tokenEndpoint = await startTokenEndpoint(authorizationServer.tokenUrl);
 const api = await startProtectedApi(authorizationServer);
 after(async () => {
@@ -42,7 +46,11 @@ for (const [title, folder] of Object.entries({ 'Workers KV': project, 'the Durab
   describe(`worker-example with ${title}`, { timeout: 60_000 }, async () => {
     const name = basename(folder);
     const start = () =>
-      startWorkerExample(folder, { tokenUrl: `${tokenEndpoint.url}/${name}/token`, apiUrl: `${api.url}/${name}` });
+      startWorkerExample(folder, {
+        tokenUrl: `${tokenEndpoint.url}/${name}/token`,
+        apiUrl: `${api.url}/${name}`,
+        issuer: authorizationServer.url,
+      });
     let worker = await start();
     after(() => worker.close());
 
@@ -86,6 +94,32 @@ for (const [title, folder] of Object.entries({ 'Workers KV': project, 'the Durab
       const { authorization } = (await seen(api)).at(-1);
       const token = authorization.slice('Bearer '.length);
       ok(token.length > 20 && !answer.includes(token) && !answer.includes('MARKER'), answer);
+    });
+
+    test('/me is for callers with a token for the Worker', async () => {
+      const { client_id: id, client_secret: secret } = workerExampleClient;
+      const tokenFor = async (resource, scope) => {
+        const body = new URLSearchParams({ grant_type: 'client_credentials', resource, scope });
+        const init = { method: 'POST', headers: { authorization: basic({ id, secret }) }, body };
+        return (await (await fetch(authorizationServer.tokenUrl, init)).json()).access_token;
+      };
+      const answer = async (authorization) => {
+        const response = await call('/me', { headers: authorization ? { authorization } : {} });
+        return [response.status, response.headers.get('www-authenticate')?.match(/error="(\w+)"/)?.[1], await response.text()];
+      };
+      const good = await tokenFor(workerExampleAudience, 'read');
+      equal(await answer(`Bearer ${good}`), [200, undefined, JSON.stringify({ subject: id, clientId: id, scopes: ['read'] })]);
+      equal(await answer(), [401, undefined, '']);
+      for (const [token, status, error] of [
+        ['x.y.z', 401, 'invalid_token'],
+        [`${good}x`, 401, 'invalid_token'],
+        [await tokenFor('https://another.example/', 'read'), 401, 'invalid_token'],
+        [await tokenFor(workerExampleAudience, 'write'), 403, 'insufficient_scope'],
+        ['a b', 400, 'invalid_request'],
+      ]) {
+        equal((await answer(`Bearer ${token}`)).slice(0, 2), [status, error], error);
+      }
+      ok(!worker.output.join('').includes(good), 'no token in the log');
     });
 
     test('everything else is passed on', async () => {

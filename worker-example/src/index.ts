@@ -1,4 +1,5 @@
-import { OAuth2Client, OAuth2Error, serverTiming, type OAuth2Event } from 'edge-oauth2';
+import { OAuth2Client, serverTiming, type OAuth2Event } from 'edge-oauth2';
+import { Guard, JwtVerifier, OAuth2Error } from 'edge-oauth2/inbound';
 import { coordinator, type TokenCoordinator } from 'edge-oauth2/cloudflare';
 
 // Used if wrangler.jsonc binds it as COORDINATOR.
@@ -8,6 +9,9 @@ interface Env {
   TOKEN_URL: string;
   SCOPES: string;
   API_URL: string;
+  /** Who issues the tokens of callers, and whom these must be for. */
+  ISSUER: string;
+  AUDIENCE: string;
   /** Secrets: see wrangler.jsonc. */
   CLIENT_ID: string;
   CLIENT_SECRET: string;
@@ -29,15 +33,23 @@ function connect(env: Env, onEvent?: (event: OAuth2Event) => void): OAuth2Client
   });
 }
 
+/** Lets those through who present a token of the issuer's for this Worker. Its keys are fetched once, for all requests. */
+function guard(env: Env): Guard {
+  return new Guard({ verifier: new JwtVerifier({ issuer: env.ISSUER, audience: env.AUDIENCE }) });
+}
+
 export default {
   async fetch(request, env): Promise<Response> {
     try {
       const { pathname, search } = new URL(request.url);
+      if (pathname === '/me') return await describeCaller(request, env);
       // Whoever may call this Worker may use the API through it: ask who they are first.
       if (pathname !== '/token') return await connect(env).fetch(pathname + search, request);
       return await describeToken(env);
     } catch (error) {
       if (!(error instanceof OAuth2Error)) throw error;
+      // What a guard throws has the answer for the caller: 400, 401, 403 or 503.
+      if (error.response) return error.response;
       // An OAuth2Error holds no secret and no token: it may be logged.
       console.error(error);
       return Response.json({ error: error.code }, { status: error.retryable ? 503 : 502 });
@@ -49,6 +61,12 @@ export default {
     await connect(env).warm();
   },
 } satisfies ExportedHandler<Env>;
+
+/** Shows who calls, if the token in the Authorization header is good and reaches that far. */
+async function describeCaller(request: Request, env: Env): Promise<Response> {
+  const { subject, clientId, scopes } = await guard(env).authorize(request, { scopes: ['read'] });
+  return Response.json({ subject, clientId, scopes });
+}
 
 /** What an event says about where the token was. */
 const PLACES: { [Type in OAuth2Event['type']]?: string } = {
