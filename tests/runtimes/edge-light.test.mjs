@@ -14,7 +14,9 @@ const project = await install('edge-light', await tarball());
 const { addresses, close } = await startServers();
 after(close);
 
-for (const [entry, groups] of Object.entries(entries)) {
+/** By entries, where they run. */
+const edges = {};
+for (const entry of Object.keys(entries)) {
   const { outputFiles } = await build({
     entryPoints: [fileURLToPath(new URL('workers/contract.mjs', import.meta.url))],
     bundle: true,
@@ -35,11 +37,15 @@ for (const [entry, groups] of Object.entries(entries)) {
   // Compiled out here, as Vercel does it: in another realm than the code that uses it.
   edge.context.compiled = new WebAssembly.Module(readFileSync(wasm));
   edge.evaluate(outputFiles[0].text);
+  edges[entry] = edge;
+}
 
+for (const [entry, groups] of Object.entries(entries)) {
   for (const [group, tests] of Object.entries(groups)) {
     describe(titleOf('edge-light', entry, group), () => {
       for (const title of Object.keys(tests)) {
         test(title, { timeout: 20_000 }, async () => {
+          const edge = edges[entry];
           const body = JSON.stringify({ group, title });
           edge.context.request = { json: async () => JSON.parse(body) };
           const response = await edge.evaluate('bundle.default.fetch(request)');

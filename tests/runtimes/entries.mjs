@@ -9,7 +9,7 @@ const CLIENT = 'edge-oauth2';
 const INBOUND = 'edge-oauth2/inbound';
 
 /** Those whose contract is tested in every runtime. */
-export const entries = { [CLIENT]: contract };
+export const entries = { [CLIENT]: contract, [INBOUND]: inboundContract };
 
 export function contractOf(entry) {
   return entry === INBOUND ? inboundContract : contractOfRooms(entry);

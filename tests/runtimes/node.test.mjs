@@ -13,15 +13,20 @@ const { addresses, close } = await startServers();
 after(close);
 const deeply = (value) => inspect(value, { depth: 10, showHidden: true });
 
-for (const [entry, groups] of Object.entries(entries)) {
+/** By entries, what `import *` gives. */
+const packages = {};
+for (const entry of Object.keys(entries)) {
   const file = join(project, `${entry.replaceAll('/', '-')}.js`);
   await writeFile(file, `export * from '${entry}';\n`);
-  const edgeOAuth2 = await import(pathToFileURL(file).href);
+  packages[entry] = await import(pathToFileURL(file).href);
+}
+
+for (const [entry, groups] of Object.entries(entries)) {
   for (const [group, tests] of Object.entries(groups)) {
     describe(titleOf('Node', entry, group), () => {
       for (const [title, run] of Object.entries(tests)) {
         test(title, { timeout: 20_000 }, () =>
-          run(sceneOf(entry, { package: edgeOAuth2, addresses, runtime: 'node', inspect: deeply })),
+          run(sceneOf(entry, { package: packages[entry], addresses, runtime: 'node', inspect: deeply })),
         );
       }
     });

@@ -80,13 +80,17 @@ const answers = {
 
   '.well-known'({ issuer, response, behaviour, request }) {
     if (!request.url.endsWith('/openid-configuration')) return;
-    json(response, { issuer, jwks_uri: `${issuer}/jwks`, introspection_endpoint: `${issuer}/introspect`, ...behaviour.merge });
+    const endpoints = { token_endpoint: `${issuer}/token`, introspection_endpoint: `${issuer}/introspect`, jwks_uri: `${issuer}/jwks` };
+    json(response, { issuer, ...endpoints, ...behaviour.merge });
   },
 };
 
 function about(token) {
-  if (!token.startsWith(OPAQUE)) return { active: false };
-  return JSON.parse(Buffer.from(token.slice(OPAQUE.length), 'base64url'));
+  try {
+    return JSON.parse(Buffer.from(token.slice(OPAQUE.length), 'base64url'));
+  } catch {
+    return { active: false };
+  }
 }
 
 const padding = ({ padBytes }) => padBytes && { padding: 'x'.repeat(padBytes) };

@@ -13,10 +13,15 @@ after(close);
 
 for (const compatibilityDate of compatibilityDates) {
   const define = { ADDRESSES: addresses, RUNTIME: compatibilityDate };
-  for (const [entry, groups] of Object.entries(entries)) {
-    const workerd = await startWorkerd([await bundle('contract', { project, entry, compatibilityDate, define })]);
-    after(workerd.close);
+  /** By entries, where they run. */
+  const workers = {};
+  for (const entry of Object.keys(entries)) {
+    workers[entry] = await startWorkerd([await bundle('contract', { project, entry, compatibilityDate, define })]);
+    after(workers[entry].close);
+  }
 
+  for (const [entry, groups] of Object.entries(entries)) {
+    const workerd = workers[entry];
     for (const [group, tests] of Object.entries(groups)) {
       describe(titleOf(`workerd ${compatibilityDate}`, entry, group), () => {
         for (const title of Object.keys(tests)) {

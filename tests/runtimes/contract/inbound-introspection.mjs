@@ -146,8 +146,7 @@ export const introspection = {
   },
 
   'an issuer that has no such endpoint is named': async ({ introspector, issuer, opaque, behave }) => {
-    await behave('.well-known', { merge: { introspection_endpoint: undefined, issuer, introspection_endpoint_: 1 } });
-    await behave('.well-known', { status: 200, body: JSON.stringify({ issuer, jwks_uri: `${issuer}/jwks` }) });
+    await behave('.well-known', { status: 200, body: JSON.stringify({ issuer, token_endpoint: `${issuer}/token` }) });
     const error = await rejects(introspector({ introspectionUrl: undefined, issuer }).introspect(opaque()));
     ok(error.message.includes('introspection'), error.message);
   },
@@ -204,7 +203,9 @@ export const introspection = {
     for (const signed of [
       { payload: { iss: 'https://another.example' } },
       { payload: { aud: 'another client' } },
-      { payload: { iat: undefined, token_introspection: undefined } },
+      { payload: { token_introspection: null } },
+      { payload: { token_introspection: [{ active: true }] } },
+      { payload: { iat: null } },
       { payload: { token_introspection: { active: 'true' } } },
       { header: { typ: 'at+jwt' } },
       { header: { typ: 'JWT' } },
@@ -224,8 +225,8 @@ export const introspection = {
       `the server answers ${what}`,
       async ({ introspector, opaque, behave }) => {
         await behave('introspect', behaviour);
-        const token = `${opaque()}MARKER`;
-        const error = await rejects(introspector().introspect(token), expected);
+        const error = await rejects(introspector().introspect(opaque({ sub: 'MARKER' })), expected);
+        ok(error.retryable === Boolean(expected.retryable), `${error}: retryable`);
         ok(!`${error.stack} ${JSON.stringify(error)} ${error.cause ?? ''}`.includes('MARKER'), `${error.stack}`);
         // Nor is it taken for an answer.
         await behave('introspect', {});
@@ -266,9 +267,9 @@ export const introspection = {
   },
 
   'what is no token is refused before anything is asked': async ({ introspector, count }) => {
-    for (const token of ['', undefined, null, 7, {}, 'x'.repeat(8 * 1024 + 1), 'half a \ud800']) {
+    for (const token of ['', undefined, null, 7, {}, 'half a \ud800']) {
       const error = await rejects(introspector().introspect(token));
-      ok(['token_malformed', 'invalid_option'].includes(error.code), `${String(token).slice(0, 20)}: ${error.code}`);
+      equal(error.code, 'invalid_option', String(token));
     }
     equal(await count('introspect'), 0);
   },
@@ -280,7 +281,7 @@ export const introspection = {
       [{ introspectionUrl: 'MARKER' }, 'introspectionUrl'],
       [{ introspectionurl: 'https://auth.example' }, 'introspectionurl'],
       [{ clientId: '' }, 'clientId'],
-      [{ clientAuth: 'MARKER' }, 'clientAuth'],
+      [{ clientAuth: 'basic' }, 'clientAuth'],
       [{ maxAgeSeconds: -1 }, 'maxAgeSeconds'],
       [{ maxAgeSeconds: '60' }, 'maxAgeSeconds'],
       [{ inactiveAgeSeconds: -1 }, 'inactiveAgeSeconds'],

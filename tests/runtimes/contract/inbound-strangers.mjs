@@ -54,6 +54,9 @@ const storeOf = (member, misbehave) => ({
   sealKey: 'a key of the store that nobody else has',
 });
 
+/** A guard whose functions may take that long. */
+const hasty = (scene, functions) => scene.guard({ introspector: scene.introspector({ timeoutMs }), verifier: scene.verifier({ timeoutMs }), ...functions });
+
 /** Where functions are given, and whether an answer can still be had without them. */
 const places = {
   'fetch of an introspector': [(scene, misbehave) => scene.guard({ introspector: scene.introspector({ fetch: misbehave, timeoutMs }) }), 'opaque'],
@@ -63,8 +66,8 @@ const places = {
   'store.get': [(scene, misbehave) => scene.guard({ introspector: scene.introspector(storeOf('get', misbehave)) }), 'opaque', true],
   'store.put': [(scene, misbehave) => scene.guard({ introspector: scene.introspector(storeOf('put', misbehave)) }), 'opaque', true],
   'store.get of a verifier': [(scene, misbehave) => scene.guard({ verifier: scene.verifier(storeOf('get', misbehave)) }), 'jwt', true],
-  proof: [(scene, misbehave) => scene.guard({ introspector: scene.introspector({ timeoutMs }), proof: misbehave }), 'bound'],
-  principal: [(scene, misbehave) => scene.guard({ introspector: scene.introspector({ timeoutMs }), principal: misbehave }), 'opaque'],
+  proof: [(scene, misbehave) => hasty(scene, { proof: misbehave }), 'bound'],
+  principal: [(scene, misbehave) => hasty(scene, { principal: misbehave }), 'opaque'],
 };
 
 /** Node meets everything; elsewhere a part of it. */
