@@ -2,16 +2,21 @@
 
 use std::rc::Rc;
 
+use edge_oauth2::protocol::jwa::SignatureAlgorithm;
+
 use super::issuer::{Signer, set, signer};
 use super::support::host::Reply;
+use super::support::inbound::SLOW;
 use super::support::isolate::START_MS;
+use super::support::response;
 use super::{Answer, Api, api};
 
 fn slow(keys: &[&Signer]) -> Reply {
-    match Reply::now(200, set(keys)) {
-        Reply::After(_, answer) => Reply::After(300, answer),
-        never => never,
-    }
+    delayed(300, &set(keys))
+}
+
+fn delayed(ms: u64, set: &str) -> Reply {
+    Reply::After(ms, Ok(response(200, set)))
 }
 
 type Answers = Vec<Rc<std::cell::RefCell<Option<(Answer, u64)>>>>;
@@ -131,5 +136,43 @@ fn a_failure_that_comes_late_is_nobodys_any_more() {
     api.world.isolate.run_until(START_MS + 63_500);
     assert!(answers[0].borrow().is_some());
     assert_eq!(api.reason(&signer("2").token()), None);
+    assert_eq!(api.sent(), 3);
+}
+
+#[test]
+fn a_set_that_comes_late_takes_the_place_of_none() {
+    let api = api(|n| match n {
+        0 => delayed(3_000, &set(&[&signer("1")])),
+        _ => slow(&[&signer("1"), &signer("2")]),
+    });
+    let (requests, answers) = callers(&api, different(&signer("1"), 2));
+    api.world.isolate.run_for(10);
+    api.world.isolate.make_late(requests[0], 60_000);
+    api.wait(2);
+    assert_eq!(api.reason(&signer("2").token()), None);
+    api.world.isolate.run_until(START_MS + 64_000);
+    assert!(all_well(&answers));
+    assert!(api.cached(&signer("2").token()));
+    assert_eq!(api.sent(), 2);
+}
+
+#[test]
+fn keys_that_come_while_a_signature_is_checked_are_used() {
+    let old = Signer::beginning(SLOW, "1", SignatureAlgorithm::Es256);
+    let (before, after) = (set(&[&old]), set(&[&signer("1")]));
+    let api = api(move |n| match n {
+        0 | 1 => Reply::now(200, before.as_str()),
+        _ => delayed(50, &after),
+    });
+    let api = api.with(|options| options.jwks_cooldown_seconds = 100_000);
+    api.verify(&old.token()).unwrap();
+    api.wait(1);
+    // Because of a token nobody may ask any more.
+    assert_eq!(api.reason(&signer("2").token()), Some("unknown_key"));
+    api.wait(460);
+    let tokens = [old.token(), signer("1").token()];
+    let (_, answers) = callers(&api, tokens.into_iter());
+    api.wait(1);
+    assert!(all_well(&answers));
     assert_eq!(api.sent(), 3);
 }

@@ -148,6 +148,14 @@ fn what_a_set_says_of_a_key_is_obeyed() {
             (&ed, ed.jwk().replace("Ed25519", "Ed448"), unusable),
         ),
         (
+            "a point that is too short",
+            (
+                &ed,
+                ed.jwk().replace(&encode(&ed.key), &encode(&ed.key[1..])),
+                unusable,
+            ),
+        ),
+        (
             "X25519",
             (&ed, ed.jwk().replace("Ed25519", "X25519"), unusable),
         ),
@@ -370,6 +378,47 @@ fn a_key_is_imported_once() {
 }
 
 #[test]
+fn a_key_of_several_algorithms_is_imported_for_each() {
+    let rs = rsa("1");
+    let others = [SignatureAlgorithm::Rs512, SignatureAlgorithm::Ps256];
+    let api = api_of(&[rs.jwk()]);
+    assert_eq!(api.reason(&rs.token()), None);
+    for algorithm in others {
+        let other = Signer {
+            algorithm,
+            ..rs.clone()
+        };
+        assert_eq!(api.reason(&other.token()), None);
+    }
+    assert_eq!(api.reason(&rs.token_with(r#""jti":"2""#)), None);
+}
+
+#[test]
+fn a_signature_of_the_wrong_length_is_not_looked_at() {
+    for algorithm in [
+        SignatureAlgorithm::Es256,
+        SignatureAlgorithm::Es384,
+        SignatureAlgorithm::Es512,
+        SignatureAlgorithm::EdDsa,
+        SignatureAlgorithm::Ed25519,
+    ] {
+        let signer = Signer::of("1", algorithm);
+        let api = api_of(&[signer.jwk()]);
+        let token = signer.token();
+        let (input, _) = token.rsplit_once('.').unwrap();
+        let bytes = edge_oauth2::protocol::jws::Jws::parse(&token, 9_000)
+            .unwrap()
+            .signature;
+        // As DER is longer (RFC 7518 §3.4 wants none), and what lost its zeros is shorter.
+        for signature in [&[&[0][..], &bytes].concat(), &bytes[1..]] {
+            let token = [input, &encode(signature)].join(".");
+            assert_eq!(api.reason(&token), Some("signature"));
+        }
+        assert_eq!(api.sent(), 0, "{algorithm:?}");
+    }
+}
+
+#[test]
 fn a_token_is_checked_once() {
     let ec = signer("1");
     let api = api_of(&[ec.jwk()]);
@@ -407,7 +456,11 @@ fn keys_that_are_given_are_never_asked_for() {
         options.audience = vec![AUDIENCE.into()];
     });
     let token = ec.token_with(r#""iss":"accounts.example.com""#);
+    let before = imported();
     assert_eq!(api.reason(&token), None);
+    let another = ec.token_with(r#""iss":"accounts.example.com","jti":"2""#);
+    assert_eq!(api.reason(&another), None);
+    assert_eq!(imported() - before, 1);
     assert!(api.cached(&token));
     api.wait(100_000);
     assert_eq!(api.reason(&ec.token()), Some("issuer"));

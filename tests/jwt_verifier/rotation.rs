@@ -254,6 +254,20 @@ fn what_was_asked_for_in_vain_is_not_asked_for_at_once() {
 }
 
 #[test]
+fn a_server_that_fails_is_asked_ever_more_rarely() {
+    let (api, keys) = changing(&[&signer("1")]);
+    let token = signer("1").token();
+    api.verify(&token).unwrap();
+    *keys.borrow_mut() = Reply::broken(0);
+    api.wait(601);
+    for _ in 0..100 {
+        api.verify(&token).unwrap();
+        api.wait(1);
+    }
+    assert!((4..12).contains(&api.sent()), "{}", api.sent());
+}
+
+#[test]
 fn nobody_is_kept_out_for_long_by_a_server_that_fails() {
     let (api, keys) = changing(&[&signer("1")]);
     *keys.borrow_mut() = Reply::status(0, 429).with(&[("Retry-After", "86400")]);

@@ -67,6 +67,24 @@ fn a_new_key_is_asked_of_the_issuer() {
 }
 
 #[test]
+fn a_new_key_is_asked_of_the_issuer_although_a_neighbour_was_there_before() {
+    let (api, _) = shared(|n| match n {
+        0 | 1 => Reply::now(200, set(&[&signer("1")])),
+        _ => Reply::now(200, set(&[&signer("1"), &signer("2")])),
+    });
+    api.verify(&signer("1").token()).unwrap();
+    api.wait(100);
+    // It has reason to ask, and puts what is newer than ours into the store.
+    let other = api.neighbour();
+    other.verify(&signer("1").token()).unwrap();
+    assert_eq!(other.reason(&signer("2").token()), Some("unknown_key"));
+    assert_eq!(api.sent(), 2);
+    api.wait(100);
+    api.verify(&signer("2").token()).unwrap();
+    assert_eq!(api.sent(), 3);
+}
+
+#[test]
 fn sealed_keys_are_believed_of_those_only_who_have_the_seal_key() {
     let (api, shelf) = well();
     let api = api.with(|options| options.seal_key = Some("seal".into()));
