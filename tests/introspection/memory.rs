@@ -105,6 +105,21 @@ fn an_answer_that_is_larger_than_all_room_is_used_and_not_kept() {
     assert_eq!(figure(&api, "bytes"), 0);
 }
 
+/// Whoever knows the key of the digests can make two tokens with the same.
+#[test]
+fn without_randomness_nothing_is_remembered() {
+    let api = Api::plain(|_, _| Reply::now(200, ACTIVE));
+    api.world.is_random.set(false);
+    assert!(api.is_active("token") && api.is_active("token"));
+    assert_eq!(api.sent(), 2);
+    assert!(api.cached("token").is_none());
+    assert_eq!(figure(&api, "introspected_tokens"), 0);
+    // As in a Worker before its first request.
+    api.world.is_random.set(true);
+    assert!(api.is_active("token") && api.is_active("token"));
+    assert_eq!(api.sent(), 3);
+}
+
 /// Leaders that vanish leave their flights behind.
 #[test]
 fn flights_that_nobody_ends_are_bounded() {

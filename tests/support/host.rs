@@ -111,6 +111,8 @@ pub struct World {
     pub hook: Rc<RefCell<Option<Hook>>>,
     /// How the host classifies refusals.
     pub classify: Rc<RefCell<Option<Classify>>>,
+    /// Whether the host has randomness.
+    pub is_random: Rc<Cell<bool>>,
     requests: Rc<Cell<Request>>,
     nonces: Rc<Cell<u32>>,
 }
@@ -157,6 +159,7 @@ impl World {
             credential: Rc::new(RefCell::new(Err(HookError("nothing to give".into())))),
             hook: Rc::default(),
             classify: Rc::default(),
+            is_random: Rc::new(Cell::new(true)),
             requests: Rc::default(),
             nonces: Rc::default(),
         }
@@ -175,6 +178,7 @@ impl World {
             credential: Rc::clone(&self.credential),
             hook: Rc::clone(&self.hook),
             classify: Rc::clone(&self.classify),
+            is_random: Rc::clone(&self.is_random),
             requests: Rc::clone(&self.requests),
             nonces: Rc::clone(&self.nonces),
         }
@@ -216,6 +220,7 @@ impl World {
             credential: Rc::clone(&self.credential),
             hook: Rc::clone(&self.hook),
             classify: Rc::clone(&self.classify),
+            is_random: Rc::clone(&self.is_random),
             request,
             nonces: Rc::clone(&self.nonces),
         };
@@ -251,6 +256,7 @@ pub struct TestHost {
     credential: Rc<RefCell<Result<Secret, HookError>>>,
     hook: Rc<RefCell<Option<Hook>>>,
     classify: Rc<RefCell<Option<Classify>>>,
+    is_random: Rc<Cell<bool>>,
     request: Request,
     nonces: Rc<Cell<u32>>,
 }
@@ -325,6 +331,9 @@ impl Crypto for TestHost {
     }
 
     fn nonce(&self) -> Option<[u8; 12]> {
+        if !self.is_random.get() {
+            return None;
+        }
         let mut nonce = [0; 12];
         nonce[..8].copy_from_slice(&self.isolate.now_ms().to_be_bytes());
         self.nonces.set(self.nonces.get() + 1);
