@@ -277,6 +277,9 @@ fn an_issuer_that_is_none_is_not_looked_for_by_every_token() {
     let api = Api::new(discovered(), World::new(|_, _| Reply::now(404, "")));
     let error = api.ask("token").expect_err("an error");
     assert_eq!(error.code(), ErrorCode::DiscoveryFailed);
+    // An introspector has no token endpoint that could be given.
+    let advice = "; check `issuer`, or give `introspectionUrl`";
+    assert!(error.to_string().ends_with(advice), "{error}");
     let sent = api.sent();
     api.ask("another").expect_err("an error");
     assert_eq!(api.sent(), sent);

@@ -469,3 +469,16 @@ fn keys_that_are_given_are_never_asked_for() {
     assert_eq!(api.sent(), 0);
     assert_ne!(ISSUER, "accounts.example.com");
 }
+
+#[test]
+fn an_issuer_without_metadata_is_helped_by_its_keys() {
+    let api = api(|_| Reply::now(404, "")).with(|options| options.jwks_uri = None);
+    let error = api.verify(&signer("1").token()).unwrap_err();
+    assert_eq!(error.code(), ErrorCode::TokenUnverifiable);
+    // A verifier has no token endpoint that could be given.
+    let told = error.to_string();
+    assert!(
+        told.contains("/.well-known/") && told.contains("or give `jwksUri`"),
+        "{told}"
+    );
+}
