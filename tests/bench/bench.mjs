@@ -5,12 +5,12 @@ import { install, tarball } from '../runtimes/package.mjs';
 import { bundle, sizeOf } from './bundle.mjs';
 import { compiledBeforeFirstToken } from './compiled.mjs';
 import * as figures from './figures.mjs';
-import { OUTBOUND } from './series.mjs';
+import { INBOUND, OUTBOUND } from './series.mjs';
 import { startServers } from './servers.mjs';
 import { machine, table } from './table.mjs';
 import { startWorkerd } from './workerd.mjs';
 
-const ALL = { outbound: OUTBOUND };
+const ALL = { outbound: OUTBOUND, inbound: INBOUND };
 const FIGURES = Object.values(ALL).flatMap(({ plans }) => Object.keys(plans));
 
 const flags = process.argv.slice(2).filter((argument) => argument.startsWith('--'));
