@@ -37,11 +37,11 @@ function crossing(crossingOf, what) {
   };
 }
 
-const NOTHING = { fields: {}, texts: { scopes: '' } };
+const NOTHING = { fields: {}, text: '\n\n' };
 
 /**
- * Reads what a route asks: `fields` for wasm, and `texts`, which are its lists with spaces between the words, if they
- * can be told apart again.
+ * Reads what a route asks: `fields` for wasm, and its lists as a `text`, each a line with spaces between the words, if
+ * they can be told apart again.
  */
 export function readRequirements(requirements) {
   if (requirements === undefined) return NOTHING;
@@ -51,11 +51,7 @@ export function readRequirements(requirements) {
     else fields[name] = value;
   });
   const { scopes = [], anyScope, audience } = fields;
-  const lists = { scopes, anyScope, audience };
-  const texts = {};
-  for (const [name, list] of Object.entries(lists)) {
-    if (list?.some((word) => word.includes(' '))) return { fields };
-    texts[name] = list?.join(' ');
-  }
-  return { fields, texts };
+  const isPlain = (list) => list === undefined || (list.length > 0 && list.every((word) => !/[ \n]/.test(word)));
+  if (![anyScope, audience].every(isPlain) || !(scopes.length === 0 || isPlain(scopes))) return { fields };
+  return { fields, text: [scopes, anyScope, audience].map((list) => list?.join(' ')).join('\n') };
 }

@@ -9,6 +9,7 @@ import * as kernel from './inbound-kernel.js';
 import { nobody } from './nobody.js';
 import { DEFAULTS, inTime, lastResortMs, patiently } from './patience.js';
 import { application } from './principal.js';
+import { settled } from './signature.js';
 
 export class Guard {
   #config;
@@ -32,21 +33,18 @@ export class Guard {
   authorize(request, requirements) {
     try {
       const authorization = headerOf(request, 'authorization');
-      const known = authorization === undefined ? undefined : this.#known(authorization, requirements);
-      const isDecided = known !== undefined || (authorization === undefined && this.#isPreflight(request));
+      if (authorization === undefined) return this.#isPreflight(request) ? Promise.resolve() : this.#ask(request, requirements);
+      const known = this.#known(authorization, requirements);
+      if (known === undefined) return this.#ask(request, requirements, authorization);
       // No wasm future is made for it.
-      if (isDecided) return Promise.resolve(known);
-      const { fields } = readRequirements(requirements);
-      return this.#ask(request, { ...fields, ...(authorization !== undefined && { authorization }) }).catch((error) => {
-        if (error.code === 'token_rejected') turnAway(authorization.split(' ').at(-1));
-        throw answerable(error);
-      });
+      if (!(known instanceof Promise)) return Promise.resolve(known);
+      return known.then((admitted) => admitted ?? this.#ask(request, requirements, authorization), refuse);
     } catch (error) {
       return Promise.reject(answerable(error));
     }
   }
 
-  /** Of whom all is known that is asked, where the application has no say. */
+  /** Of whom all is known that is asked, or will be when a signature is checked, where the application has no say. */
   #known(authorization, requirements) {
     if (this.#face.principal) return undefined;
     const { id } = this.#config;
@@ -54,18 +52,26 @@ export class Guard {
     const nowMs = Date.now();
     const known = admittedAt(route, authorization, nowMs);
     if (known !== undefined) return known;
-    const { texts, fields } = readRequirements(requirements);
-    if (texts === undefined) return undefined;
-    const { scopes, anyScope, audience } = texts;
-    const run = (kernel) => kernel.admit(id, authorization, scopes, anyScope, audience, fields.both === true, fields.maxAgeSeconds);
-    const [admitted, untilMs] = kernel.enter(run) ?? [];
-    if (admitted !== undefined) admitAt(route, authorization, admitted, nowMs, untilMs);
-    return admitted;
+    const { text, fields } = readRequirements(requirements);
+    if (text === undefined) return undefined;
+    const number = lastingId();
+    const found = kernel.enter((kernel) => kernel.admit(id, number, authorization, text, fields.both === true, fields.maxAgeSeconds));
+    if (found === undefined) return undefined;
+    const admit = ([admitted, untilMs]) => {
+      admitAt(route, authorization, admitted, nowMs, untilMs);
+      return admitted;
+    };
+    return found.length > 1 ? admit(found) : settled(kernel, number, found[0]).then((found) => found && admit(found));
   }
 
-  #ask(request, fields) {
+  #ask(request, requirements, authorization) {
     const from = origin();
-    return patiently(kernel, 'the check of a token', this.#longestMs, undefined, () => this.#run(request, fields, from));
+    const fields = { ...readRequirements(requirements).fields, ...(authorization !== undefined && { authorization }) };
+    const run = () => this.#run(request, fields, from);
+    return patiently(kernel, 'the check of a token', this.#longestMs, undefined, run).catch((error) => {
+      if (error.code === 'token_rejected') turnAway(authorization.split(' ').at(-1));
+      return refuse(error);
+    });
   }
 
   #run(request, fields, from) {
@@ -127,6 +133,10 @@ function headerOf(request, name) {
   throw invalidOption('request', 'must be a Request, or have headers that can be read by headers.get(name)');
 }
 
+function refuse(error) {
+  throw answerable(error);
+}
+
 /** `error`, with the answer for whoever calls, also where it is about no token. */
 function answerable(error) {
   const isKnown = isOurs(error);
@@ -134,6 +144,6 @@ function answerable(error) {
   // A stranger's may not be looked at.
   const message = isKnown ? error.message : 'the request, or what is asked of it, cannot be read';
   const refusal = kernel.enter((kernel) => kernel.unverifiable(error, message));
-  if (error.code !== 'invalid_option') return refusal;
+  if (!isKnown || error.code !== 'invalid_option') return refusal;
   return Object.defineProperty(error, 'response', { get: () => refusal.response, configurable: true });
 }

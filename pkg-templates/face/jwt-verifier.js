@@ -5,6 +5,7 @@ import { lastingId } from './configurations.js';
 import { Crossing } from './crossing.js';
 import { readVerification, readVerifierOptions } from './inbound-options.js';
 import * as kernel from './inbound-kernel.js';
+import { settled } from './signature.js';
 
 /** The way of a verifier's calls. */
 class Verification extends Crossing {
@@ -31,7 +32,8 @@ export class JwtVerifier {
     const { fields, signal } = readVerification(token, options);
     if (signal?.aborted) throw reasonOf(signal);
     const { config } = this.#verification;
-    const known = fields.audience === undefined ? kernel.enter((kernel) => kernel.verified(config.id, token)) : undefined;
-    return known ?? (await this.#verification.patiently((kernel, call) => kernel.verify(config.id, call, fields), config, signal));
+    const number = lastingId();
+    const known = fields.audience === undefined ? kernel.enter((kernel) => kernel.verified(config.id, number, token)) : undefined;
+    return (Array.isArray(known) ? await settled(kernel, number, known[0]) : known) ?? (await this.#verification.patiently((kernel, call) => kernel.verify(config.id, call, fields), config, signal));
   }
 }

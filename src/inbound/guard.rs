@@ -28,7 +28,7 @@ use crate::race::apart;
 pub struct Guard<H: InboundHost> {
     config: Rc<GuardConfig>,
     introspector: Option<TokenIntrospector<H>>,
-    verifier: Option<JwtVerifier<H>>,
+    pub(super) verifier: Option<JwtVerifier<H>>,
 }
 
 type Checked<H> = Result<Admitted<<H as InboundHost>::Slot>, Why>;
@@ -83,19 +83,14 @@ impl<H: InboundHost> Guard<H> {
         (is_free && is_enough).then_some(admitted)
     }
 
-    /// The same, and until when it stays so, unless something is forgotten, keys are exchanged, or the clock is set back.
-    pub fn lasting(
-        &self,
-        authorization: Option<&str>,
-        requirements: &Requirements,
-    ) -> Option<(Admitted<H::Slot>, u64)> {
-        let admitted = self.cached(authorization, requirements)?;
+    /// Until when a caller that [`cached`](Self::cached) gives is given again, unless something is forgotten, keys are
+    /// exchanged, or the clock is set back.
+    pub fn lasts_until_ms(&self, admitted: &Admitted<H::Slot>, requirements: &Requirements) -> u64 {
         let answer = admitted.answer().zip(self.introspector.as_ref());
         let fresh_until_ms = answer.map_or(u64::MAX, |(answer, introspector)| {
             introspector.fresh_until_ms(answer, requirements.max_age_seconds)
         });
-        let until_ms = fresh_until_ms.min(admitted.expires_at_ms());
-        Some((admitted, until_ms))
+        fresh_until_ms.min(admitted.expires_at_ms())
     }
 
     /// The caller, by the value of the `Authorization` header, or the answer for one who may not call.
@@ -195,7 +190,7 @@ impl<H: InboundHost> Guard<H> {
     }
 
     /// Whether these requirements can be met here.
-    fn check(&self, requirements: &Requirements) -> Result<(), Error> {
+    pub(super) fn check(&self, requirements: &Requirements) -> Result<(), Error> {
         let has_both = self.introspector.is_some() && self.verifier.is_some();
         if requirements.check == Check::Both && !has_both {
             return Err(unable());

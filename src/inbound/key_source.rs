@@ -145,6 +145,18 @@ impl<H: InboundHost> KeySource<H> {
         }
     }
 
+    /// The one key that `jws` may be signed with, if there is nothing to do before it can be used.
+    pub(super) fn at_hand(&self, jws: &Jws<'_>) -> Option<(Rc<H::Key>, KeyLife)> {
+        let Look::Use(keys) = self.look() else {
+            return None;
+        };
+        let algorithm = jws.algorithm;
+        match keys.choice(jws.key_id(), algorithm).as_slice() {
+            [key] => Some((key.imported(algorithm)?, key.life())),
+            _ => None,
+        }
+    }
+
     /// The life of the key that `jws` is signed with.
     pub(super) async fn check(&self, jws: &Jws<'_>) -> std::result::Result<KeyLife, Unverified> {
         let since_ms = self.host.now_ms();

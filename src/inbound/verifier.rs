@@ -16,7 +16,7 @@ use crate::protocol::jws::Jws;
 use crate::race::apart;
 
 /// What is longer is no token: no server takes that much in a header.
-const MAX_TOKEN_BYTES: usize = 16 * 1024;
+pub(super) const MAX_TOKEN_BYTES: usize = 16 * 1024;
 
 /// Checks the tokens of one issuer.
 ///
@@ -44,8 +44,8 @@ const MAX_TOKEN_BYTES: usize = 16 * 1024;
 pub struct JwtVerifier<H: InboundHost> {
     host: Rc<H>,
     pub(super) config: Rc<VerifierConfig>,
-    memory: Rc<InboundMemory<H>>,
-    keys: KeySource<H>,
+    pub(super) memory: Rc<InboundMemory<H>>,
+    pub(super) keys: KeySource<H>,
 }
 
 impl<H: InboundHost> JwtVerifier<H> {
@@ -141,7 +141,7 @@ impl<H: InboundHost> JwtVerifier<H> {
     }
 
     /// What stands for a token of this issuer.
-    fn digest(&self, token: &str) -> Option<u128> {
+    pub(super) fn digest(&self, token: &str) -> Option<u128> {
         if token.len() > MAX_TOKEN_BYTES {
             return None;
         }
@@ -155,7 +155,7 @@ impl<H: InboundHost> JwtVerifier<H> {
     }
 
     /// All but the signature, each time anew: time goes by, and another verifier may have asked for less.
-    fn judge(
+    pub(super) fn judge(
         &self,
         it: Said<'_>,
         audience: Option<&[String]>,

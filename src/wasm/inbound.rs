@@ -5,6 +5,7 @@ mod challenges;
 mod guard;
 mod introspector;
 mod keys;
+mod pending;
 mod refusal;
 mod rendered;
 mod verifier;

@@ -9,22 +9,24 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 
 use super::application::{Application, authorized};
+use super::pending::Asked;
 use super::refusal::to_js;
-use super::{host, introspector, nobodys_host, pairs, rendered, verifier};
+use super::rendered::Rendered;
+use super::{host, introspector, nobodys_host, pairs, pending, rendered, verifier};
 use crate::error::Error;
-use crate::inbound::{Check, Guard, GuardConfig, GuardOptions, Requirements};
+use crate::inbound::{Admitted, Check, Guard, GuardConfig, GuardOptions, Requirements};
 use crate::wasm::call::Call;
 use crate::wasm::configurations::Configurations;
 use crate::wasm::fields::{Fields, set};
 use crate::wasm::host::JsHost;
 
 /// A guard, as calls make it theirs.
-struct Opened {
+pub(super) struct Opened {
     config: Rc<GuardConfig>,
     introspector: Option<introspector::Opened>,
     verifier: Option<verifier::Opened>,
     /// For what nobody has to be asked.
-    idle: Guard<JsHost>,
+    pub(super) idle: Guard<JsHost>,
 }
 
 thread_local! {
@@ -68,6 +70,18 @@ impl Opened {
         })
     }
 
+    /// A caller, and until when it may be let in unasked.
+    pub(super) fn lasting(
+        &self,
+        admitted: &Admitted<Rendered>,
+        requirements: &Requirements,
+    ) -> Array {
+        let until_ms = self.idle.lasts_until_ms(admitted, requirements);
+        let until_ms = until_ms.min((js_sys::Date::now() as u64).saturating_add(UNASKED_MS));
+        let until_ms = JsValue::from_f64(until_ms as f64);
+        Array::of2(&rendered::admitted(admitted), &until_ms)
+    }
+
     /// What each of the two does belongs to a call of its own.
     fn of(&self, introspector: &Call, verifier: &Call) -> Result<Guard<JsHost>, Error> {
         Guard::new(
@@ -87,30 +101,35 @@ fn guard(id: u32) -> Option<Rc<Opened>> {
 /// How long the face may let a caller in by itself.
 const UNASKED_MS: u64 = 1_000;
 
-/// The caller, if all that is asked of it is known, and until when it may be let in unasked, unless a token is forgotten.
-/// Lists are texts, of words with a space between them.
+/// The caller, if all that is asked of it is known, and until when it may be let in unasked, unless a token is forgotten;
+/// where only a signature is to be checked, what [`pending::begin`] brings, under this `number`. `lists` has a line for
+/// the scopes, one for those of which one is enough, and one for the audience, with spaces between the words.
 #[wasm_bindgen(skip_typescript)]
 pub fn admit(
     id: u32,
+    number: u32,
     authorization: &str,
-    scopes: &str,
-    any_scope: Option<String>,
-    audience: Option<String>,
+    lists: &str,
     is_both: bool,
     max_age_seconds: Option<u32>,
 ) -> Option<Array> {
+    let mut lists = lists.split('\n').map(words);
+    let mut given = || lists.next().filter(|words| !words.is_empty());
     let requirements = Requirements {
-        scopes: words(scopes),
-        any_scope: any_scope.as_deref().map(words),
-        audience: audience.as_deref().map(words),
+        scopes: given().unwrap_or_default(),
+        any_scope: given(),
+        audience: given(),
         check: check(is_both),
         max_age_seconds,
     };
     let opened = guard(id)?;
-    let (admitted, until_ms) = opened.idle.lasting(Some(authorization), &requirements)?;
-    let until_ms = until_ms.min((js_sys::Date::now() as u64).saturating_add(UNASKED_MS));
-    let until_ms = JsValue::from_f64(until_ms as f64);
-    Some(Array::of2(&rendered::admitted(&admitted), &until_ms))
+    if let Some(admitted) = opened.idle.cached(Some(authorization), &requirements) {
+        return Some(opened.lasting(&admitted, &requirements));
+    }
+    let unchecked = opened.idle.begin(Some(authorization), &requirements)?;
+    let token = authorization.rsplit(' ').next()?;
+    let asked = Asked::Guard(opened, requirements);
+    Some(pending::begin(number, asked, token, unchecked))
 }
 
 fn words(text: &str) -> Vec<String> {

@@ -13,7 +13,7 @@ use crate::wasm::promise::Settled;
 extern "C" {
     #[wasm_bindgen(js_name = importKey)]
     fn import_key(jwk: &JsValue, algorithm: &str) -> JsValue;
-    fn verify(key: &JsValue, algorithm: &str, data: &[u8], signature: &[u8]) -> JsValue;
+    pub(super) fn verify(key: &JsValue, algorithm: &str, data: &[u8], signature: &[u8]) -> JsValue;
 }
 
 impl InboundHost for JsHost {

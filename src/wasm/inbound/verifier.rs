@@ -6,7 +6,8 @@ use std::rc::Rc;
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 
-use super::{host, memory, nobodys_host, rendered};
+use super::pending::Asked;
+use super::{host, memory, nobodys_host, pending, rendered};
 use crate::error::Error;
 use crate::inbound::{JwtVerifier, VerifierConfig, VerifierOptions};
 use crate::json::Json;
@@ -117,10 +118,14 @@ pub fn verify(id: u32, call: &Call, fields: &JsValue) -> Option<Promise> {
     }))
 }
 
-/// What is remembered of `token`, if it may be used with nothing else to do.
+/// What is remembered of `token`, if it may be used with nothing else to do; where only its signature is to be checked,
+/// what [`pending::begin`] brings, under this `number`.
 #[wasm_bindgen(skip_typescript)]
-pub fn verified(id: u32, token: &str) -> Option<JsValue> {
+pub fn verified(id: u32, number: u32, token: &str) -> Option<JsValue> {
     let opened = verifier(id)?;
-    let verified = opened.idle.cached(token, None)?;
-    Some(rendered::verified(&verified))
+    if let Some(verified) = opened.idle.cached(token, None) {
+        return Some(rendered::verified(&verified));
+    }
+    let unchecked = opened.idle.begin(token, None)?;
+    Some(pending::begin(number, Asked::Verifier, token, unchecked).into())
 }
