@@ -39,7 +39,7 @@ fn encoded(bytes: &[u8], digit_62: u8, digit_63: u8) -> String {
 
 /// Reads what [`encode_url`] wrote, and nothing else.
 pub(crate) fn decode_url(text: &str) -> Option<Vec<u8>> {
-    let mut bytes = Vec::new();
+    let mut bytes = Vec::with_capacity(text.len());
     let (mut bits, mut have) = (0u32, 0u32);
     for byte in text.bytes() {
         if matches!(byte, b'+' | b'/') {

@@ -32,7 +32,7 @@ pub use memory::InboundMemory;
 pub use principal::{Admitted, Application, Authorized, Mapped};
 pub use refusal::Refusal;
 pub use requirements::{Check, Requirements};
-pub use unchecked::Unchecked;
+pub use unchecked::{Seen, Unchecked};
 pub use verified::Verified;
 pub use verifier::JwtVerifier;
 pub use verifier_options::{VerifierConfig, VerifierOptions};

@@ -3,6 +3,11 @@
 
 #[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
 pub(crate) mod js;
+#[cfg(any(
+    test,
+    all(target_arch = "wasm32", target_os = "unknown", feature = "inbound")
+))]
+mod plain;
 mod serde;
 
 use std::fmt;

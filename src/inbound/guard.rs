@@ -27,7 +27,7 @@ use crate::race::apart;
 /// Cheap to make: what lasts is what introspector and verifier share with others.
 pub struct Guard<H: InboundHost> {
     config: Rc<GuardConfig>,
-    introspector: Option<TokenIntrospector<H>>,
+    pub(super) introspector: Option<TokenIntrospector<H>>,
     pub(super) verifier: Option<JwtVerifier<H>>,
 }
 
@@ -51,36 +51,6 @@ impl<H: InboundHost> Guard<H> {
             introspector,
             verifier,
         })
-    }
-
-    /// The caller, if all that is asked of it is known, so that there is nothing to wait for. `None` says nothing: ask
-    /// [`authorize`](Self::authorize). For applications that have no say.
-    pub fn cached(
-        &self,
-        authorization: Option<&str>,
-        requirements: &Requirements,
-    ) -> Option<Admitted<H::Slot>> {
-        self.check(requirements).ok()?;
-        let token = read_authorization(authorization).ok()?;
-        let verified = || {
-            let verifier = self.verifier.as_ref()?;
-            verifier.cached(token, requirements.audience.as_deref())
-        };
-        let answer = || {
-            let introspector = self.introspector.as_ref()?;
-            introspector.cached(token, &Parameters::new(), requirements.max_age_seconds)
-        };
-        // Whether it is a JWT is not looked at here: one that may be is known to the verifier, or has to wait.
-        let may_be_jwt = self.verifier.is_some() && token.split('.').count() == 3;
-        let admitted = match (may_be_jwt, requirements.check) {
-            (false, _) => Admitted::Introspection(answer()?),
-            (true, Check::Either) => Admitted::Jwt(verified()?),
-            (true, Check::Both) => Admitted::Both(verified()?, answer()?),
-        };
-        judge_answer(&admitted, requirements).ok()?;
-        let is_free = !is_bound(&admitted).ok()?;
-        let is_enough = requirements.missing(|it| admitted.reaches(it)).is_none();
-        (is_free && is_enough).then_some(admitted)
     }
 
     /// Until when a caller that [`cached`](Self::cached) gives is given again, unless something is forgotten, keys are
@@ -232,7 +202,7 @@ impl<H: InboundHost> Guard<H> {
 }
 
 /// Whether what the authorization server said, if it was asked, is what is required.
-fn judge_answer<S>(
+pub(super) fn judge_answer<S>(
     admitted: &Admitted<S>,
     requirements: &Requirements,
 ) -> Result<(), InvalidToken> {
@@ -254,7 +224,7 @@ fn judge_answer<S>(
 }
 
 /// Whether the token is good together with a proof only. One that does not say what is to be proven is never good.
-fn is_bound<S>(admitted: &Admitted<S>) -> Result<bool, InvalidToken> {
+pub(super) fn is_bound<S>(admitted: &Admitted<S>) -> Result<bool, InvalidToken> {
     let said = admitted.answer().map(|it| &it.introspection);
     let token_type = said.and_then(|it| it.token_type.as_deref());
     let is_bound = !admitted.confirmations().is_empty();

@@ -1,10 +1,10 @@
-//! The short way of a token that was never seen, where all that takes time is to check its signature: for hosts that
+//! What can be said of a token at once: all there is to know, or all but whether its signature is good. For hosts that
 //! would rather wait for that themselves than for a future.
 
 use std::fmt;
 use std::rc::Rc;
 
-use super::guard::Guard;
+use super::guard::{Guard, is_bound, judge_answer};
 use super::key_set::KeyLife;
 use super::memory::InboundMemory;
 use super::principal::Admitted;
@@ -14,6 +14,7 @@ use super::verifier::{JwtVerifier, MAX_TOKEN_BYTES};
 use crate::host::inbound::InboundHost;
 use crate::json::Json;
 use crate::protocol::bearer::read_authorization;
+use crate::protocol::form::Parameters;
 use crate::protocol::jwa::SignatureAlgorithm;
 use crate::protocol::jws::Jws;
 
@@ -24,44 +25,121 @@ pub struct Unchecked<H: InboundHost> {
     header: Json,
     claims: Json,
     algorithm: SignatureAlgorithm,
+    signing_input: String,
     signature: Vec<u8>,
     key: Rc<H::Key>,
     life: KeyLife,
 }
 
+/// What can be said of a token at once.
+#[derive(Debug)]
+pub enum Seen<K, H: InboundHost> {
+    /// All that is asked.
+    Known(K),
+    /// All but whether its signature is good.
+    Unchecked(Unchecked<H>),
+}
+
+impl<K, H: InboundHost> Seen<K, H> {
+    fn known(self) -> Option<K> {
+        match self {
+            Self::Known(known) => Some(known),
+            Self::Unchecked(_) => None,
+        }
+    }
+
+    fn and_then<T>(self, judge: impl FnOnce(K) -> Option<T>) -> Option<Seen<T, H>> {
+        match self {
+            Self::Known(known) => judge(known).map(Seen::Known),
+            Self::Unchecked(unchecked) => Some(Seen::Unchecked(unchecked)),
+        }
+    }
+}
+
 impl<H: InboundHost> JwtVerifier<H> {
-    /// What is left of [`verify`](Self::verify) where that is to check one signature, by one key that is here. `None`
-    /// where there is more to do or something is wrong, which `verify` does and says.
-    pub fn begin(&self, token: &str, audience: Option<&[String]>) -> Option<Unchecked<H>> {
+    /// What `token` says, if its signature was checked before, with a key that is still there, and all else is well.
+    /// `None` where there is something to be done, and for a token that is bound to a key.
+    pub fn cached(
+        &self,
+        token: &str,
+        audience: Option<&[String]>,
+    ) -> Option<Rc<Verified<H::Slot>>> {
+        self.seen(token, audience)?.known()
+    }
+
+    /// The same, or what is left of [`verify`](Self::verify) where that is to check one signature, by one key that is
+    /// here. `None` where there is more to do or something is wrong, which `verify` does and says.
+    pub fn seen(
+        &self,
+        token: &str,
+        audience: Option<&[String]>,
+    ) -> Option<Seen<Rc<Verified<H::Slot>>, H>> {
+        let digest = self.digest(token);
+        if let Some(found) = digest.and_then(|digest| self.found(digest)) {
+            let judged = self.judge(found.said(), audience, false);
+            return (judged.is_ok() && self.keys.is_settled()).then_some(Seen::Known(found));
+        }
         let jws = Jws::parse(token, MAX_TOKEN_BYTES).ok()?;
         let said = (jws.algorithm, &jws.header, &jws.claims);
         self.judge(said, audience, false).ok()?;
         let (key, life) = self.keys.at_hand(&jws)?;
-        Some(Unchecked {
+        Some(Seen::Unchecked(Unchecked {
             memory: Rc::clone(&self.memory),
-            digest: self.digest(token),
+            digest,
             header: jws.header,
             claims: jws.claims,
             algorithm: jws.algorithm,
+            signing_input: jws.signing_input.to_owned(),
             signature: jws.signature,
             key,
             life,
-        })
+        }))
     }
 }
 
 impl<H: InboundHost> Guard<H> {
-    /// What is left of [`authorize`](Self::authorize) where that is to check one signature: see
-    /// [`JwtVerifier::begin`].
-    pub fn begin(
+    /// The caller, if all that is asked of it is known, so that there is nothing to wait for. `None` says nothing: ask
+    /// [`authorize`](Self::authorize). For applications that have no say.
+    pub fn cached(
         &self,
         authorization: Option<&str>,
         requirements: &Requirements,
-    ) -> Option<Unchecked<H>> {
-        let is_enough = requirements.check == Check::Either && self.check(requirements).is_ok();
-        let verifier = self.verifier.as_ref().filter(|_| is_enough)?;
+    ) -> Option<Admitted<H::Slot>> {
+        self.seen(authorization, requirements)?.known()
+    }
+
+    /// The same, or what is left of [`authorize`](Self::authorize) where that is to check one signature, which
+    /// [`end`](Self::end) ends.
+    pub fn seen(
+        &self,
+        authorization: Option<&str>,
+        requirements: &Requirements,
+    ) -> Option<Seen<Admitted<H::Slot>, H>> {
+        self.check(requirements).ok()?;
         let token = read_authorization(authorization).ok()?;
-        verifier.begin(token, requirements.audience.as_deref())
+        let answer = || {
+            let introspector = self.introspector.as_ref()?;
+            introspector.cached(token, &Parameters::new(), requirements.max_age_seconds)
+        };
+        // Whether it is a JWT is not looked at here: one that may be is known to the verifier, or has to wait.
+        let has_parts = || token.split('.').count() == 3;
+        let verifier = self.verifier.as_ref().filter(|_| has_parts());
+        let seen = match verifier {
+            None => Seen::Known(Admitted::Introspection(answer()?)),
+            Some(verifier) => {
+                let seen = verifier.seen(token, requirements.audience.as_deref())?;
+                match requirements.check {
+                    Check::Either => seen.and_then(|verified| Some(Admitted::Jwt(verified)))?,
+                    Check::Both => Seen::Known(Admitted::Both(seen.known()?, answer()?)),
+                }
+            }
+        };
+        seen.and_then(|admitted| {
+            judge_answer(&admitted, requirements).ok()?;
+            let is_free = !is_bound(&admitted).ok()?;
+            let is_enough = requirements.missing(|it| admitted.reaches(it)).is_none();
+            (is_free && is_enough).then_some(admitted)
+        })
     }
 
     /// The caller, whose token's signature was found good. `None` where something else is wrong, which `authorize` says.
@@ -92,9 +170,9 @@ impl<H: InboundHost> Unchecked<H> {
         &self.signature
     }
 
-    /// What is signed of `token`, which is the one that this was begun with.
-    pub fn signing_input<'a>(&self, token: &'a str) -> &'a str {
-        token.rsplit_once('.').map_or(token, |(input, _)| input)
+    /// What is signed.
+    pub fn signing_input(&self) -> &str {
+        &self.signing_input
     }
 
     /// What the token says, whose signature was found good; it is remembered. `None` if the issuer has taken the key back

@@ -69,18 +69,6 @@ impl<H: InboundHost> JwtVerifier<H> {
         self.host.event(event);
     }
 
-    /// What `token` says, if its signature was checked before, with a key that is still there, and all else is well.
-    /// `None` where there is something to be done, and for a token that is bound to a key.
-    pub fn cached(
-        &self,
-        token: &str,
-        audience: Option<&[String]>,
-    ) -> Option<Rc<Verified<H::Slot>>> {
-        let found = self.found(self.digest(token)?)?;
-        let judged = self.judge(found.said(), audience, false);
-        (judged.is_ok() && self.keys.is_settled()).then_some(found)
-    }
-
     /// What `token` says, if it is one of the issuer's for us. `audience` takes the place of the configured one.
     /// `accepts_bound`: whether the caller checks the proof of a token that is bound to a key (`cnf`); otherwise such
     /// a token is refused.
@@ -150,7 +138,7 @@ impl<H: InboundHost> JwtVerifier<H> {
         self.memory.digest(&self.host, &parts)
     }
 
-    fn found(&self, digest: u128) -> Option<Rc<Verified<H::Slot>>> {
+    pub(super) fn found(&self, digest: u128) -> Option<Rc<Verified<H::Slot>>> {
         self.memory.verified(digest)
     }
 

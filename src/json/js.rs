@@ -11,6 +11,10 @@ use crate::json::Json;
 const MAX_DEPTH: u32 = 128;
 
 pub(crate) fn parse(text: &str) -> Option<Json> {
+    #[cfg(feature = "inbound")]
+    if let Some(json) = super::plain::parse(text) {
+        return Some(json);
+    }
     of(&JSON::parse(text).ok()?)
 }
 
@@ -60,6 +64,12 @@ pub(crate) fn to_text(json: &Json) -> String {
 /// serde-wasm-bindgen assigns members, and what is assigned to one called `__proto__` becomes the prototype. Where
 /// there is one, however deep, what is around it goes by entries, of which each is an own member.
 pub(crate) fn to_js(json: &Json) -> JsValue {
+    #[cfg(feature = "inbound")]
+    if let Some(text) = super::plain::to_text(json)
+        && let Ok(value) = JSON::parse(&text)
+    {
+        return value;
+    }
     match json {
         Json::Array(items) if has_proto(json) => items.iter().map(to_js).collect::<Array>().into(),
         Json::Object(members) if has_proto(json) => {

@@ -162,10 +162,15 @@ fn is_unquoted_byte(byte: u8) -> bool {
 
 /// `tchar` (RFC 9110 §5.6.2)
 pub(super) fn is_token_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
+    // What is looked up in a list takes several times as long, and headers are read with every request.
+    byte.is_ascii_alphanumeric()
+        || matches!(
+            byte,
+            b'!' | b'#'..=b'\'' | b'*' | b'+' | b'-' | b'.' | b'^'..=b'`' | b'|' | b'~'
+        )
 }
 
 /// What `token68` is made of, before the equals signs at its end (RFC 9110 §11.2).
 pub(super) fn is_token68_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"-._~+/".contains(&byte)
+    byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-'..=b'/' | b'_' | b'~')
 }

@@ -14,7 +14,7 @@ use super::refusal::to_js;
 use super::rendered::Rendered;
 use super::{host, introspector, nobodys_host, pairs, pending, rendered, verifier};
 use crate::error::Error;
-use crate::inbound::{Admitted, Check, Guard, GuardConfig, GuardOptions, Requirements};
+use crate::inbound::{Admitted, Check, Guard, GuardConfig, GuardOptions, Requirements, Seen};
 use crate::wasm::call::Call;
 use crate::wasm::configurations::Configurations;
 use crate::wasm::fields::{Fields, set};
@@ -123,13 +123,14 @@ pub fn admit(
         max_age_seconds,
     };
     let opened = guard(id)?;
-    if let Some(admitted) = opened.idle.cached(Some(authorization), &requirements) {
-        return Some(opened.lasting(&admitted, &requirements));
-    }
-    let unchecked = opened.idle.begin(Some(authorization), &requirements)?;
-    let token = authorization.rsplit(' ').next()?;
-    let asked = Asked::Guard(opened, requirements);
-    Some(pending::begin(number, asked, token, unchecked))
+    Some(
+        match opened.idle.seen(Some(authorization), &requirements)? {
+            Seen::Known(admitted) => opened.lasting(&admitted, &requirements),
+            Seen::Unchecked(unchecked) => {
+                pending::begin(number, Asked::Guard(opened, requirements), unchecked)
+            }
+        },
+    )
 }
 
 fn words(text: &str) -> Vec<String> {

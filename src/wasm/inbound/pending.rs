@@ -28,13 +28,12 @@ thread_local! {
     static PENDING: RefCell<VecDeque<Pending>> = RefCell::default();
 }
 
-/// Has the host check the signature of `token`: the promise of whether it is good, in an array.
-pub(super) fn begin(number: u32, asked: Asked, token: &str, unchecked: Unchecked<JsHost>) -> Array {
-    let data = unchecked.signing_input(token).as_bytes();
+/// Has the host check a signature: the promise of whether it is good, in an array.
+pub(super) fn begin(number: u32, asked: Asked, unchecked: Unchecked<JsHost>) -> Array {
     let promise = keys::verify(
         unchecked.key(),
         unchecked.algorithm().as_str(),
-        data,
+        unchecked.signing_input().as_bytes(),
         unchecked.signature(),
     );
     PENDING.with_borrow_mut(|all| {

@@ -9,7 +9,7 @@ use wasm_bindgen::prelude::*;
 use super::pending::Asked;
 use super::{host, memory, nobodys_host, pending, rendered};
 use crate::error::Error;
-use crate::inbound::{JwtVerifier, VerifierConfig, VerifierOptions};
+use crate::inbound::{JwtVerifier, Seen, VerifierConfig, VerifierOptions};
 use crate::json::Json;
 use crate::wasm::call::Call;
 use crate::wasm::configurations::Configurations;
@@ -123,9 +123,8 @@ pub fn verify(id: u32, call: &Call, fields: &JsValue) -> Option<Promise> {
 #[wasm_bindgen(skip_typescript)]
 pub fn verified(id: u32, number: u32, token: &str) -> Option<JsValue> {
     let opened = verifier(id)?;
-    if let Some(verified) = opened.idle.cached(token, None) {
-        return Some(rendered::verified(&verified));
-    }
-    let unchecked = opened.idle.begin(token, None)?;
-    Some(pending::begin(number, Asked::Verifier, token, unchecked).into())
+    Some(match opened.idle.seen(token, None)? {
+        Seen::Known(verified) => rendered::verified(&verified),
+        Seen::Unchecked(unchecked) => pending::begin(number, Asked::Verifier, unchecked).into(),
+    })
 }
