@@ -128,9 +128,8 @@ fn until_when_a_caller_is_known() {
     ] {
         api.call(bearer(token).as_deref(), &requirements).unwrap();
         let (_, guard) = api.guard();
-        let (_, until_ms) = guard
-            .lasting(bearer(token).as_deref(), &requirements)
-            .unwrap();
+        let admitted = guard.cached(bearer(token).as_deref(), &requirements);
+        let until_ms = guard.lasts_until_ms(&admitted.unwrap(), &requirements);
         assert_eq!(until_ms / SECOND_MS, NOW + seconds, "{requirements:?}");
     }
 }

@@ -18,6 +18,7 @@ mod options;
 mod parsers;
 mod refusals;
 mod rotation;
+mod seen;
 mod store;
 
 #[path = "../support/mod.rs"]

@@ -10,14 +10,14 @@ use super::support::host::{Reply, World};
 use super::{Api, JWKS_URI, SECOND_MS, api};
 
 /// An issuer whose answer may be changed, and its API.
-fn changing(keys: &[&Signer]) -> (Api, Rc<RefCell<Reply>>) {
+pub(super) fn changing(keys: &[&Signer]) -> (Api, Rc<RefCell<Reply>>) {
     let answer = Rc::new(RefCell::new(answer(keys)));
     let now = Rc::clone(&answer);
     let api = api(move |_| now.borrow().clone());
     (api, answer)
 }
 
-fn answer(keys: &[&Signer]) -> Reply {
+pub(super) fn answer(keys: &[&Signer]) -> Reply {
     Reply::now(200, set(keys))
 }
 
