@@ -81,7 +81,7 @@ export class Guard {
     const by = (name, call) => inTime(name, this.#patienceMs, awaited(name, id, from, call));
     const callOf = (crossing) => crossing?.call(crossing.config, from) ?? nobody();
     const say = application(request, this.#face, by);
-    return this.#enter((kernel, id) => kernel.authorize(id, callOf(introspector), callOf(verifier), say, fields));
+    return this.#enter((kernel, id) => kernel.decide(id, callOf(introspector), callOf(verifier), say, fields));
   }
 
   /** The metadata of the API (RFC 9728), if `request` asks for it. */

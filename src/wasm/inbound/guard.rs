@@ -148,7 +148,7 @@ const fn check(is_both: bool) -> Check {
 /// Brings the caller; `undefined` if `id` is not known. `fields` is an object of the header and of what is required,
 /// `application` of the functions that have a say.
 #[wasm_bindgen(skip_typescript)]
-pub fn authorize(
+pub fn decide(
     id: u32,
     introspector: &Call,
     verifier: &Call,
