@@ -1,7 +1,7 @@
 // Assembles the npm package from what wasm-pack made (`--target web`) and packs it:
 //
-//     node pkg-templates/build.mjs <dir>      reads <dir>/glue, <dir>/glue-m2m and <dir>/glue-inbound, writes <dir>/package
-//                                             and <dir>/<name>-<version>.tgz
+//     node pkg-templates/build.mjs <dir>      reads <dir>/glue, <dir>/glue-m2m, <dir>/glue-inbound and <dir>/glue-all, writes
+//                                             <dir>/package and <dir>/<name>-<version>.tgz
 //
 // The package has the folders that lie here, so that imports resolve in both, and `wasm` with what was built.
 import { execFileSync } from 'node:child_process';
@@ -26,10 +26,12 @@ for (const licence of ['LICENSE-MIT', 'LICENSE-APACHE']) copy(root, licence);
 copy(templates, 'README.md');
 for (const folder of ['entries', 'face', 'stores', 'compat']) cpSync(join(templates, folder), join(out, folder), { recursive: true });
 // All wasm modules have the face in common, but for the way to them.
-for (const prefix of ['m2m-', 'inbound-']) copyFileSync(join(templates, 'face/kernel.js'), join(out, `face/${prefix}kernel.js`));
+for (const prefix of ['m2m-', 'inbound-', 'all-']) copyFileSync(join(templates, 'face/kernel.js'), join(out, `face/${prefix}kernel.js`));
 copyWasm('glue', 'edge_oauth2', 'kernel.js', 'inline.js');
 copyWasm('glue-m2m', 'edge_oauth2_m2m', 'm2m-kernel.js', 'm2m-inline.js');
 copyWasm('glue-inbound', 'edge_oauth2_inbound', 'inbound-kernel.js', 'inbound-inline.js');
+copyWasm('glue-all', 'edge_oauth2_all', 'all-kernel.js', 'all-inline.js');
+bindFace('all', ['client', 'admissions', 'challenges', 'guard', 'guard-options', 'jwt-verifier', 'token-introspector']);
 checkFiles();
 pack();
 
@@ -67,6 +69,15 @@ function copyWasm(folder, name, kernel, inline) {
   const wasm = readFileSync(file);
   const bytes = `Uint8Array.from(atob('${wasm.toString('base64')}'), (c) => c.charCodeAt(0))`;
   write(`wasm/${inline}`, `// ${name}_bg.wasm as text.\nexport const wasm = ${bytes};\n`);
+}
+
+/** Copies modules of the face that know their way to wasm, with that of the entry `prefix` in its place: there both sides have one. */
+function bindFace(prefix, names) {
+  for (const name of names) {
+    const text = readFileSync(join(templates, `face/${name}.js`), 'utf8').replaceAll(/'\.\/(?:inbound-)?kernel\.js'/g, `'./${prefix}-kernel.js'`);
+    const bound = text.replaceAll(/'\.\/([\w-]+)\.js'/g, (whole, it) => (names.includes(it) ? `'./${prefix}-${it}.js'` : whole));
+    write(`face/${prefix}-${name}.js`, bound);
+  }
 }
 
 /** `files` is written by hand, so that nothing is published by accident; here it is held against what is there. */

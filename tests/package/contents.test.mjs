@@ -14,6 +14,7 @@ test('the tarball holds these files and no others', async () => {
     'package/LICENSE-MIT',
     'package/README.md',
     'package/compat/ballerina-client.js',
+    'package/compat/ballerina-handler.js',
     'package/compat/ballerina-listener.js',
     'package/compat/ballerina-records.js',
     'package/compat/ballerina-request.js',
@@ -35,6 +36,11 @@ test('the tarball holds these files and no others', async () => {
     'package/compat/workato-request.js',
     'package/compat/workato.d.ts',
     'package/compat/workato.js',
+    'package/entries/all-edge-light.js',
+    'package/entries/all-slim.js',
+    'package/entries/all-workerd.js',
+    'package/entries/all.d.ts',
+    'package/entries/all.js',
     'package/entries/edge-light.js',
     'package/entries/inbound-edge-light.js',
     'package/entries/inbound-slim.js',
@@ -53,6 +59,14 @@ test('the tarball holds these files and no others', async () => {
     'package/entries/workerd.js',
     'package/face/abort.js',
     'package/face/admissions.js',
+    'package/face/all-admissions.js',
+    'package/face/all-challenges.js',
+    'package/face/all-client.js',
+    'package/face/all-guard-options.js',
+    'package/face/all-guard.js',
+    'package/face/all-jwt-verifier.js',
+    'package/face/all-kernel.js',
+    'package/face/all-token-introspector.js',
     'package/face/answer.js',
     'package/face/api-options.js',
     'package/face/application.js',
@@ -106,7 +120,10 @@ test('the tarball holds these files and no others', async () => {
     'package/stores/durable-object.d.ts',
     'package/stores/durable-object.js',
     'package/stores/location-cache.js',
+    'package/wasm/all-inline.js',
     'package/wasm/edge_oauth2.js',
+    'package/wasm/edge_oauth2_all.js',
+    'package/wasm/edge_oauth2_all_bg.wasm',
     'package/wasm/edge_oauth2_bg.wasm',
     'package/wasm/edge_oauth2_inbound.js',
     'package/wasm/edge_oauth2_inbound_bg.wasm',
@@ -119,7 +136,7 @@ test('the tarball holds these files and no others', async () => {
 });
 
 test('the inlined wasm is the wasm', async () => {
-  for (const [inline, file] of [['inline.js', 'edge_oauth2_bg.wasm'], ['m2m-inline.js', 'edge_oauth2_m2m_bg.wasm'], ['inbound-inline.js', 'edge_oauth2_inbound_bg.wasm']]) {
+  for (const [inline, file] of [['inline.js', 'edge_oauth2_bg.wasm'], ['m2m-inline.js', 'edge_oauth2_m2m_bg.wasm'], ['inbound-inline.js', 'edge_oauth2_inbound_bg.wasm'], ['all-inline.js', 'edge_oauth2_all_bg.wasm']]) {
     const { wasm } = await import(join(packageDir, 'wasm', inline));
     assert.deepEqual(Buffer.from(wasm), readFileSync(join(packageDir, 'wasm', file)));
   }

@@ -1,5 +1,6 @@
 // Compiled, not run: what a user of `edge-oauth2/inbound` may write, and what the compiler must refuse.
 import { OAuth2Client } from 'edge-oauth2';
+import * as all from 'edge-oauth2/all';
 import { Guard, JwtVerifier, OAuth2Error, parseChallenges, serverTiming, TokenIntrospector } from 'edge-oauth2/inbound';
 import type { Challenge, InboundEvent, Introspection, OAuth2ErrorCode, Principal, TokenIntrospectorOptions, TokenStore } from 'edge-oauth2/inbound';
 import { OAuth2Client as MachineClient } from 'edge-oauth2/m2m';
@@ -130,3 +131,10 @@ try {
   }
 }
 void scope;
+
+// One entry has both sides.
+const both: OAuth2Client = new all.OAuth2Client(client);
+new all.Guard({ introspector: new all.TokenIntrospector({ introspectionUrl: url, client: both }) });
+is<Equal<typeof all.OAuth2Error, typeof OAuth2Error>>();
+const event: all.InboundEvent | all.OAuth2Event = { type: 'key_set', durationMs: 1 };
+void event;

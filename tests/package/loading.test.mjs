@@ -43,6 +43,7 @@ const entries = {
   'edge-oauth2': ['edge-oauth2/edge_oauth2.wasm', obtain],
   'edge-oauth2/m2m': ['edge-oauth2/edge_oauth2_m2m.wasm', obtain],
   'edge-oauth2/inbound': ['edge-oauth2/edge_oauth2_inbound.wasm', admit],
+  'edge-oauth2/all': ['edge-oauth2/edge_oauth2_all.wasm', async (...args) => (await obtain(...args), await admit(...args))],
 };
 
 for (const [entry, [, use]] of Object.entries(entries)) {

@@ -62,12 +62,12 @@ test('publint has nothing to say', async () => {
 
 test('are the types wrong? no', async () => {
   // ESM only: `require` gives the ES module, which every supported Node can do. The wasm has no types.
-  await tool('attw', [tarball, '--ignore-rules', 'cjs-resolves-to-esm', '--exclude-entrypoints', 'edge_oauth2.wasm', 'edge_oauth2_m2m.wasm', 'edge_oauth2_inbound.wasm']);
+  await tool('attw', [tarball, '--ignore-rules', 'cjs-resolves-to-esm', '--exclude-entrypoints', 'edge_oauth2.wasm', 'edge_oauth2_m2m.wasm', 'edge_oauth2_inbound.wasm', 'edge_oauth2_all.wasm']);
 });
 
 describe('the declarations name what is there', () => {
   const entries = [
-    ...['index', 'slim', 'm2m', 'inbound'].map((name) => `entries/${name}`),
+    ...['index', 'slim', 'm2m', 'inbound', 'all'].map((name) => `entries/${name}`),
     ...['ballerina', 'integration-app', 'lowdefy', 'simple-oauth2', 'workato'].map((name) => `compat/${name}`),
   ];
   const program = ts.createProgram(

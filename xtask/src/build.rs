@@ -45,7 +45,7 @@ fn script(path: &str, args: &[&str]) -> Result {
 }
 
 /// The commands that build and pack the package with one Cargo feature, in a folder of its own. Its entry `m2m` has a
-/// wasm of its own, without the rooms, and so has its entry `inbound`, without the client.
+/// wasm of its own, without the rooms, and so have its entries `inbound`, without the client, and `all`, which has both.
 pub fn npm_package(dir: &str, feature: &str) -> Vec<Command> {
     let glue = |name: &str, features: &str| {
         let flags = "--target web --no-pack --no-gitignore --no-typescript";
@@ -56,6 +56,7 @@ pub fn npm_package(dir: &str, feature: &str) -> Vec<Command> {
         glue("glue", &format!("--features {feature}")),
         glue("glue-m2m", "--no-default-features --features npm,outbound"),
         glue("glue-inbound", &inbound(feature)),
+        glue("glue-all", &format!("--features {feature},inbound")),
         command(&format!("node pkg-templates/build.mjs {dir}")),
     ]
 }
