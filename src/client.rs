@@ -29,6 +29,7 @@ use crate::error::Error;
 use crate::protocol::client_authentication::ClientCredentials;
 use crate::protocol::endpoint::Endpoint;
 use crate::protocol::grant::Grant;
+use crate::protocol::metadata::Sought;
 use crate::protocol::token_response::TokenMapping;
 use crate::redaction::Sent;
 use crate::text;
@@ -45,6 +46,8 @@ pub struct ClientConfig {
     pub(crate) revocation_endpoint: Option<Endpoint>,
     pub(crate) refresh_endpoint: Option<Endpoint>,
     pub(crate) token_mapping: TokenMapping,
+    /// What the issuer is asked for.
+    pub(crate) sought: Sought,
 }
 
 /// An option that nothing comes of is read as it was given.
@@ -71,10 +74,17 @@ impl ClientConfig {
             revocation_endpoint: None,
             refresh_endpoint: None,
             token_mapping: TokenMapping::default(),
+            sought: Sought::TOKENS,
             options,
         };
         config.complete()?;
         Ok(config)
+    }
+
+    /// The same, for one that asks the issuer for something else than tokens.
+    #[cfg(feature = "inbound")]
+    pub(crate) fn seeking(self, sought: Sought) -> Self {
+        Self { sought, ..self }
     }
 
     /// What few clients have is checked apart: V8 compiles a function when it is called first.

@@ -62,6 +62,8 @@ pub(super) fn told(config: &ClientConfig) -> (Identity, Usage) {
         revocation_endpoint,
         refresh_endpoint,
         token_mapping,
+        // The same issuer, whatever it is asked for.
+        sought: _,
     } = config;
     let ClientOptions {
         issuer,

@@ -11,7 +11,7 @@ use crate::host::{Host, TransportError};
 use crate::protocol::client_authentication::ClientAuth;
 use crate::protocol::endpoint::Endpoint;
 use crate::protocol::http::HttpResponse;
-use crate::protocol::metadata::{self, Metadata};
+use crate::protocol::metadata::{self, Absence, Metadata};
 use crate::race::{Apart, First, apart, race};
 use crate::stopwatch::Stopwatch;
 
@@ -184,9 +184,15 @@ impl<H: Host> TokenSource<H> {
             Err(error) => Err(error),
         };
         // What cannot be used is not kept, so that it is seen when it is mended.
-        let is_of_use = |it: &Rc<Metadata>| it.lack(self.client.config().http()).is_none();
+        let is_of_use = |it: &Rc<Metadata>| self.lack(it).is_none();
         issuer.land(generation, &result, result.as_ref().is_ok_and(is_of_use));
         result
+    }
+
+    /// Why the issuer is of no use, if so.
+    fn lack(&self, metadata: &Metadata) -> Option<Absence> {
+        let config = self.client.config();
+        metadata.lack(config.sought, config.http())
     }
 
     /// From the store, or else from the server.
@@ -199,7 +205,7 @@ impl<H: Host> TokenSource<H> {
         }
         let metadata = self.ask_issuer(issuer).await?;
         let source = Self::of_client(Rc::clone(&self.host), Rc::clone(&self.client));
-        if metadata.lack(self.client.config().http()).is_some() {
+        if self.lack(&metadata).is_some() {
             return Ok(Found::ForAll(Rc::new(metadata)));
         }
         let put = metadata.clone();
@@ -211,12 +217,12 @@ impl<H: Host> TokenSource<H> {
         Ok(Found::ForAll(Rc::new(metadata)))
     }
 
-    /// What is at its well-known URLs: the first that has a token endpoint, or any where that is given.
+    /// What is at its well-known URLs: the first that has what is sought, or any where that is given.
     async fn ask_issuer(&self, issuer: &str) -> Result<Metadata> {
         let config = self.client.config();
         let urls = metadata::well_known_urls(issuer, config.http())?;
         let mut absences = Vec::new();
-        let mut without_tokens = None;
+        let mut of_no_use = None;
         for url in &urls {
             let asked_at_ms = self.host.now_ms();
             let once = || -> Apart<'_, std::result::Result<HttpResponse, TransportError>> {
@@ -230,19 +236,19 @@ impl<H: Host> TokenSource<H> {
             };
             let absence = match read {
                 Err(absence) => absence,
-                Ok(metadata) => match metadata.lack(config.http()) {
+                Ok(metadata) => match self.lack(&metadata) {
                     None => return Ok(metadata),
                     Some(absence) => {
-                        without_tokens.get_or_insert(metadata);
+                        of_no_use.get_or_insert(metadata);
                         absence
                     }
                 },
             };
             absences.push(absence);
         }
-        match without_tokens {
+        match of_no_use {
             Some(metadata) if !config.is_discovered() => Ok(metadata),
-            _ => Err(metadata::nowhere(issuer, &urls, &absences)),
+            _ => Err(metadata::nowhere(issuer, &urls, &absences, config.sought)),
         }
     }
 }

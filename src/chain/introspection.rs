@@ -50,7 +50,7 @@ impl<H: Host> Message<H> for Question {
         // What is given stands where the token endpoint does elsewhere: this client has no other.
         match config.is_discovered() {
             false => Place::Known(&config.endpoint),
-            true => Place::ToBeFound(apart(source.endpoint_for_check(
+            true => Place::ToBeFound(apart(source.endpoint(
                 "introspectionUrl",
                 None,
                 metadata::INTROSPECTION_ENDPOINT,

@@ -2,7 +2,7 @@
 
 use super::TokenSource;
 use super::post::transport_error;
-use crate::error::{Error, ErrorCode};
+use crate::error::Error;
 use crate::host::{Host, TransportError};
 use crate::protocol::endpoint::Endpoint;
 use crate::protocol::http::HttpResponse;
@@ -10,23 +10,11 @@ use crate::protocol::jwk::PublicKey;
 use crate::protocol::{jwk_set, metadata};
 use crate::race::{Apart, apart};
 use crate::redaction::Sent;
-use crate::text;
 
 impl<H: Host> TokenSource<H> {
-    /// As [`Self::endpoint`], for one who checks tokens.
-    pub(super) async fn endpoint_for_check(
-        &self,
-        option: &'static str,
-        given: Option<&Endpoint>,
-        name: &str,
-    ) -> Result<Endpoint, Error> {
-        let endpoint = self.endpoint(option, given, name).await;
-        endpoint.map_err(|error| advising(error, option))
-    }
-
     /// The keys that are at `uri`, or where the issuer's metadata says. It may take for ever.
     pub(crate) async fn key_set(&self, uri: Option<&Endpoint>) -> Result<Vec<PublicKey>, Error> {
-        let endpoint = self.endpoint_for_check("jwksUri", uri, metadata::JWKS_URI);
+        let endpoint = self.endpoint("jwksUri", uri, metadata::JWKS_URI);
         let endpoint = apart(endpoint).await?;
         let once = || -> Apart<'_, Result<HttpResponse, TransportError>> {
             apart(self.host.send(jwk_set::request(&endpoint)))
@@ -40,15 +28,5 @@ impl<H: Host> TokenSource<H> {
                 Err(transport_error(reason, jwk_set::KEY_SET, &endpoint, &sent))
             }
         }
-    }
-}
-
-/// `error` with the option that helps one who does not ask for tokens, and has no `tokenUrl` to give.
-fn advising(error: Error, option: &str) -> Error {
-    let advice = ["`", option, "`"].concat();
-    let message = text::replace(&error.to_string(), "`tokenUrl`", &advice);
-    match error.code() {
-        ErrorCode::DiscoveryFailed => error.retold(ErrorCode::DiscoveryFailed, message),
-        _ => error,
     }
 }

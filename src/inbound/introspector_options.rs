@@ -16,6 +16,7 @@ use crate::protocol::client_authentication::ClientAuth;
 use crate::protocol::endpoint::Endpoint;
 use crate::protocol::form::Parameters;
 use crate::protocol::grant::Grant;
+use crate::protocol::metadata::Sought;
 use crate::protocol::signed_introspection::SignedAnswerRules;
 
 /// The options of a [`TokenIntrospector`](super::TokenIntrospector). Fill in what differs from the default:
@@ -137,7 +138,7 @@ impl IntrospectorConfig {
         client.grant = Grant::Custom {
             grant_type: "introspection".to_owned(),
         };
-        let client = ClientConfig::new(client)?;
+        let client = ClientConfig::new(client)?.seeking(Sought::INTROSPECTION);
         client.check_introspection("endpointParams", &client.endpoint_params)?;
         let signed = options.signed_response.map(|it| signed(it, &client));
         let signed = signed.transpose()?;

@@ -12,6 +12,7 @@ use crate::protocol::client_authentication::ClientAuth;
 use crate::protocol::endpoint::{Endpoint, Http};
 use crate::protocol::jwa::SignatureAlgorithm;
 use crate::protocol::jwk_set::read_set;
+use crate::protocol::metadata::Sought;
 use crate::text;
 use crate::token::Secret;
 
@@ -246,7 +247,7 @@ pub(super) fn key_set(options: &VerifierOptions) -> Result<KeySetConfig, Error> 
     Ok(KeySetConfig {
         name: [kind, "\0", &of, "\0", transport].concat(),
         shown: ["the issuer ", issuer].concat(),
-        client: ClientConfig::new(client)?,
+        client: ClientConfig::new(client)?.seeking(Sought::KEYS),
         max_age_ms: seconds(options.jwks_max_age_seconds),
         cooldown_ms: seconds(options.jwks_cooldown_seconds),
         place,

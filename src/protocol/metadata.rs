@@ -23,6 +23,35 @@ const ISS_PARAMETER: &str = "authorization_response_iss_parameter_supported";
 
 const MISSING: &str = "is missing";
 
+/// What an issuer is asked for: not every one has everything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sought {
+    /// The member that has it.
+    member: &'static str,
+    /// The option that can be given instead.
+    option: &'static str,
+}
+
+impl Sought {
+    /// Tokens.
+    pub const TOKENS: Self = Self {
+        member: TOKEN_ENDPOINT,
+        option: "tokenUrl",
+    };
+    /// What it says of tokens.
+    #[cfg(feature = "inbound")]
+    pub(crate) const INTROSPECTION: Self = Self {
+        member: INTROSPECTION_ENDPOINT,
+        option: "introspectionUrl",
+    };
+    /// Its keys: who only signs, such as a platform that vouches for what runs on it, gives no tokens.
+    #[cfg(feature = "inbound")]
+    pub(crate) const KEYS: Self = Self {
+        member: JWKS_URI,
+        option: "jwksUri",
+    };
+}
+
 /// The members that are kept, by every build: they share records.
 const MEMBERS: [&str; 7] = [
     TOKEN_ENDPOINT,
@@ -142,7 +171,7 @@ pub fn unanswered(reason: &TransportError) -> Absence {
 }
 
 /// The error when there is metadata at none of the `urls`, for these reasons.
-pub fn nowhere(issuer: &str, urls: &[String], reasons: &[Absence]) -> Error {
+pub fn nowhere(issuer: &str, urls: &[String], reasons: &[Absence], sought: Sought) -> Error {
     let reason = |(url, absence): (&String, &Absence)| [url, ": ", &absence.problem].concat();
     let told: Vec<String> = urls.iter().zip(reasons).map(reason).collect();
     let problem = [
@@ -150,7 +179,8 @@ pub fn nowhere(issuer: &str, urls: &[String], reasons: &[Absence]) -> Error {
         &text::joined(&told, "; "),
     ];
     let errors = reasons.iter().map(|absence| {
-        let error = failed(issuer, &problem, "tokenUrl").with_retry_after(absence.retry_after_ms);
+        let error =
+            failed(issuer, &problem, sought.option).with_retry_after(absence.retry_after_ms);
         match absence.status {
             Some(status) => error.with_status(status),
             None if absence.is_unanswered => error.unanswered(),
@@ -164,7 +194,7 @@ pub fn nowhere(issuer: &str, urls: &[String], reasons: &[Absence]) -> Error {
         _ => 0,
     };
     let most = errors.max_by_key(weight);
-    most.unwrap_or_else(|| failed(issuer, &problem, "tokenUrl"))
+    most.unwrap_or_else(|| failed(issuer, &problem, sought.option))
 }
 
 fn failed(issuer: &str, problem: &[&str], instead: &str) -> Error {
@@ -213,15 +243,15 @@ impl Metadata {
             })
     }
 
-    /// Why no token can be had by it, if so.
-    pub fn lack(&self, http: Http) -> Option<Absence> {
-        let problem = match self.judged(TOKEN_ENDPOINT, http) {
+    /// Why what is sought cannot be had by it, if so.
+    pub fn lack(&self, sought: Sought, http: Http) -> Option<Absence> {
+        let problem = match self.judged(sought.member, http) {
             Ok(Some(_)) => return None,
             Ok(None) => MISSING,
             Err(problem) => problem,
         };
         Some(Absence {
-            problem: [TOKEN_ENDPOINT, " ", problem].concat(),
+            problem: [sought.member, " ", problem].concat(),
             status: Some(200),
             retry_after_ms: None,
             is_unanswered: false,

@@ -255,14 +255,25 @@ fn the_issuer_says_where_to_ask() {
 }
 
 #[test]
+fn an_issuer_without_tokens_may_say_where_to_ask() {
+    let metadata = r#"{"issuer":"https://auth.example.com","introspection_endpoint":"https://auth.example.com/i"}"#;
+    let world = World::new(
+        move |_, request| match request.url.contains("/.well-known/") {
+            true => Reply::now(200, metadata),
+            false => Reply::now(200, ACTIVE),
+        },
+    );
+    assert!(Api::new(discovered(), world).is_active("token"));
+}
+
+#[test]
 fn an_issuer_that_does_not_say_is_named() {
     let api = issuer("");
     let error = api.ask("token").expect_err("an error");
-    assert_eq!(error.option(), Some("introspectionUrl"));
-    assert!(
-        error.to_string().contains("no introspection_endpoint"),
-        "{error}"
-    );
+    assert_eq!(error.code(), ErrorCode::DiscoveryFailed);
+    let told = error.to_string();
+    assert!(told.contains("introspection_endpoint is missing"), "{told}");
+    assert!(told.ends_with("or give `introspectionUrl`"), "{told}");
     let api = issuer(r#","introspection_endpoint":"http://elsewhere.example.com/i""#);
     let error = api.ask("token").expect_err("an error");
     assert_eq!(error.code(), ErrorCode::DiscoveryFailed);

@@ -4,7 +4,7 @@ use edge_oauth2::host::TransportError;
 use edge_oauth2::protocol::endpoint::{Endpoint, Http};
 use edge_oauth2::protocol::http::HttpResponse;
 use edge_oauth2::protocol::metadata::{
-    Absence, Metadata, nowhere, read, request, unanswered, well_known_urls,
+    Absence, Metadata, Sought, nowhere, read, request, unanswered, well_known_urls,
 };
 use edge_oauth2::{Error, ErrorCode};
 
@@ -28,7 +28,12 @@ fn found(body: impl Into<Vec<u8>>) -> Metadata {
 
 /// The error where nothing but this was found.
 fn error_of(absence: Absence) -> Error {
-    nowhere(ISSUER, &["https://a.example/found".into()], &[absence])
+    nowhere(
+        ISSUER,
+        &["https://a.example/found".into()],
+        &[absence],
+        Sought::TOKENS,
+    )
 }
 
 fn url_of(metadata: &Metadata, name: &str) -> Option<String> {
@@ -278,14 +283,19 @@ fn an_error_tells_of_all_urls() {
             ("401 then 403", (absent(401), absent(403), 403, false)),
         ],
         |(first, second, status, is_retryable)| {
-            let error = nowhere(ISSUER, &urls, &[first, second]);
+            let error = nowhere(ISSUER, &urls, &[first, second], Sought::TOKENS);
             same(error.status(), Some(status))?;
             same(error.retryable(), is_retryable)?;
             let text = error.to_string();
             same(urls.iter().all(|url| text.contains(url)), true).map_err(|_| text)
         },
     );
-    let error = nowhere(ISSUER, &urls, &[other("https://b.example/"), absent(404)]);
+    let error = nowhere(
+        ISSUER,
+        &urls,
+        &[other("https://b.example/"), absent(404)],
+        Sought::TOKENS,
+    );
     let text = error.to_string();
     for part in [ISSUER, "another issuer, https://b.example/:", "status 404"] {
         assert!(text.contains(part), "{text}");
@@ -388,7 +398,10 @@ fn an_endpoint_is_judged_when_it_is_used() {
     for name in ["authorization_endpoint", "revocation_endpoint"] {
         check_rows(bad, |(url, problem)| {
             let metadata = found(document(&format!(r#","{name}":{url}"#)));
-            same(metadata.lack(Http::Loopback).is_none(), true)?;
+            same(
+                metadata.lack(Sought::TOKENS, Http::Loopback).is_none(),
+                true,
+            )?;
             let error = metadata.endpoint(name, "anOption", Http::Loopback).err();
             check_unusable(&error.ok_or("accepted")?, problem, "anOption")
         });
@@ -400,7 +413,9 @@ fn an_endpoint_is_judged_when_it_is_used() {
         let error = metadata.token_endpoint(Http::Loopback).err();
         let problem = &["token_endpoint ", problem].concat();
         check_unusable(&error.ok_or("accepted")?, problem, "tokenUrl")?;
-        let absence = metadata.lack(Http::Loopback).ok_or("no lack")?;
+        let absence = metadata
+            .lack(Sought::TOKENS, Http::Loopback)
+            .ok_or("no lack")?;
         check_unusable(&error_of(absence), problem, "tokenUrl")
     });
 }
