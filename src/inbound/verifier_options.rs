@@ -204,6 +204,7 @@ pub(super) fn algorithms(names: Option<&[String]>) -> Result<Vec<SignatureAlgori
 /// How the keys are had.
 pub(super) fn key_set(options: &VerifierOptions) -> Result<KeySetConfig, Error> {
     let transport = options.transport.as_deref().unwrap_or_default();
+    let seal_key = options.seal_key.as_ref().map_or("", Secret::expose);
     let issuer = options.issuer.as_str();
     let http = match options.allow_insecure_requests {
         true => Http::Anywhere,
@@ -245,7 +246,8 @@ pub(super) fn key_set(options: &VerifierOptions) -> Result<KeySetConfig, Error> 
     };
     let seconds = |seconds: u32| u64::from(seconds).saturating_mul(1000);
     Ok(KeySetConfig {
-        name: [kind, "\0", &of, "\0", transport].concat(),
+        // What an unsealed store says is believed by those only who believe it themselves.
+        name: [kind, "\0", &of, "\0", transport, "\0", seal_key].concat(),
         shown: ["the issuer ", issuer].concat(),
         client: ClientConfig::new(client)?.seeking(Sought::KEYS),
         max_age_ms: seconds(options.jwks_max_age_seconds),

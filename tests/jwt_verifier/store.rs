@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use edge_oauth2::{ErrorCode, Event};
 
-use super::issuer::{set, signer};
+use super::issuer::{Signer, encode, set, signer};
 use super::support::host::{Reply, World};
 use super::support::store::{Mood, Shelf};
 use super::{Api, SECOND_MS};
@@ -106,6 +106,26 @@ fn sealed_keys_are_believed_of_those_only_who_have_the_seal_key() {
     }
     let events = api.world.events.borrow();
     assert!(events.contains(&Event::StoreUnreadable));
+}
+
+#[test]
+fn what_an_unsealed_store_says_is_nothing_to_who_has_a_seal_key() {
+    let (api, shelf) = well();
+    api.verify(&signer("1").token()).unwrap();
+    let forged = shelf
+        .record()
+        .replace(&encode(signer("1").key), &encode(signer("attacker").key));
+    shelf.replace_record(&forged);
+    let lax = api.neighbour();
+    let attack = Signer {
+        key_id: Some("1"),
+        ..signer("attacker")
+    };
+    lax.verify(&attack.token()).expect("as is documented");
+    let strict = lax.with(|options| options.seal_key = Some("seal".into()));
+    assert!(!strict.cached(&attack.token()));
+    assert_eq!(strict.reason(&attack.token()), Some("signature"));
+    assert_eq!(strict.reason(&signer("1").token()), None);
 }
 
 #[test]
