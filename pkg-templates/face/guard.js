@@ -1,9 +1,10 @@
 // Who may call: the token in a request, from the Authorization header to the answer.
 
 import { admitAt, admittedAt, turnAway } from './admissions.js';
+import { answered } from './answer.js';
 import { awaited, origin, refuseCircle } from './circle.js';
 import { lastingId } from './configurations.js';
-import { invalidOption, isOurs } from './error.js';
+import { invalidOption, isOurs, OAuth2Error } from './error.js';
 import { readGuardOptions, readRequirements } from './guard-options.js';
 import * as kernel from './inbound-kernel.js';
 import { nobody } from './nobody.js';
@@ -137,13 +138,23 @@ function refuse(error) {
   throw answerable(error);
 }
 
-/** `error`, with the answer for whoever calls, also where it is about no token. */
+/** `error`, with the answer for whoever calls, also where it is about no token: who has none might be let in. */
 function answerable(error) {
   const isKnown = isOurs(error);
   if (isKnown && error.response !== undefined) return error;
   // A stranger's may not be looked at.
   const message = isKnown ? error.message : 'the request, or what is asked of it, cannot be read';
-  const refusal = kernel.enter((kernel) => kernel.unverifiable(error, message));
+  const refusal = unverifiable(error, message);
   if (!isKnown || error.code !== 'invalid_option') return refusal;
   return Object.defineProperty(error, 'response', { get: () => refusal.response, configurable: true });
+}
+
+function unverifiable(error, message) {
+  try {
+    return kernel.enter((kernel) => kernel.unverifiable(error, message));
+  } catch {
+    // There is no instance, and none to be had.
+    const lost = new OAuth2Error('the token could not be checked', { code: 'token_unverifiable', status: 503, retryable: true });
+    return answered(lost, 503, [['cache-control', 'no-store'], ['retry-after', '5']], '', error);
+  }
 }

@@ -9,13 +9,14 @@ import { install, run, tarball } from './package.mjs';
 const project = await install('inbound-instance', await tarball('npm-test'));
 
 /** Runs `body` in a process of its own, and gives its `result`. The server is a function. */
-async function inChild(body) {
+async function inChild(body, entry = 'inbound') {
   const script = join(project, 'child.mjs');
   await writeFile(
     script,
-    `import { Guard, JwtVerifier, OAuth2Error, TokenIntrospector } from 'edge-oauth2/inbound';
-    import * as glue from './node_modules/edge-oauth2/wasm/edge_oauth2_inbound.js';
-    import { enter } from './node_modules/edge-oauth2/face/inbound-kernel.js';
+    `import * as edgeOAuth2 from 'edge-oauth2/${entry}';
+    import * as glue from './node_modules/edge-oauth2/wasm/edge_oauth2_${entry}.js';
+    import { enter } from './node_modules/edge-oauth2/face/${entry}-kernel.js';
+    const { Guard, JwtVerifier, OAuth2Error, TokenIntrospector } = edgeOAuth2;
     let asked = 0;
     const answer = { active: true, sub: 'ada', scope: 'read' };
     let fetch = async () => ((asked += 1), Response.json(answer));
@@ -50,6 +51,19 @@ for (const [what, name] of [
   });
 }
 
+test('where there is no instance any more, callers have an answer all the same', async () => {
+  const result = await inChild(
+    `const { Instance } = WebAssembly;
+    WebAssembly.Instance = class { constructor() { throw new RangeError('out of memory'); } };
+    lose('__panic');
+    const calls = [guard.authorize(request('x')), guard.authorize(request('x'), { scope: 'read' }), guard.authorize(), guard.authorize({ headers: new Proxy({}, { get() { throw 1; } }) })];
+    const result = await Promise.all(calls.map(outcome));
+    WebAssembly.Instance = Instance;
+    result.push(await outcome(guard.authorize(request('x'))));`,
+  );
+  assert.deepEqual(result.map((it) => it.split(' ').at(-1)), ['503', '503', '503', '503', 'ada']);
+});
+
 test('a panic of one entry takes nothing of the others along', async () => {
   const result = await inChild(
     `const { OAuth2Client, OAuth2Error: sameError } = await import('edge-oauth2');
@@ -67,6 +81,24 @@ test('a panic of one entry takes nothing of the others along', async () => {
     const result = [before === after, granted, sameError === OAuth2Error, await outcome(asker.introspect('x'))];`,
   );
   assert.deepEqual(result, [true, 1, true, 'ada']);
+});
+
+test('a panic of the entry that has both sides costs both what they knew, and neither its next call', async () => {
+  const result = await inChild(
+    `let granted = 0;
+    const client = new edgeOAuth2.OAuth2Client({
+      tokenUrl: 'https://auth.example/token',
+      clientId: 'id',
+      clientSecret: 'a secret',
+      fetch: async () => Response.json({ access_token: 'token-' + (granted += 1), expires_in: 3600 }),
+    });
+    const both = async () => [(await client.getToken()).accessToken, await outcome(guard.authorize(request('x')))];
+    const result = [await both(), await both()];
+    lose('__panic');
+    result.push(await both(), asked);`,
+    'all',
+  );
+  assert.deepEqual(result, [['token-1', 'ada'], ['token-1', 'ada'], ['token-2', 'ada'], 2]);
 });
 
 test('who is forgotten opens again', async () => {
@@ -103,6 +135,26 @@ test('a token that turns out to be good no more is turned away by every route', 
   );
   const refused = 'token_rejected 401';
   assert.deepEqual(result, [['ada', 'ada', 'ada'], refused, [refused, refused, refused], 'ada', refused]);
+});
+
+test('who was let in a moment ago is not once the token is over, nor by a clock of before', async () => {
+  const result = await inChild(
+    `const start = Date.now();
+    const { now } = Date;
+    const at = (ms) => (Date.now = () => start + ms);
+    const exp = Math.ceil(start / 1000) + 1;
+    fetch = async () => Response.json({ ...answer, exp });
+    const come = () => outcome(guard.authorize(request('short')));
+    at(0);
+    const result = [await come(), await come(), await come()];
+    fetch = async () => Response.json({ active: false });
+    at(exp * 1000 - start - 1);
+    result.push(await come(), await come());
+    at(exp * 1000 - start);
+    result.push(await come());
+    Date.now = now;`,
+  );
+  assert.deepEqual(result, ['ada', 'ada', 'ada', 'ada', 'ada', 'token_rejected 401']);
 });
 
 test('callers of many tokens are let in, and take no memory each', async () => {
