@@ -188,3 +188,23 @@ test('functions that wait for their own guard meet an answer', async () => {
   );
   assert.deepEqual(result, ['token_unverifiable 503', 'token_unverifiable 503', 'hook_failed ']);
 });
+
+test('the token of a client that asks is in no error', async () => {
+  const result = await inChild(
+    `const client = { authorizationHeader: async ({ forceRefresh }) => 'Bearer token-of-ours-' + (forceRefresh ? 2 : 1) };
+    const seen = [];
+    fetch = async (url, init) => {
+      seen.push(new Headers(init.headers).get('authorization'));
+      const repeated = seen.at(-1) + ' is not good enough';
+      return Response.json({ error: 'invalid_client', error_description: repeated }, { status: 401 });
+    };
+    const events = [];
+    const asking = new TokenIntrospector({ ...options, client, onEvent: (event) => events.push(event) });
+    const error = await asking.introspect('x').catch((error) => error);
+    const next = await asking.introspect('y').catch((error) => error);
+    const told = [error, next].map((error) => [error.code, error.status, error.error]);
+    const result = [told, seen, /token-of-ours/.test([error.stack, JSON.stringify([error, events]), next.stack])];`,
+  );
+  const refused = ['token_request_rejected', 401, 'invalid_client'];
+  assert.deepEqual(result, [[refused, refused], ['Bearer token-of-ours-1', 'Bearer token-of-ours-2'], false]);
+});
