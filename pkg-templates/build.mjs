@@ -31,7 +31,7 @@ copyWasm('glue', 'edge_oauth2', 'kernel.js', 'inline.js');
 copyWasm('glue-m2m', 'edge_oauth2_m2m', 'm2m-kernel.js', 'm2m-inline.js');
 copyWasm('glue-inbound', 'edge_oauth2_inbound', 'inbound-kernel.js', 'inbound-inline.js');
 copyWasm('glue-all', 'edge_oauth2_all', 'all-kernel.js', 'all-inline.js');
-bindFace('all', ['client', 'admissions', 'challenges', 'guard', 'guard-options', 'jwt-verifier', 'token-introspector']);
+bindFace('all');
 checkFiles();
 pack();
 
@@ -71,12 +71,18 @@ function copyWasm(folder, name, kernel, inline) {
   write(`wasm/${inline}`, `// ${name}_bg.wasm as text.\nexport const wasm = ${bytes};\n`);
 }
 
-/** Copies modules of the face that know their way to wasm, with that of the entry `prefix` in its place: there both sides have one. */
-function bindFace(prefix, names) {
-  for (const name of names) {
-    const text = readFileSync(join(templates, `face/${name}.js`), 'utf8').replaceAll(/'\.\/(?:inbound-)?kernel\.js'/g, `'./${prefix}-kernel.js'`);
-    const bound = text.replaceAll(/'\.\/([\w-]+)\.js'/g, (whole, it) => (names.includes(it) ? `'./${prefix}-${it}.js'` : whole));
-    write(`face/${prefix}-${name}.js`, bound);
+/** Copies the modules of the face that know their way to wasm, with that of the entry `prefix` in its place: there both sides have one. */
+function bindFace(prefix) {
+  const modules = new Map(readdirSync(join(templates, 'face')).map((file) => [file, readFileSync(join(templates, 'face', file), 'utf8')]));
+  const importsOf = (file) => Array.from(modules.get(file).matchAll(/ from '\.\/(.+)';$/gm), ([, imported]) => imported);
+  const bound = new Map(['kernel.js', 'inbound-kernel.js'].map((file) => [file, `${prefix}-kernel.js`]));
+  for (let size = 0; size < bound.size; ) {
+    size = bound.size;
+    for (const file of modules.keys()) if (importsOf(file).some((imported) => bound.has(imported))) bound.set(file, `${prefix}-${file}`);
+  }
+  for (const [file, name] of bound) {
+    if (name === `${prefix}-kernel.js`) continue;
+    write(`face/${name}`, modules.get(file).replaceAll(/(?<= from '\.\/).+(?=';$)/gm, (imported) => bound.get(imported) ?? imported));
   }
 }
 

@@ -15,7 +15,6 @@ test('the tarball holds these files and no others', async () => {
     'package/README.md',
     'package/compat/ballerina-client.js',
     'package/compat/ballerina-handler.js',
-    'package/compat/ballerina-handler.js',
     'package/compat/ballerina-listener.js',
     'package/compat/ballerina-records.js',
     'package/compat/ballerina-request.js',
