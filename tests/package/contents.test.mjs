@@ -108,6 +108,7 @@ test('the tarball holds these files and no others', async () => {
     'package/face/request.js',
     'package/face/resource.js',
     'package/face/response.js',
+    'package/face/signature.js',
     'package/face/spelling.js',
     'package/face/stored-token.js',
     'package/face/token-introspector.js',
