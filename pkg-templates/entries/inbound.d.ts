@@ -8,7 +8,6 @@
 
 import type * as outbound from './index.js';
 
-export { serverTiming } from './index.js';
 export type {
   AssertionOptions,
   DenoKv,
@@ -97,7 +96,11 @@ export type IntrospectorAuthentication =
       clientId?: string | undefined;
       clientSecret?: undefined;
       clientAuth?: undefined;
+      credentialEncoding?: undefined;
+      clientIdParam?: undefined;
+      clientSecretParam?: undefined;
       clientAssertion?: undefined;
+      clientAssertionType?: undefined;
       privateKey?: undefined;
     };
 
@@ -112,7 +115,7 @@ export type TokenIntrospectorOptions = IntrospectionServer & IntrospectorAuthent
 /** What an introspector is made of, beside the server and how the API says who it is. */
 export interface IntrospectorOptions
   extends CommonOptions,
-    Pick<outbound.ClientOptions, 'endpointParams' | 'headers' | 'previousSealKeys' | 'previousClientSecret'> {
+    Pick<outbound.ClientOptions, 'endpointParams' | 'headers'> {
   /**
    * Whether answers are to be signed (RFC 9701): `true` by the keys that the issuer's metadata tells of, or by those that
    * are named here. Others are refused then. They must be signed by `issuer`, and for `clientId`.
@@ -643,6 +646,11 @@ export type InboundEvent =
   | { readonly type: 'token_rejected'; readonly reason: string }
   /** A function of the guard's failed. */
   | { readonly type: 'hook_failed'; readonly hook: 'proof' | 'principal' };
+
+/**
+ * The durations among `events` as the value of a `Server-Timing` header: `oauth2_introspection;dur=81`.
+ */
+export function serverTiming(events: readonly (InboundEvent | outbound.OAuth2Event)[]): string;
 
 /** What went wrong; stable, to be compared with. */
 export type OAuth2ErrorCode =

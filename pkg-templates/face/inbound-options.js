@@ -18,7 +18,7 @@ const FACE = { store, waitUntil, onEvent, fetch };
 
 const { clientId, clientSecret, clientAuth, credentialEncoding, clientIdParam, clientSecretParam, clientAssertionType } = CLIENT_OPTIONS;
 const { privateKey, clientAssertion } = ASSERTIONS;
-const { endpointParams, headers, errorCacheSeconds, previousSealKeys, previousClientSecret } = CLIENT_OPTIONS;
+const { endpointParams, headers, errorCacheSeconds } = CLIENT_OPTIONS;
 
 /** How a client says who it is. */
 const AUTHENTICATION = { clientSecret, clientAuth, credentialEncoding, clientIdParam, clientSecretParam, clientAssertion, clientAssertionType, privateKey };
@@ -40,8 +40,6 @@ const INTROSPECTOR = {
   inactiveAgeSeconds: whole,
   staleIfErrorSeconds: whole,
   cacheEntries: whole,
-  previousSealKeys,
-  previousClientSecret,
   ...FACE,
 };
 

@@ -118,7 +118,7 @@ await guard.authorize(request, { check: 'neither' });
 const challenges: Challenge[] = parseChallenges(new Response().headers.get('www-authenticate'));
 is<Equal<(typeof challenges)[number]['token68'], string | undefined>>();
 const scope: string | undefined = challenges[0]?.parameters.scope;
-serverTiming([{ type: 'stale_served' }]);
+serverTiming([{ type: 'stale_served' }, { type: 'introspection', active: true, durationMs: 3 }]);
 
 try {
   await guard.authorize(request);

@@ -114,16 +114,36 @@ describe('the declarations name what is there', () => {
     return [...members].sort();
   }
 
-  test('options', async () => {
-    const { OAuth2Client } = await load('entries/index.js');
-    const declaredOptions = names(membersOf('OAuth2ClientOptions').getProperties());
-    // The error about a name that resembles none lists them all.
-    assert.throws(
-      () => new OAuth2Client({ aNameThatResemblesNoOtherName: 1 }),
-      ({ message }) => {
-        assert.deepEqual(message.split('there are ')[1].split(', ').sort(), declaredOptions);
-        return true;
-      },
-    );
-  });
+  for (const [entry, name] of [
+    ['index', 'OAuth2Client'],
+    ['inbound', 'TokenIntrospector'],
+    ['inbound', 'JwtVerifier'],
+    ['inbound', 'Guard'],
+  ]) {
+    test(`options of ${name}`, async () => {
+      const { [name]: Class } = await load(`entries/${entry}.js`);
+      const declaredOptions = names(membersOf(`${name}Options`, `entries/${entry}.d.ts`).getProperties());
+      // The error about a name that resembles none lists them all.
+      assert.throws(
+        () => new Class({ aNameThatResemblesNoOtherName: 1 }),
+        ({ message }) => {
+          assert.deepEqual(message.split('there are ')[1].split(', ').sort(), declaredOptions);
+          return true;
+        },
+      );
+    });
+  }
+
+  for (const [name, options] of Object.entries({
+    TokenIntrospector: { introspectionUrl: 'https://auth.example.com' },
+    JwtVerifier: { issuer: 'https://auth.example.com', audience: 'api' },
+  })) {
+    test(`members of ${name}, and of a guard of it`, async () => {
+      const { [name]: Class, Guard } = await load('entries/inbound.js');
+      const one = new Class(options);
+      assert.deepEqual(names(membersOf(name, 'entries/inbound.d.ts').getProperties()), membersAtRunTime(one));
+      const guard = new Guard({ [name === 'JwtVerifier' ? 'verifier' : 'introspector']: one });
+      assert.deepEqual(names(membersOf('Guard', 'entries/inbound.d.ts').getProperties()), membersAtRunTime(guard));
+    });
+  }
 });
