@@ -4,7 +4,7 @@ import { contractOf, everyTest, sceneOf } from './entries.mjs';
 /** `packages` are what `import *` gave, by entries. */
 export async function runContract({ packages, addresses, runtime }) {
   for (const { entry, group, title } of everyTest()) {
-    const scene = sceneOf(entry, { package: packages[entry], addresses, runtime });
+    const scene = sceneOf(entry, group, { package: packages[entry], addresses, runtime });
     const run = contractOf(entry)[group][title];
     const result = await (async () => run(scene))().then(() => ({ passed: true }), ({ message, stack }) => ({ message, stack }));
     console.log(JSON.stringify({ entry, group, title, ...result }));

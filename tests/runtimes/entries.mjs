@@ -7,17 +7,19 @@ import { createScene } from './scene.mjs';
 
 const CLIENT = 'edge-oauth2';
 const INBOUND = 'edge-oauth2/inbound';
+const ALL = 'edge-oauth2/all';
 
 /** Those whose contract is tested in every runtime. */
 export const entries = { [CLIENT]: contract, [INBOUND]: inboundContract };
 
 export function contractOf(entry) {
-  return entry === INBOUND ? inboundContract : contractOfRooms(entry);
+  if (entry === ALL) return { ...contract, ...inboundContract };
+  return entries[entry] ?? contractOfRooms(entry);
 }
 
-/** A new scene of `entry`, which `import *` gave as `package`. */
-export function sceneOf(entry, settings) {
-  return entry === INBOUND ? createInboundScene(settings) : createScene({ ...settings, leftOut: leftOutOf[entry] });
+/** A new scene for tests of `group`, by `entry`, which `import *` gave as `package`. */
+export function sceneOf(entry, group, settings) {
+  return inboundContract[group] ? createInboundScene(settings) : createScene({ ...settings, leftOut: leftOutOf[entry] });
 }
 
 /** What tests are grouped by, under the name of a runtime. */

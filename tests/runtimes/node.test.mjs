@@ -26,7 +26,7 @@ for (const [entry, groups] of Object.entries(entries)) {
     describe(titleOf('Node', entry, group), () => {
       for (const [title, run] of Object.entries(tests)) {
         test(title, { timeout: 20_000 }, () =>
-          run(sceneOf(entry, { package: packages[entry], addresses, runtime: 'node', inspect: deeply })),
+          run(sceneOf(entry, group, { package: packages[entry], addresses, runtime: 'node', inspect: deeply })),
         );
       }
     });

@@ -97,6 +97,7 @@ export const keys = {
     for (const [is, members] of [
       [true, { use: undefined, alg: undefined }],
       [true, { use: undefined, key_ops: ['verify'] }],
+      [true, { use: 'sig', key_ops: ['verify'], ext: true, x5c: ['AAAA'], x5t: 'AAAA', iat: 1 }],
       [false, { use: 'enc' }],
       [false, { use: undefined, key_ops: ['encrypt'] }],
       // As some servers write what is not there.

@@ -5,7 +5,7 @@ import { contractOf, sceneOf } from '../entries.mjs';
 export default {
   async fetch(request) {
     const { group, title } = await request.json();
-    const scene = sceneOf(ENTRY, { package: edgeOAuth2, addresses: ADDRESSES, runtime: RUNTIME });
+    const scene = sceneOf(ENTRY, group, { package: edgeOAuth2, addresses: ADDRESSES, runtime: RUNTIME });
     try {
       await contractOf(ENTRY)[group][title](scene);
       return Response.json({ passed: true });
