@@ -63,7 +63,7 @@ function noteRemade(fields, names) {
   const count = functions === last ? times : times + 1;
   if (count === MANY && times < MANY) {
     const options = names.map((name) => name.split(' ')[0]).join(', ');
-    console.warn(`edge-oauth2: ${MANY} clients that differ in nothing but ${options} share no token. Pass the same function each time, or say in the option identity what it stands for.`);
+    console.warn(`edge-oauth2: ${MANY} clients that differ in nothing but ${options} share nothing. Pass the same function each time, or say in the option identity what it stands for.`);
   }
   remade.delete(key);
   if (remade.size >= MAX_REMADE) remade.delete(remade.keys().next().value);

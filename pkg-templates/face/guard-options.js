@@ -10,8 +10,8 @@ import { introspectionOf } from './token-introspector.js';
 
 /** What JavaScript keeps. */
 const FACE = {
-  introspector: crossing(introspectionOf, 'a TokenIntrospector'),
-  verifier: crossing(verificationOf, 'a JwtVerifier'),
+  introspector: crossing(introspectionOf, 'a TokenIntrospector of this entry'),
+  verifier: crossing(verificationOf, 'a JwtVerifier of this entry'),
   principal: callable,
   proof: callable,
   preflight: flag,
