@@ -37,27 +37,30 @@ fn encoded(bytes: &[u8], digit_62: u8, digit_63: u8) -> String {
     text
 }
 
-/// Reads what [`encode_url`] wrote, and nothing else.
-pub(crate) fn decode_url(text: &str) -> Option<Vec<u8>> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let (mut bits, mut have) = (0u32, 0u32);
-    for byte in text.bytes() {
-        if matches!(byte, b'+' | b'/') {
-            return None;
+/// What no digit has.
+const NONE: u8 = 0x80;
+
+/// The values of digits as they are in URLs.
+static URL_DIGITS: [u8; 256] = url_digits();
+
+#[allow(clippy::arithmetic_side_effects, clippy::indexing_slicing)] // of the compiler
+const fn url_digits() -> [u8; 256] {
+    let mut digits = [NONE; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        if let Some(value) = digit(byte as u8)
+            && byte as u8 != b'+'
+            && byte as u8 != b'/'
+        {
+            digits[byte] = value as u8;
         }
-        bits = bits.wrapping_shl(6) | digit(byte)?;
-        have = have.saturating_add(6);
-        if let Some(more) = have.checked_sub(8) {
-            bytes.push(bits.wrapping_shr(more) as u8);
-            bits &= 1u32.wrapping_shl(more).wrapping_sub(1);
-            have = more;
-        }
+        byte += 1;
     }
-    (have < 6 && bits == 0).then_some(bytes)
+    digits
 }
 
 /// The value of a digit of either alphabet.
-pub(crate) fn digit(byte: u8) -> Option<u32> {
+pub(crate) const fn digit(byte: u8) -> Option<u32> {
     let (first, value) = match byte {
         b'A'..=b'Z' => (b'A', 0),
         b'a'..=b'z' => (b'a', 26),
@@ -66,7 +69,48 @@ pub(crate) fn digit(byte: u8) -> Option<u32> {
         b'/' | b'_' => return Some(63),
         _ => return None,
     };
-    Some(u32::from(byte.wrapping_sub(first)).saturating_add(value))
+    Some((byte.wrapping_sub(first) as u32).wrapping_add(value))
+}
+
+/// The bits of `digits`; of one that is none `odd` has a bit.
+#[inline(always)] // A token has hundreds of digits.
+fn bits(digits: &[u8], odd: &mut u8) -> u32 {
+    let mut bits = 0u32;
+    for digit in digits {
+        let value = URL_DIGITS.get(usize::from(*digit)).copied();
+        let value = value.unwrap_or(NONE);
+        *odd |= value;
+        bits = bits.wrapping_shl(6) | u32::from(value);
+    }
+    bits
+}
+
+/// Reads what [`encode_url`] wrote, and nothing else.
+pub(crate) fn decode_url(text: &str) -> Option<Vec<u8>> {
+    let (whole, rest) = text.as_bytes().as_chunks::<4>();
+    let mut bytes = vec![0; whole.len().saturating_mul(3)];
+    let mut odd = 0;
+    let (threes, _) = bytes.as_chunks_mut::<3>();
+    for (digits, place) in whole.iter().zip(threes) {
+        let [_, decoded @ ..] = bits(digits, &mut odd).to_be_bytes();
+        *place = decoded;
+    }
+    // Of the last digit not all bits are used, and those are not set.
+    let last = bits(rest, &mut odd);
+    let unused = match rest {
+        [] => 0,
+        [_, _] => {
+            bytes.push(last.wrapping_shr(4) as u8);
+            last & 15
+        }
+        [_, _, _] => {
+            let [.., high, low] = last.wrapping_shr(2).to_be_bytes();
+            bytes.extend([high, low]);
+            last & 3
+        }
+        _ => return None,
+    };
+    (odd < NONE && unused == 0).then_some(bytes)
 }
 
 #[cfg(all(test, not(target_arch = "wasm32")))]

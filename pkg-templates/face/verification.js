@@ -8,6 +8,10 @@ export async function importKey(jwk, algorithm) {
 }
 
 /** Whether `signature` is that of `data`. Both are views of wasm's memory, which are copied as this is called. */
-export async function verify(key, algorithm, data, signature) {
-  return await crypto.subtle.verify(webCryptoParameters(algorithm), key, signature, data);
+export function verify(key, algorithm, data, signature) {
+  try {
+    return crypto.subtle.verify(webCryptoParameters(algorithm), key, signature, data);
+  } catch (error) {
+    return Promise.reject(error);
+  }
 }

@@ -61,6 +61,19 @@ pub(crate) fn to_text(json: &Json) -> String {
         .unwrap_or_default()
 }
 
+/// An object of those of `members` that are there.
+#[cfg(feature = "inbound")]
+pub(crate) fn object_to_js(members: &[(&str, Option<&Json>)]) -> JsValue {
+    if let Some(text) = super::plain::object_to_text(members)
+        && let Ok(value) = JSON::parse(&text)
+    {
+        return value;
+    }
+    let owned =
+        |(name, value): &(&str, Option<&Json>)| Some(((*name).to_owned(), (*value)?.clone()));
+    to_js(&Json::Object(members.iter().filter_map(owned).collect()))
+}
+
 /// serde-wasm-bindgen assigns members, and what is assigned to one called `__proto__` becomes the prototype. Where
 /// there is one, however deep, what is around it goes by entries, of which each is an own member.
 pub(crate) fn to_js(json: &Json) -> JsValue {

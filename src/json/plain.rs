@@ -9,6 +9,9 @@ const MAX_DEPTH: u32 = 16;
 /// Whole numbers from here on may not be what they look like.
 const FIRST_UNSAFE: u64 = 1 << 53;
 
+/// Most tokens say no more.
+const CAPACITY: usize = 1024;
+
 /// Reads `text`; `None` says that somebody else is to.
 pub(super) fn parse(text: &str) -> Option<Json> {
     let mut rest = Rest(text);
@@ -19,8 +22,25 @@ pub(super) fn parse(text: &str) -> Option<Json> {
 
 /// Writes `json`; `None` says that somebody else is to.
 pub(super) fn to_text(json: &Json) -> Option<String> {
-    let mut text = String::with_capacity(512);
+    let mut text = String::with_capacity(CAPACITY);
     write(json, &mut text, MAX_DEPTH)?;
+    Some(text)
+}
+
+/// Writes an object of those of `members` that are there.
+pub(super) fn object_to_text(members: &[(&str, Option<&Json>)]) -> Option<String> {
+    let mut text = String::with_capacity(CAPACITY);
+    let mut before = '{';
+    for (name, value) in members {
+        if let Some(value) = value {
+            text.push(before);
+            before = ',';
+            write_string(name, &mut text)?;
+            text.push(':');
+            write(value, &mut text, MAX_DEPTH)?;
+        }
+    }
+    text.push_str(if before == '{' { "{}" } else { "}" });
     Some(text)
 }
 
@@ -29,9 +49,13 @@ struct Rest<'a>(&'a str);
 
 impl<'a> Rest<'a> {
     fn skip_space(&mut self) {
-        self.0 = self.0.trim_start_matches([' ', '\t', '\n', '\r']);
+        let is_space = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\n' | b'\r');
+        while self.0.as_bytes().first().is_some_and(is_space) {
+            self.0 = self.0.get(1..).unwrap_or_default();
+        }
     }
 
+    #[inline(always)]
     fn takes(&mut self, expected: &str) -> Option<()> {
         self.0 = self.0.strip_prefix(expected)?;
         Some(())
@@ -53,8 +77,7 @@ impl<'a> Rest<'a> {
     /// A string as it stands there.
     fn string(&mut self) -> Option<&'a str> {
         self.takes("\"")?;
-        let is_odd = |byte: u8| byte < b' ' || matches!(byte, b'"' | b'\\');
-        let end = self.0.bytes().position(is_odd)?;
+        let end = odd(self.0)?;
         let (text, rest) = self.0.split_at_checked(end)?;
         self.0 = rest;
         self.takes("\"")?;
@@ -122,6 +145,17 @@ impl<'a> Rest<'a> {
     }
 }
 
+/// Where the first character is that no string has as it is.
+fn odd(text: &str) -> Option<usize> {
+    // A loop: what iterators are made of is not inlined where size counts.
+    for (at, byte) in text.bytes().enumerate() {
+        if byte < b' ' || matches!(byte, b'"' | b'\\') {
+            return Some(at);
+        }
+    }
+    None
+}
+
 fn write(json: &Json, text: &mut String, depth: u32) -> Option<()> {
     match json {
         Json::Null => text.push_str("null"),
@@ -169,8 +203,7 @@ fn write_number(number: f64, text: &mut String) -> Option<()> {
 }
 
 fn write_string(string: &str, text: &mut String) -> Option<()> {
-    let is_odd = |byte: u8| byte < b' ' || matches!(byte, b'"' | b'\\');
-    if string.bytes().any(is_odd) {
+    if odd(string).is_some() {
         return None;
     }
     text.push('"');

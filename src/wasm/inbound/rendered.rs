@@ -58,18 +58,18 @@ fn members(it: &Introspection) -> Json {
 /// What `verify` resolves to.
 pub(super) fn verified(verified: &Verified<Rendered>) -> JsValue {
     let render = || {
-        let members = Json::object([
-            ("header", Some(verified.header.clone())),
-            ("claims", Some(verified.claims.clone())),
-        ]);
-        frozen(&js::to_js(&members))
+        let members = [
+            ("header", Some(&verified.header)),
+            ("claims", Some(&verified.claims)),
+        ];
+        frozen(&js::object_to_js(&members))
     };
     verified.slot.itself.get_or_init(render).clone()
 }
 
 /// What `authorize` resolves to.
 pub(super) fn admitted(admitted: &Admitted<Rendered>) -> JsValue {
-    let render = || frozen(&js::to_js(&caller(admitted)));
+    let render = || frozen(&caller(admitted));
     let slot = match admitted {
         Admitted::Introspection(answer) => &answer.slot,
         Admitted::Jwt(verified) => &verified.slot,
@@ -79,14 +79,14 @@ pub(super) fn admitted(admitted: &Admitted<Rendered>) -> JsValue {
     slot.admitted.get_or_init(render).clone()
 }
 
-fn caller(it: &Admitted<Rendered>) -> Json {
+fn caller(it: &Admitted<Rendered>) -> JsValue {
     let texts = |texts: Vec<String>| Json::Array(texts.into_iter().map(Json::String).collect());
-    Json::object([
-        ("subject", it.subject().map(Json::from)),
-        ("clientId", it.client_id().map(Json::from)),
-        ("scopes", Some(texts(it.scopes()))),
-        ("audience", Some(texts(it.audience()))),
-        ("claims", Some(it.claims().clone())),
-        ("by", Some(it.by().into())),
+    js::object_to_js(&[
+        ("subject", it.subject().map(Json::from).as_ref()),
+        ("clientId", it.client_id().map(Json::from).as_ref()),
+        ("scopes", Some(&texts(it.scopes()))),
+        ("audience", Some(&texts(it.audience()))),
+        ("claims", Some(it.claims())),
+        ("by", Some(&it.by().into())),
     ])
 }
