@@ -89,7 +89,7 @@ for (const compatibilityDate of compatibilityDates) {
     };
     for (const [title, [behaviour, most]] of Object.entries(failures)) {
       test(`the server ${title}: 50 are told so in time, by as few requests as can be`, async () => {
-        for (const [endpoint, make] of [['introspect', (scene) => scene.opaque()], ['jwks', (scene) => scene.jwt()]]) {
+        await ofBoth(async (endpoint, make) => {
           const scene = newScene();
           await scene.behave(endpoint, behaviour);
           const timeoutMs = 2_000;
@@ -100,32 +100,32 @@ for (const compatibilityDate of compatibilityDates) {
           ok(slowest < timeoutMs + MARGIN_MS, `the slowest took ${slowest} ms`);
           const requests = await scene.count(endpoint);
           ok(requests <= most[endpoint], `${endpoint}: ${requests} requests`);
-        }
+        });
       });
     }
 
     const leaderGoes = [{ beginMs: 0, abandonMs: 200 }, ...Array.from({ length: 49 }, () => ({ beginMs: 50 }))];
 
     test('the request that asks is cancelled while 49 wait: waitUntil keeps its work', async () => {
-      for (const [endpoint, make] of [['introspect', (scene) => scene.opaque()], ['jwks', (scene) => scene.jwt()]]) {
+      await ofBoth(async (endpoint, make) => {
         const scene = newScene();
         await scene.behave(endpoint, { delayMs: 800 });
         const answers = await sendPlanned(leaderGoes, scene.order(await make(scene)));
         equal(answers[0].abandoned, true, 'the leader is abandoned');
         equal(statuses(answers), { 200: 49 }, endpoint);
         equal(await scene.count(endpoint), 1, endpoint);
-      }
+      });
     });
 
     test('the request that asks is cancelled, its work with it: another takes over', async () => {
-      for (const [endpoint, make] of [['introspect', (scene) => scene.opaque()], ['jwks', (scene) => scene.jwt()]]) {
+      await ofBoth(async (endpoint, make) => {
         const scene = newScene();
         await scene.behave(endpoint, { silent: true, times: 1 });
         const answers = await sendPlanned(leaderGoes, scene.order(await make(scene), { withoutWaitUntil: true }));
         equal(answers[0].abandoned, true, 'the leader is abandoned');
         equal(statuses(answers), { 200: 49 }, endpoint);
         equal(await scene.count(endpoint), 2, endpoint);
-      }
+      });
     });
 
     for (const [title, withoutWaitUntil, most] of [['requests are cancelled at random', false, 2], ['requests are, and their work with them', true, 6]]) {
@@ -155,6 +155,11 @@ for (const compatibilityDate of compatibilityDates) {
       equal(await scene.count('introspect'), 1);
     });
   });
+}
+
+/** Runs it for opaque tokens and for JWTs, at once: the endpoint that each needs, and how one is made in a scene. */
+function ofBoth(run) {
+  return Promise.all([run('introspect', (scene) => scene.opaque()), run('jwks', (scene) => scene.jwt())]);
 }
 
 describe('instances that share a store', { timeout: 60_000 }, () => {
