@@ -12,6 +12,7 @@ use crate::protocol::client_authentication::ClientAuth;
 use crate::protocol::endpoint::Endpoint;
 use crate::protocol::http::HttpResponse;
 use crate::protocol::metadata::{self, Absence, Metadata};
+use crate::protocol::well_known;
 use crate::race::{Apart, First, apart, race};
 use crate::stopwatch::Stopwatch;
 
@@ -220,7 +221,7 @@ impl<H: Host> TokenSource<H> {
     /// What is at its well-known URLs: the first that has what is sought, or any where that is given.
     async fn ask_issuer(&self, issuer: &str) -> Result<Metadata> {
         let config = self.client.config();
-        let urls = metadata::well_known_urls(issuer, config.http())?;
+        let urls = well_known::urls(issuer, config.http())?;
         let mut absences = Vec::new();
         let mut of_no_use = None;
         for url in &urls {

@@ -5,7 +5,7 @@ use crate::error::Error;
 use crate::protocol::assertion::ClientAssertion;
 use crate::protocol::endpoint::{Endpoint, Http};
 use crate::protocol::grant::Grant;
-use crate::protocol::metadata;
+use crate::protocol::well_known;
 use crate::token::{Credential, Secret};
 
 const CONTROL: &str =
@@ -35,7 +35,7 @@ pub(super) fn server(options: &ClientOptions) -> Checked {
 
 #[inline(never)]
 fn issuer(name: &str, http: Http) -> Checked {
-    metadata::well_known_urls(name, http).map(drop)
+    well_known::urls(name, http).map(drop)
 }
 
 pub(super) fn url(option: &'static str, url: &str, http: Http) -> Result<Endpoint, Error> {

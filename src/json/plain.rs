@@ -263,4 +263,16 @@ mod tests {
         let json = parse(text).unwrap();
         assert_eq!(to_text(&json).as_deref(), Some(text));
     }
+
+    #[test]
+    fn members_that_are_not_there_are_left_out() {
+        let (one, odd) = (Json::Number(1.0), Json::Number(0.5));
+        let members = [("a", Some(&one)), ("b", None), ("c", Some(&one))];
+        assert_eq!(
+            object_to_text(&members).as_deref(),
+            Some(r#"{"a":1,"c":1}"#)
+        );
+        assert_eq!(object_to_text(&[("a", None)]).as_deref(), Some("{}"));
+        assert_eq!(object_to_text(&[("a", Some(&odd))]), None);
+    }
 }

@@ -1,6 +1,7 @@
 //! `application/x-www-form-urlencoded`, the wire format of RFC 6749 (appendix B), as browsers write it (URL
 //! Standard §5).
 
+use super::http::{self, HttpRequest, MAX_RESPONSE_BYTES};
 use crate::text;
 
 /// An ordered list of parameters. A name may repeat (RFC 8707 does so with `resource`).
@@ -13,6 +14,26 @@ pub fn encode(parameters: &[(String, String)]) -> String {
         add(&mut text, name, value);
     }
     text
+}
+
+/// The request that posts `parameters` to `url`, with `further` headers, which replace others of their name.
+pub(super) fn post(
+    url: &str,
+    parameters: &[(String, String)],
+    further: &[(String, String)],
+) -> HttpRequest {
+    let mut headers = http::headers(further);
+    headers.push((
+        "content-type".into(),
+        "application/x-www-form-urlencoded".into(),
+    ));
+    HttpRequest {
+        method: "POST".into(),
+        url: url.into(),
+        headers,
+        body: encode(parameters).into_bytes(),
+        max_response_bytes: MAX_RESPONSE_BYTES,
+    }
 }
 
 /// Adds a parameter to a body.

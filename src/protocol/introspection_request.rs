@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::endpoint::Endpoint;
 use super::form::{self, Parameters};
-use super::http::{self, HttpRequest, MAX_RESPONSE_BYTES};
+use super::http::HttpRequest;
 use crate::redaction::Sent;
 use crate::token::Secret;
 
@@ -59,17 +59,6 @@ impl IntrospectionRequest<'_> {
             headers.push(("accept".into(), SIGNED.into()));
         }
         headers.extend(self.headers);
-        let mut headers = http::headers(&headers);
-        headers.push((
-            "content-type".into(),
-            "application/x-www-form-urlencoded".into(),
-        ));
-        HttpRequest {
-            method: "POST".into(),
-            url: self.endpoint.as_str().into(),
-            headers,
-            body: form::encode(&body).into_bytes(),
-            max_response_bytes: MAX_RESPONSE_BYTES,
-        }
+        form::post(self.endpoint.as_str(), &body, &headers)
     }
 }

@@ -43,3 +43,4 @@ pub(crate) mod token_mapping;
 pub(crate) mod token_refusal;
 pub mod token_request;
 pub mod token_response;
+pub mod well_known;

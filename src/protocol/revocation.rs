@@ -5,7 +5,7 @@ use std::fmt;
 use super::endpoint::Endpoint;
 use super::error_response::{rejection, retry_after_ms, shown};
 use super::form::{self, Parameters};
-use super::http::{self, HttpRequest, HttpResponse, MAX_RESPONSE_BYTES};
+use super::http::{HttpRequest, HttpResponse};
 use super::token_response::{members, text_member, words_of};
 use crate::error::{Error, ErrorCode};
 use crate::json::Json;
@@ -88,18 +88,7 @@ impl RevocationRequest<'_> {
             ),
         ];
         body.extend(self.parameters);
-        let mut headers = http::headers(&self.headers);
-        headers.push((
-            "content-type".into(),
-            "application/x-www-form-urlencoded".into(),
-        ));
-        HttpRequest {
-            method: "POST".into(),
-            url: self.endpoint.as_str().into(),
-            headers,
-            body: form::encode(&body).into_bytes(),
-            max_response_bytes: MAX_RESPONSE_BYTES,
-        }
+        form::post(self.endpoint.as_str(), &body, &self.headers)
     }
 }
 

@@ -4,8 +4,9 @@ use edge_oauth2::host::TransportError;
 use edge_oauth2::protocol::endpoint::{Endpoint, Http};
 use edge_oauth2::protocol::http::HttpResponse;
 use edge_oauth2::protocol::metadata::{
-    Absence, Metadata, Sought, nowhere, read, request, unanswered, well_known_urls,
+    Absence, Metadata, Sought, nowhere, read, request, unanswered,
 };
+use edge_oauth2::protocol::well_known;
 use edge_oauth2::{Error, ErrorCode};
 
 use crate::NOW_MS;
@@ -74,7 +75,7 @@ fn where_it_is_looked_for() {
         ],
         |(issuer, expected)| {
             let urls =
-                well_known_urls(issuer, Http::Loopback).map_err(|error| error.to_string())?;
+                well_known::urls(issuer, Http::Loopback).map_err(|error| error.to_string())?;
             same(urls, expected.iter().map(ToString::to_string).collect())
         },
     );
@@ -98,7 +99,7 @@ fn an_issuer_is_an_https_url_without_query() {
             ),
         ],
         |issuer| {
-            let error = well_known_urls(issuer, Http::Loopback)
+            let error = well_known::urls(issuer, Http::Loopback)
                 .err()
                 .ok_or("accepted")?;
             same(error.code(), ErrorCode::InvalidOption)?;
