@@ -8,6 +8,8 @@
     clippy::unwrap_used
 )]
 
+#[cfg(feature = "inbound")]
+mod access_token;
 mod authorization;
 #[cfg(feature = "inbound")]
 mod bearer;
