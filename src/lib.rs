@@ -30,6 +30,10 @@
 //! `rooms` is all of them. A build without one refuses the options that need it. [`protocol`] is always
 //! whole: what nobody calls is not in a program.
 //!
+//! Not among them, and not there unless it is asked for, is `inbound`: the tokens that callers present are
+//! checked by a `TokenIntrospector` (RFC 7662), a `JwtVerifier` (RFC 9068) or both, for a `Guard`, on a
+//! host that implements `InboundHost` too.
+//!
 //! # From Rust
 //!
 //! A program brings its platform by implementing the ports. All of its sources share one
