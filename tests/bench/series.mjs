@@ -29,7 +29,7 @@ export const INBOUND = {
   plans: {
     checks: { rounds: 7, count: 50_000, tokens: 2_000, isRunning: true },
     coldCheck: { rounds: 15 },
-    flood: { rounds: 1, count: 1_000_000 },
+    flood: { rounds: 1, count: 100_000 },
   },
-  quick: { checks: { rounds: 3, count: 20_000, tokens: 500 }, coldCheck: { rounds: 5 }, flood: { count: 100_000 } },
+  quick: { checks: { rounds: 3, count: 20_000, tokens: 500 }, coldCheck: { rounds: 5 }, flood: { count: 20_000 } },
 };
