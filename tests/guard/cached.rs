@@ -1,5 +1,7 @@
 //! Callers that are known, for whom nobody has to wait.
 
+use edge_oauth2::inbound::Seen;
+
 use super::*;
 
 #[test]
@@ -131,5 +133,23 @@ fn until_when_a_caller_is_known() {
         let admitted = guard.cached(bearer(token).as_deref(), &requirements);
         let until_ms = guard.lasts_until_ms(&admitted.unwrap(), &requirements);
         assert_eq!(until_ms / SECOND_MS, NOW + seconds, "{requirements:?}");
+    }
+}
+
+#[test]
+fn a_new_token_is_known_but_for_its_signature() {
+    let api = api();
+    api.authorize(&jwt("")).unwrap();
+    for (wanted, is_enough) in [("read", true), ("write", false)] {
+        let new = jwt(&format!(r#","jti":"{wanted}","scope":"read""#));
+        let (_, guard) = api.guard();
+        let requirements = scopes(&[wanted]);
+        let seen = guard.seen(bearer(&new).as_deref(), &requirements);
+        let Some(Seen::Unchecked(left)) = seen else {
+            panic!("{wanted}");
+        };
+        assert_eq!(guard.end(left, &requirements).is_some(), is_enough);
+        let known = api.cached(&new, &Requirements::default());
+        assert_eq!(known, Some("jwt"), "{wanted}");
     }
 }
