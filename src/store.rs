@@ -21,7 +21,7 @@ use crate::token::{Secret, Token};
 use place::Place;
 
 /// How long what happens in the background may take.
-const BACKGROUND_TIMEOUT_MS: u32 = 10_000;
+pub(crate) const BACKGROUND_TIMEOUT_MS: u32 = 10_000;
 
 /// What a look into the store shows.
 pub(crate) enum Found {

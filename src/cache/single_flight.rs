@@ -24,6 +24,9 @@ const DEAD_AFTER_LOOKS: u32 = 2;
 /// it already: the isolate may have been frozen, or its clock set, and then the leader's timer is still to come.
 const SILENT_AFTER_MS: u64 = 2_000;
 
+/// What the store may add to a leader's work, which waits for its turn and then for the server.
+const LATENESS_MS: u64 = 10_000;
+
 /// Numbers the flights of one identity.
 pub type Generation = u64;
 
@@ -212,4 +215,16 @@ impl<T: Clone> Flight<T> {
         self.beaten_at_ms = now_ms;
         self.generation
     }
+}
+
+/// How long a leader's work may take, whose callers wait for `timeout_ms`.
+pub(crate) fn longest_ms(timeout_ms: u32) -> u64 {
+    let timeout_ms = u64::from(timeout_ms);
+    timeout_ms.saturating_mul(2).saturating_add(LATENESS_MS)
+}
+
+/// How long a follower pauses between two looks: the longer it has waited, the longer, so that a
+/// quick grant is noticed quickly and hundreds of followers of a slow one cost little.
+pub(crate) fn pause_ms(waited_ms: u64) -> u32 {
+    (waited_ms / 4).clamp(5, 50) as u32
 }

@@ -3,9 +3,8 @@
 use std::rc::Rc;
 
 use super::TokenSource;
-use super::flight::pause_ms;
 use crate::cache::issuer::Issuer;
-use crate::cache::single_flight::{Generation, Role, Sight, Watch};
+use crate::cache::single_flight::{Generation, Role, Sight, Watch, pause_ms};
 use crate::error::Error;
 use crate::host::{Host, TransportError};
 use crate::protocol::client_authentication::ClientAuth;

@@ -6,7 +6,9 @@ use super::errand::Errand;
 use super::run::Brought;
 use super::{NOBODY_ELSES, Result, TokenSource};
 use crate::cache::client_state::Look;
-use crate::cache::single_flight::{Generation, HEARTBEAT_MS, Role, Sight, Watch};
+use crate::cache::single_flight::{
+    Generation, HEARTBEAT_MS, Role, Sight, Watch, longest_ms, pause_ms,
+};
 use crate::cache::span::Span;
 use crate::cache::token_state::{Cached, TokenState};
 use crate::error::{Error, ErrorCode};
@@ -17,9 +19,6 @@ use crate::race::{First, apart, race};
 use crate::retry;
 use crate::stopwatch::Stopwatch;
 use crate::store::SharedRecord;
-
-/// What the store may add to a leader's work, which waits for its turn and then for the server.
-const LATENESS_MS: u64 = 10_000;
 
 type Landed<V> = Option<Result<V>>;
 
@@ -224,8 +223,7 @@ impl<H: Host> TokenSource<H> {
     /// Says again and again that the leader of a flight is alive, for as long as any work may take: each
     /// part of it has a deadline of its own, but what a host does is not known to keep to it.
     pub(super) async fn keep_alive(&self, beat: impl Fn(u64)) {
-        let timeout_ms = u64::from(self.client.config().timeout_ms);
-        let longest_ms = timeout_ms.saturating_mul(2).saturating_add(LATENESS_MS);
+        let longest_ms = longest_ms(self.client.config().timeout_ms);
         // Counted, since a clock may be set.
         let beats = longest_ms.checked_div(HEARTBEAT_MS.into());
         for _ in 0..beats.unwrap_or_default() {
@@ -257,10 +255,4 @@ fn lost<V>() -> Landed<V> {
 /// Whether it is no token of before: a flight that others began for themselves may find one in the store.
 fn is_asked_for_since<V>(result: &Result<V>, since_ms: u64) -> bool {
     !matches!(result, Ok(cached) if cached.token.received_at_ms < since_ms)
-}
-
-/// How long a follower pauses between two looks: the longer it has waited, the longer, so that a
-/// quick grant is noticed quickly and hundreds of followers of a slow one cost little.
-pub(super) fn pause_ms(waited_ms: u64) -> u32 {
-    (waited_ms / 4).clamp(5, 50) as u32
 }

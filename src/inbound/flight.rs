@@ -4,7 +4,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use crate::cache::single_flight::{Flight, Generation, HEARTBEAT_MS, Role, Sight, Watch};
+use crate::cache::single_flight::{Flight, Generation, HEARTBEAT_MS, Role, Sight, Watch, pause_ms};
 use crate::error::{Error, ErrorCode};
 use crate::event::Event;
 use crate::handoff::handoff;
@@ -122,11 +122,6 @@ async fn keep_alive<H: Host, T: Clone>(
         host.sleep(HEARTBEAT_MS).await;
         flight.borrow_mut().beat(generation, host.now_ms());
     }
-}
-
-/// The same as in the chain: what is quick is noticed quickly, and many who wait for what is slow cost little.
-fn pause_ms(waited_ms: u64) -> u32 {
-    (waited_ms / 4).clamp(5, 50) as u32
 }
 
 fn late(longest_ms: u64) -> Error {

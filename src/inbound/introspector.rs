@@ -10,6 +10,7 @@ use super::flight::{begin, fly};
 use super::inquiry::Inquiry;
 use super::introspector_options::IntrospectorConfig;
 use super::memory::InboundMemory;
+use crate::cache::single_flight::longest_ms;
 use crate::error::{Error, ErrorCode};
 use crate::event::Event;
 use crate::host::inbound::InboundHost;
@@ -18,9 +19,6 @@ use crate::protocol::form::Parameters;
 use crate::protocol::invalid_token::InvalidToken;
 use crate::race::{First, apart, race};
 use crate::stopwatch::Stopwatch;
-
-/// What the store may add to the server's time, as in the chain.
-const LATENESS_MS: u64 = 10_000;
 
 /// How many flights of others are waited for in vain that began too early.
 const PATIENCE: u32 = 2;
@@ -145,8 +143,7 @@ impl<H: InboundHost> TokenIntrospector<H> {
     }
 
     fn longest_ms(&self) -> u64 {
-        let timeout_ms = u64::from(self.timeout_ms());
-        timeout_ms.saturating_mul(2).saturating_add(LATENESS_MS)
+        longest_ms(self.timeout_ms())
     }
 
     fn look(&self, key: Option<Key>, ages: Ages) -> Option<(Found<H>, Use)> {

@@ -7,12 +7,10 @@ use crate::host::Host;
 use crate::host::store::{StoreError, TokenStore};
 use crate::race::{Apart, First, apart, race};
 use crate::redaction::Sent;
+use crate::store::BACKGROUND_TIMEOUT_MS;
 use crate::store::place::hexadecimal;
 use crate::store::seal;
 use crate::token::Secret;
-
-/// How long what happens in the background may take.
-const BACKGROUND_TIMEOUT_MS: u32 = 10_000;
 
 /// How a store is used.
 #[derive(Clone, Copy)]
