@@ -11,7 +11,7 @@ import { startServers } from './servers.mjs';
 import { bundle, compatibilityDates, startWorkerd } from './workerd.mjs';
 
 const examples = join(root, 'tests/examples');
-const nextRoute = join(root, 'tests/frameworks/app/api/guarded/route.js');
+const nextRoute = join(root, 'tests/matrix/next-app/app/api/guarded/route.js');
 const project = await install('examples', await tarball());
 const { addresses, close } = await startServers();
 after(close);

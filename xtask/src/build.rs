@@ -31,6 +31,12 @@ pub fn bench(options: &[&str]) -> Result {
     script("tests/bench/bench.mjs", options)
 }
 
+/// Builds the package, then has consumers install, build and run it.
+pub fn matrix(consumers: &[&str]) -> Result {
+    package()?;
+    script("tests/matrix/matrix.mjs", consumers)
+}
+
 /// Runs a script, which prints what it does.
 fn script(path: &str, args: &[&str]) -> Result {
     let status = command(&format!("node {path}"))

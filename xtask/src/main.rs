@@ -15,7 +15,7 @@ const USAGE: &str = "usage:
     cargo xtask test [step…]       check everything, or only the steps whose names begin like this
     cargo xtask bench [--quick] [--json] [figure…]
                                    the package beside others, in one workerd
-    cargo xtask frameworks         production builds of Next.js 14 and 15 with the package in them, installed from npm
+    cargo xtask matrix [consumer…] projects of frameworks and bundlers with the package in them; writes docs/support.md
     cargo xtask soak [seconds]     a fleet of isolates shares tokens of 90 s, for minutes
     cargo xtask build              build and pack the npm package into target/npm
     cargo xtask simulate [--isolates N] [--hours H] [--seeds S] [--store none|kv|lease|redis|all] [--json]
@@ -32,7 +32,7 @@ fn main() -> ExitCode {
         ["demo"] => build::demo(&[]),
         ["demo", "--serve"] => build::demo(&["--serve"]),
         ["bench", options @ ..] => build::bench(options),
-        ["frameworks"] => suite::frameworks(),
+        ["matrix", consumers @ ..] => build::matrix(consumers),
         ["simulate", options @ ..] => simulate::run(options),
         ["soak", seconds @ ..] if seconds.len() < 2 => build::soak(seconds),
         ["test", names @ ..] => suite::run(names),

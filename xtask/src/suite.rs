@@ -78,14 +78,6 @@ pub fn run(names: &[&str]) -> Result {
     done
 }
 
-/// Builds the package, and checks it in applications of frameworks, which take minutes to install and to build.
-pub fn frameworks() -> Result {
-    setup::run()?;
-    perform(check("build-package", npm_package("target/npm", "npm")))?;
-    let files = test_files("tests/frameworks")?;
-    perform(tests("frameworks", vec![node_tests("node", &files)]))
-}
-
 /// What is checked of the source tree.
 fn source_checks() -> Vec<Check> {
     let doc = |features: &str| {

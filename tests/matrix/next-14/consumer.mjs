@@ -1,0 +1,3 @@
+import { nextConsumer } from '../next.mjs';
+
+export default nextConsumer({ title: 'Next.js 14', shared: ['next-app', 'next-middleware'], through: 'middleware (edge)' });

@@ -1,0 +1,16 @@
+import { proveAlone } from '../bundled.mjs';
+
+export default {
+  title: 'webpack 5',
+  packages: ['webpack'],
+  shared: ['server'],
+  cells: [
+    {
+      where: 'for Node, production',
+      run: async (context) => {
+        await context.run('webpack');
+        await proveAlone(context, 'out.cjs');
+      },
+    },
+  ],
+};

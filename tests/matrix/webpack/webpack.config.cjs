@@ -1,0 +1,6 @@
+module.exports = {
+  mode: 'production',
+  target: 'node',
+  entry: './server.js',
+  output: { path: __dirname, filename: 'out.cjs' },
+};
