@@ -7,7 +7,10 @@
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
+import { documentsOf, pagesOf } from './documents.mjs';
 import { withoutUnused, withShortNames } from './glue.mjs';
+import { crateOf, manifestOf } from './manifest.mjs';
+import { notices } from './notices.mjs';
 
 const templates = import.meta.dirname;
 const root = join(templates, '..');
@@ -20,10 +23,14 @@ mkdirSync(join(out, 'wasm'), { recursive: true });
 
 // What wasm-opt is told of the wasm by Cargo.toml.
 const features = readFileSync(join(root, 'Cargo.toml'), 'utf8').match(/--enable-[\w-]+/g);
-const manifest = { ...cargoMetadata(), ...JSON.parse(readFileSync(join(templates, 'package.json'), 'utf8')) };
+const template = JSON.parse(readFileSync(join(templates, 'package.json'), 'utf8'));
+const crate = crateOf(root);
+const manifest = manifestOf(crate, { ...template, files: [...template.files, ...pagesOf(root)] });
 write('package.json', `${JSON.stringify(manifest, null, 2)}\n`);
 for (const licence of ['LICENSE-MIT', 'LICENSE-APACHE']) copy(root, licence);
-copy(templates, 'README.md');
+write('THIRD-PARTY-NOTICES', notices(root));
+mkdirSync(join(out, 'docs'));
+for (const [path, text] of documentsOf(root, crate)) write(path, text);
 for (const folder of ['entries', 'face', 'stores', 'compat']) cpSync(join(templates, folder), join(out, folder), { recursive: true });
 // All wasm modules have the face in common, but for the way to them.
 for (const prefix of ['m2m-', 'inbound-', 'all-']) copyFileSync(join(templates, 'face/kernel.js'), join(out, `face/${prefix}kernel.js`));
@@ -34,22 +41,6 @@ copyWasm('glue-all', 'edge_oauth2_all', 'all-kernel.js', 'all-inline.js');
 bindFace('all');
 checkFiles();
 pack();
-
-/** What the crate says about itself, in npm's words. */
-function cargoMetadata() {
-  const json = execFileSync('cargo', ['metadata', '--no-deps', '--format-version', '1'], { cwd: root });
-  const { name, version, description, license, repository, keywords } = JSON.parse(json).packages.find(
-    (candidate) => candidate.name === 'edge-oauth2',
-  );
-  return {
-    name,
-    version,
-    description,
-    license,
-    repository: repository ? { type: 'git', url: `git+${repository}.git` } : undefined,
-    keywords,
-  };
-}
 
 /** What wasm-pack made in `folder`, under `name`: its imports of the face are rewritten, as are those of its `kernel`. */
 function copyWasm(folder, name, kernel, inline) {
@@ -86,7 +77,7 @@ function bindFace(prefix) {
   }
 }
 
-/** `files` is written by hand, so that nothing is published by accident; here it is held against what is there. */
+/** `files` is written by hand, so that nothing but pages of docs is published by accident; here it is held against what is there. */
 function checkFiles() {
   const expected = [...manifest.files, 'package.json', 'README.md'].sort();
   const entries = readdirSync(out, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());

@@ -4,15 +4,20 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { pagesOf } from '../../pkg-templates/documents.mjs';
 import { packageDir, tarball } from './consumer.mjs';
 import { root, tool } from './tool.mjs';
 
 test('the tarball holds these files and no others', async () => {
   const packed = (await tool('tar', ['-tzf', tarball])).trim().split('\n');
-  assert.deepEqual(packed.sort(), [
+  const isPage = (path) => path.startsWith('package/docs/');
+  assert.deepEqual(packed.filter(isPage).sort(), pagesOf(root).map((path) => `package/${path}`));
+  assert.deepEqual(packed.filter((path) => !isPage(path)).sort(), [
     'package/LICENSE-APACHE',
     'package/LICENSE-MIT',
     'package/README.md',
+    'package/SECURITY.md',
+    'package/THIRD-PARTY-NOTICES',
     'package/compat/ballerina-client.js',
     'package/compat/ballerina-handler.js',
     'package/compat/ballerina-listener.js',
@@ -115,6 +120,7 @@ test('the tarball holds these files and no others', async () => {
     'package/face/token-source.js',
     'package/face/token.js',
     'package/face/verification.js',
+    'package/llms.txt',
     'package/package.json',
     'package/stores/any.js',
     'package/stores/deno-kv.js',

@@ -1,0 +1,45 @@
+// The documents of the package: those of the repository, whose links lead to what is there for who has only the package.
+import { readFileSync, readdirSync } from 'node:fs';
+import { join, posix } from 'node:path';
+
+/** The pages of docs, in the order of their names. */
+export function pagesOf(root) {
+  return readdirSync(join(root, 'docs')).filter((file) => file.endsWith('.md')).toSorted().map((file) => `docs/${file}`);
+}
+
+/** By their paths in the package. */
+export function documentsOf(root, { description, repository }) {
+  const pages = pagesOf(root);
+  const paths = ['README.md', 'SECURITY.md', ...pages];
+  const read = (path) => readFileSync(join(root, path), 'utf8');
+  const documents = new Map(paths.map((path) => [path, relinked(read(path), path, { shipped: paths, repository })]));
+  documents.set('llms.txt', mapOf({ description, readme: read('README.md'), pages: pages.map((path) => [path, read(path)]) }));
+  return documents;
+}
+
+/**
+ * A document whose links into the repository are whole URLs; where nobody knows the repository's, only what they say is left. What
+ * is `shipped` too is linked as it is, but from README.md: npm shows that alone.
+ */
+export function relinked(markdown, path, { shipped, repository }) {
+  return markdown.replaceAll(/^```.*?^```$|`[^`\n]*`|\[([^\]]*)\]\(([^()\s]+)\)/gms, (written, text, link) => {
+    if (link === undefined || link.startsWith('#') || /^[a-z]+:/.test(link)) return written;
+    const [file, anchor] = posix.join(posix.dirname(path), link).split('#');
+    if (shipped.includes(file) && !(repository && path === 'README.md')) return written;
+    return repository ? `[${text}](${repository}/blob/HEAD/${file}${anchor ? `#${anchor}` : ''})` : text;
+  });
+}
+
+/** llms.txt: the way to begin, and what each page is about. */
+function mapOf({ description, readme, pages }) {
+  const start = readme.match(/^## Start\n.*?(?=^## )/ms)[0].replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1');
+  const entries = pages.map(([path, markdown]) => `- [${titleOf(markdown)}](${path})`);
+  return [
+    `# edge-oauth2\n\n> ${description}\n`,
+    start,
+    '## Types\n\nEvery option, with its default: entries/index.d.ts. Callers of an API: entries/inbound.d.ts.\n',
+    `## Documents\n\n${entries.join('\n')}\n`,
+  ].join('\n');
+}
+
+const titleOf = (markdown) => markdown.match(/^# (.+)$/m)[1];
