@@ -58,8 +58,10 @@ function copyWasm(folder, name, kernel, inline) {
   // What a task throws ends a process of Node's: ours replaces the instance instead.
   write(`wasm/${name}.js`, `import { microtask as queueMicrotask } from '../face/${kernel}';\n${glue}`);
   const wasm = readFileSync(file);
-  const bytes = `Uint8Array.from(atob('${wasm.toString('base64')}'), (c) => c.charCodeAt(0))`;
-  write(`wasm/${inline}`, `// ${name}_bg.wasm as text.\nexport const wasm = ${bytes};\n`);
+  // On a line of its own, since Node prints the whole line that an uncaught error comes from: minifiers leave this line as
+  // it is where they would join strings, and other literals, with the code around them.
+  const text = `String.raw\`\n${wasm.toString('base64')}\n\``;
+  write(`wasm/${inline}`, `// ${name}_bg.wasm as text.\nexport const wasm = Uint8Array.from(atob(${text}), (c) => c.charCodeAt(0));\n`);
 }
 
 /** Copies the modules of the face that know their way to wasm, with that of the entry `prefix` in its place: there both sides have one. */

@@ -1,4 +1,5 @@
 // The one request that each call of simple-oauth2 is.
+import { clearTimeout, setTimeout } from '../face/timers.js';
 import { boom, reasons } from './simple-oauth2-boom.js';
 import { present } from './simple-oauth2-options.js';
 

@@ -3,6 +3,7 @@
 
 import { Configurations } from './configurations.js';
 import { isOurs, OAuth2Error } from './error.js';
+import { clearTimeout, setTimeout } from './timers.js';
 
 /** The wasm functions, once the instance is there. */
 export let kernel;
@@ -18,9 +19,6 @@ let isLost = false;
 
 /** The longest that timers take. Beyond it they would be over at once. */
 export const LONGEST_TIMER_MS = 0x7fffffff;
-
-/** Before anybody can replace it: fake timers do, and run it late. */
-const nativeMicrotask = globalThis.queueMicrotask;
 
 /** Returns the platform's `waitUntil`, if the code runs inside a request of a platform that has one. */
 export let ambientWaitUntil = () =>
@@ -122,9 +120,9 @@ function bound(run) {
   };
 }
 
-/** The `queueMicrotask` of the npm package's wasm. */
+/** The `queueMicrotask` of the npm package's wasm: fake timers replace the host's, and run it late. Nobody replaces promises. */
 export function microtask(run) {
-  nativeMicrotask(bound(run));
+  Promise.resolve().then(bound(run));
 }
 
 /** Reports to wasm what `value` comes to, which need not be a promise. */

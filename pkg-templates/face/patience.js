@@ -2,6 +2,7 @@
 
 import { onAbort } from './abort.js';
 import { OAuth2Error } from './error.js';
+import { clearTimeout, setTimeout } from './timers.js';
 
 /** How much later than wasm JavaScript gives up waiting, in case wasm no longer answers at all. */
 const LAST_RESORT_MS = 100;

@@ -1,6 +1,7 @@
 // Which answers of the API mean that it refused the token.
 
 import { withBody } from './response.js';
+import { clearTimeout, setTimeout } from './timers.js';
 
 /** How much of a body is looked at, and for how long: a refusal is short and comes at once. */
 const MAX_BYTES = 64 * 1024;

@@ -3,6 +3,8 @@
 //
 // It is a help, never a condition: where it fails, hangs or keeps nothing (as in previews), all is as without it.
 
+import { clearTimeout, setTimeout } from '../face/timers.js';
+
 /** A cache of its own: nothing that the Worker fetches for others can read or write it, as it could the default one. */
 const CACHE = 'edge-oauth2';
 

@@ -116,6 +116,7 @@ test('the tarball holds these files and no others', async () => {
     'package/face/signature.js',
     'package/face/spelling.js',
     'package/face/stored-token.js',
+    'package/face/timers.js',
     'package/face/token-introspector.js',
     'package/face/token-source.js',
     'package/face/token.js',

@@ -1,5 +1,6 @@
 // Every entry starts by itself and brings a token, in the way its runtime loads it.
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -105,6 +106,23 @@ for (const [entry, [wasm, use]] of Object.entries(entries)) {
     edge.context.compiled = new WebAssembly.Module(readFileSync(resolve(wasm)));
     edge.evaluate(bundle);
     await use(t, edge.evaluate('bundle'));
+  });
+}
+
+// Node prints the line that an uncaught error comes from, and of a minified bundle the first is nearly all of it: with the wasm 460 KB.
+for (const [format, name] of Object.entries({ cjs: 'lambda.cjs', esm: 'lambda.mjs' })) {
+  test(`an error at start prints no wasm where all is bundled and minified, as ${format}`, async () => {
+    const contents = `import { OAuth2Client } from 'edge-oauth2'; new OAuth2Client({ clientId: 'me' });`;
+    const [{ text }] = (
+      await esbuild.build({ stdin: { contents, resolveDir: dir }, bundle: true, minify: true, write: false, platform: 'node', format })
+    ).outputFiles;
+    writeFileSync(join(dir, name), text);
+    const { stderr } = spawnSync(process.execPath, [join(dir, name)], { encoding: 'utf8' });
+    assert.match(stderr, /tokenUrl/);
+    const wasm = text.split('\n').find((line) => line.length > 100_000);
+    assert.ok(wasm, 'the wasm is on a line of its own');
+    assert.ok(!stderr.includes(wasm.slice(0, 100)), `${stderr.length} characters with the wasm`);
+    assert.ok(stderr.length < 90_000, `${stderr.length} characters`);
   });
 }
 
