@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { install, tarball } from '../runtimes/package.mjs';
 
-/** Installs the tarball into `target/runtimes/{name}`; `load` imports one of its entries. */
+/** Installs the tarball into the project `name`; `load` imports one of its entries. */
 export async function installPackage(name) {
   const project = await install(name, await tarball());
   const { resolve } = createRequire(join(project, 'index.js'));

@@ -21,9 +21,9 @@ export async function tarball(directory = 'npm') {
   return join(folder, packed[0]);
 }
 
-/** Makes `target/runtimes/{name}` a project that depends on the tarball, and gives its path. */
+/** Makes a project `name` that depends on the tarball, and gives its path. Another Node may do the same meanwhile. */
 export async function install(name, from) {
-  const project = join(root, 'target', 'runtimes', name);
+  const project = join(root, 'target/runtimes', process.version, name);
   await rm(project, { recursive: true, force: true });
   await mkdir(project, { recursive: true });
   const dependencies = { 'edge-oauth2': `file:${from}` };
