@@ -1,6 +1,8 @@
 // The tools of a consumer: its own first, then those that the package is built and tested with.
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { createRequire } from 'node:module';
+import { createServer } from 'node:net';
 import { delimiter, dirname, join } from 'node:path';
 import { root } from '../runtimes/package.mjs';
 
@@ -77,6 +79,16 @@ export function processesIn(dir) {
       for (const stop of running) await stop();
     },
   };
+}
+
+/** For servers that cannot be told to take any port. */
+export async function freePort() {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address();
+  server.close();
+  await once(server, 'close');
+  return String(port);
 }
 
 /** The version of an installed package; of what the consumer has not, that of the tests. */

@@ -42,9 +42,10 @@ export function createService({ addresses, name, prove }) {
       await prove(`a 401 is renewed once${post ? ', a POST sent again' : ''}`, async () => {
         const refused = await lastToken();
         await scene.revoke({ accessToken: refused });
-        const init = post ? { method: 'POST', body: 'what is posted' } : { method: 'GET' };
-        const { method, body } = await call(init);
-        assert.deepEqual({ method, body }, { body: '', ...init });
+        // Of a type that no form has: frameworks take those for an attack.
+        const headers = { 'content-type': 'application/octet-stream' };
+        const { method, body } = await call(post ? { method: 'POST', body: 'what is posted', headers } : { method: 'GET' });
+        assert.deepEqual([method, body], post ? ['POST', 'what is posted'] : ['GET', '']);
         assert.equal(await scene.grants(), before + grants + 1);
         assert.notEqual(await lastToken(), refused);
       });

@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict';
+import { wranglerDev } from '../cloudflare.mjs';
+
+const build = ({ run }, adapter) => run('astro', ['build', '--config', `astro.${adapter}.config.mjs`]);
+
+async function provePage({ prove }, url) {
+  await prove('a page shows what it got', async () => assert.match(await (await fetch(url)).text(), /<p>GET<\/p>/));
+}
+
+export default {
+  title: 'Astro',
+  packages: ['astro', '@astrojs/node', '@astrojs/cloudflare'],
+  cells: [
+    {
+      where: '`@astrojs/node`, standalone',
+      run: async (context) => {
+        await build(context, 'node');
+        const { environment, proveClient } = context.service();
+        const env = { ...environment, HOST: '127.0.0.1', PORT: '0' };
+        const { url } = await context.start('node', ['dist/server/entry.mjs'], { env, ready: /(http:\/\/127[^\s]+:\d+)/ });
+        await proveClient(`${url}/hello`);
+        await provePage(context, url);
+      },
+    },
+    {
+      where: '`@astrojs/cloudflare`, in workerd',
+      run: async (context) => {
+        await build(context, 'cloudflare');
+        const { environment, proveClient } = context.service();
+        const { url } = await wranglerDev(context, environment);
+        await proveClient(`${url}/hello`);
+        await provePage(context, url);
+      },
+    },
+  ],
+};

@@ -1,0 +1,15 @@
+// SvelteKit by its adapters.
+import { wranglerDev } from './cloudflare.mjs';
+
+export async function proveNode({ start, service }) {
+  const { environment, proveClient } = service();
+  const env = { ...environment, HOST: '127.0.0.1', PORT: '0' };
+  const { url } = await start('node', ['build'], { ready: /Listening on (http:\S+)/, env });
+  await proveClient(`${url}/hello`);
+}
+
+export async function proveCloudflare(context) {
+  const { environment, proveClient } = context.service();
+  const { url } = await wranglerDev(context, environment);
+  await proveClient(`${url}/hello`);
+}
