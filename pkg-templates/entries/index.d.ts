@@ -1013,7 +1013,8 @@ export class OAuth2Client {
    * The host's `fetch`, with the token in `Authorization` (RFC 6750 §2.1), or where `apply` puts it.
    *
    * A 401 (or what `refreshOn` and `detectOn` say) drops the refused token, obtains another and sends the request once
-   * more if its body can be sent again; the refusal of a stream is returned. Without a token nothing is sent and the
+   * more if its body can be sent again: that of a `Request` up to 64 KiB, a stream never, all else always. Where it cannot,
+   * the refusal is returned. Without a token nothing is sent and the
    * promise is rejected. Redirects are followed, but only to `baseUrl` and `allowedOrigins` with the token.
    *
    * Bound to its client, so that it can be passed on: `createApi({ fetch: client.fetch })`.

@@ -45,7 +45,7 @@ export class MachineClient {
       stage = 'token';
       const view = await this.#source.obtain(!this.#isFixed(), request.signal);
       stage = 'api';
-      const answer = await this.#resource.send(request, this.#applicable(view));
+      const answer = await request.keeping(() => this.#resource.send(request, this.#applicable(view)));
       const { isRefused, response } = await this.#judged(request, answer);
       const ok = response.ok && !isRefused;
       discard(response);
@@ -110,8 +110,12 @@ export class MachineClient {
     }
   }
 
-  /** Most answers are handed on as they come. */
   #send(request, view) {
+    return request.keeping(() => this.#sendOnce(request, view));
+  }
+
+  /** Most answers are handed on as they come. */
+  #sendOnce(request, view) {
     const sent = this.#resource.send(request, this.#applicable(view));
     return sent.then((response) => (this.#isRefused(request, response) === false ? response : this.#answer(request, view, response)));
   }
@@ -143,7 +147,7 @@ export class MachineClient {
     this.#source.event({ type: 'refused' }, request.from);
     const { accessToken } = view.token;
     const isWorthwhile = this.#source.run((kernel) => kernel.refuse(this.#source.config.id, accessToken, Date.now()));
-    if (!isWorthwhile || !request.isReplayable) return response;
+    if (!isWorthwhile || !(await request.canRepeat())) return response;
     let renewed;
     try {
       renewed = this.#applicable(await this.#source.obtain(false, request.signal, undefined, request.from));

@@ -2,6 +2,7 @@
 
 import { hostsSignal } from './abort.js';
 import { bodyInit, hostsBody, isReplayable } from './body.js';
+import { isLong, KeptBody } from './kept-body.js';
 import { kind } from './readers.js';
 
 /** Told by its shape: that of another realm or of a library is no instance of the host's. */
@@ -33,7 +34,12 @@ export function initOf({ method, headers, body, signal, redirect }) {
 export class ResourceRequest {
   /** Whether it was last sent with the token: a redirect may have taken it off. */
   carriesToken = false;
+  /** Whether the body is that of a Request which the host's fetch does not take as it is. */
+  hasForeignBody = false;
   #template = {};
+  /** The body of a Request while it is sent, and what was kept of it once that is sent again. */
+  #kept;
+  #again;
   #href;
   #url;
 
@@ -45,7 +51,10 @@ export class ResourceRequest {
     this.input = href;
     if (isRequest(input)) {
       if (isHostsRequest(input)) this.input = this.#template = input;
-      else this.init = { ...initOf(input), ...init };
+      else {
+        this.init = { ...initOf(input), ...init };
+        this.hasForeignBody = this.init.body !== undefined && (init?.body ?? undefined) === undefined;
+      }
     }
     this.#complete();
   }
@@ -77,9 +86,9 @@ export class ResourceRequest {
     return this.init?.body ?? undefined;
   }
 
-  /** The body, also that of a Request. */
+  /** The body, also that of a Request, which is a stream each time. */
   get content() {
-    return this.body ?? this.#template.body ?? undefined;
+    return this.#again?.stream() ?? this.body ?? this.#template.body ?? undefined;
   }
 
   /** `null` takes off that of a Request. */
@@ -100,11 +109,48 @@ export class ResourceRequest {
     return new Headers(this.init?.headers ?? this.#template.headers);
   }
 
-  /** Whether the body can be sent again. A Request's body is a stream, whatever it was made from. */
-  get isReplayable() {
+  /** Does what `send` does; the body of a Request is kept until that is done. */
+  keeping(send) {
+    const isOfRequest = typeof this.input !== 'string' && this.body === undefined && !['GET', 'HEAD'].includes(this.method);
+    return isOfRequest || this.hasForeignBody ? this.#keeping(send) : send();
+  }
+
+  async #keeping(send) {
+    this.#kept = this.#branch();
+    try {
+      return await send();
+    } finally {
+      this.#kept?.drop();
+    }
+  }
+
+  /**
+   * A branch of the body, if there is one and it may be short. That of a clone, since the Request then still knows its length:
+   * in Deno it forgets it already when somebody looks at its body.
+   */
+  #branch() {
+    try {
+      if (isLong(this.headers())) return undefined;
+      if (!this.hasForeignBody) return new KeptBody(this.#template.clone().body);
+      const [body, branch] = this.body.tee();
+      this.init = { ...this.init, body };
+      return new KeptBody(branch);
+    } catch {
+      // There is none, it was read already, or it is no stream of the web's.
+      return undefined;
+    }
+  }
+
+  /** Whether the body can be sent again: what was kept of a Request's takes its place. */
+  async canRepeat() {
     const { body } = this;
-    if (body !== undefined) return isReplayable(body);
+    if (body !== undefined && isReplayable(body)) return true;
     // Not every browser shows the body of a Request. Once it is sent, all say that it was used.
-    return !this.#template.body && !this.#template.bodyUsed;
+    if (body === undefined && !this.#template.body && !this.#template.bodyUsed) return true;
+    this.#again = await this.#kept?.whole();
+    if (this.#again === undefined) return false;
+    this.init = { ...this.init, body: this.#again };
+    if (typeof this.input !== 'string') this.input = new Request(this.input, { body: this.#again });
+    return true;
   }
 }

@@ -69,7 +69,8 @@ export class Resource {
     if (isRequest(init)) {
       // `fetch(url, request)` is a common way to forward; its members are not own ones.
       const url = this.#resolve(input);
-      return isHostsRequest(init) ? this.request(new Request(url, init)) : this.request(url, initOf(init));
+      if (isHostsRequest(init)) return this.request(new Request(url, init));
+      return Object.assign(this.request(url, initOf(init)), { hasForeignBody: true });
     }
     const href = this.#plainUrl(input);
     if (href !== undefined) return new ResourceRequest(input, init, href);
@@ -195,8 +196,10 @@ export class Resource {
         method = 'GET';
         body = undefined;
         BODY_HEADERS.forEach((name) => headers.delete(name));
-      } else if (!request.isReplayable) {
-        throw new TypeError('a redirect of a request with a stream for a body cannot be followed');
+      } else if (await request.canRepeat()) {
+        body = request.body;
+      } else {
+        throw new TypeError('a redirect of a request whose body is a stream, or a Request of more than 64 KiB, cannot be followed');
       }
       if (url.origin !== from.origin) {
         ORIGIN_BOUND_HEADERS.forEach((name) => headers.delete(name));

@@ -17,6 +17,7 @@ import { failures } from './contract/failures.mjs';
 import { fetchArguments } from './contract/fetch-arguments.mjs';
 import { grants } from './contract/grants.mjs';
 import { hooks } from './contract/hooks.mjs';
+import { keptBodies } from './contract/kept-bodies.mjs';
 import { lives } from './contract/lives.mjs';
 import { options } from './contract/options.mjs';
 import { perCall } from './contract/per-call.mjs';
@@ -46,6 +47,7 @@ export const contract = {
   'API requests': apiRequests,
   'arguments of fetch': fetchArguments,
   'refused tokens': refusedTokens,
+  'bodies of Requests': keptBodies,
   'authorised fetch': authorisedFetch,
   redirects,
   'discarded bodies': discardedBodies,

@@ -118,11 +118,11 @@ export const authorisedFetch = {
   },
 
   'so is the refusal of a stream, and the one after a failed renewal': async (scene) => {
-    const { behave, baseUrl } = scene;
+    const { behave } = scene;
     const refusal = { status: 200, text: 'expired é', after: 100_000 };
     const streamed = () => ({ method: 'POST', body: new Blob(['hello']).stream(), duplex: 'half' });
     const one = await withBadToken(scene, { detectOn: [/^expired/] }, 'stream');
-    equal(await (await one.fetch(new Request(baseUrl + at(refusal), streamed()))).text(), whole(refusal));
+    equal(await (await one.fetch(at(refusal), streamed())).text(), whole(refusal));
     equal((await one.fetch(at(refusal))).status, 200, 'the next call');
     const other = await withBadToken(scene, { detectOn: [/^expired/] }, 'failure');
     await behave({ status: 400, body: '{"error":"invalid_client"}' });

@@ -54,19 +54,12 @@ export const refusedTokens = {
   },
 
   'the 401 of a streamed body is returned, the next call is fine': async (scene) => {
-    const { client, baseUrl, revoke, apiRequests } = scene;
-    const sends = [
-      (one) => one.fetch('/echo', streamed()),
-      (one) => one.fetch(new Request(`${baseUrl}/echo`, streamed())),
-    ];
-    for (const [kind, send] of sends.entries()) {
-      const one = client({ endpointParams: { kind } });
-      await revoke(await one.getToken());
-      const response = await send(one);
-      equal([response.status, await response.json()], [401, { error: 'invalid_token' }]);
-      equal((await send(one)).status, 200, 'the next call');
-    }
-    equal((await apiRequests()).length, 4, 'requests at the API');
+    const { client, revoke, apiRequests } = scene;
+    await revoke(await client().getToken());
+    const response = await client().fetch('/echo', streamed());
+    equal([response.status, await response.json()], [401, { error: 'invalid_token' }]);
+    equal((await client().fetch('/echo', streamed())).status, 200, 'the next call');
+    equal((await apiRequests()).length, 2, 'requests at the API');
   },
 
   'a second 401 is returned as it is': async ({ client, apiRequests, grants }) => {
