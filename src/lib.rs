@@ -15,6 +15,7 @@
 //!   over what its callers bring.
 //! - `web` (there too, with the feature `web`): the ports over `fetch`, timers, `crypto.subtle` and
 //!   stores of JavaScript's, for Rust programs.
+//! - `worker` (there too, with the feature `worker`): what a Cloudflare Worker needs over that.
 //!
 //! # Features
 //!
@@ -149,6 +150,8 @@ mod token;
 mod wasm;
 #[cfg(all(target_arch = "wasm32", target_os = "unknown", feature = "web"))]
 pub mod web;
+#[cfg(all(target_arch = "wasm32", target_os = "unknown", feature = "worker"))]
+pub mod worker;
 
 pub use cache::memory::Memory;
 pub use cache::token_state::Cached;
@@ -164,6 +167,7 @@ pub use json::Json;
 pub use protocol::assertion::{AssertionOptions, ClientAssertion};
 pub use protocol::client_authentication::{ClientAuth, CredentialEncoding};
 pub use protocol::grant::Grant;
+pub use protocol::http::{HttpRequest, HttpResponse};
 pub use protocol::revocation::TokenTypeHint;
 pub use protocol::token_request::BodyFormat;
 pub use resource::{Apply, Resource, ResourceError, ResourceOptions, Sign, TestFailure};

@@ -34,8 +34,30 @@ pub struct HttpRequest {
     pub headers: Vec<(String, String)>,
     /// The body; empty for none.
     pub body: Vec<u8>,
-    /// How long a response body may be; a longer one fails the request.
+    /// How long a response body may be; a longer one fails the request. [`HttpRequest::new`] says 1 MiB.
     pub max_response_bytes: usize,
+}
+
+impl HttpRequest {
+    /// A request without headers and body. What it has beside that is filled in:
+    ///
+    /// ```
+    /// use edge_oauth2::HttpRequest;
+    ///
+    /// let request = HttpRequest {
+    ///     body: br#"{"name":"new"}"#.to_vec(),
+    ///     ..HttpRequest::new("POST", "https://api.example.com/items")
+    /// };
+    /// ```
+    pub fn new(method: impl Into<String>, url: impl Into<String>) -> Self {
+        Self {
+            method: method.into(),
+            url: url.into(),
+            headers: Vec::new(),
+            body: Vec::new(),
+            max_response_bytes: MAX_RESPONSE_BYTES,
+        }
+    }
 }
 
 /// A response, its body read to the end.

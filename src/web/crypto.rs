@@ -25,7 +25,7 @@ impl WebCrypto {
     }
 }
 
-fn crypto() -> Option<Crypto> {
+pub(crate) fn crypto() -> Option<Crypto> {
     member(&global(), "crypto").map(JsValue::unchecked_into)
 }
 

@@ -201,7 +201,7 @@ pub(super) fn text_of(value: &JsValue) -> Option<String> {
 }
 
 /// The names of the members that a struct has, told as an error: nothing is read.
-fn names_of<T: DeserializeOwned>() -> &'static [&'static str] {
+pub(super) fn names_of<T: DeserializeOwned>() -> &'static [&'static str] {
     match T::deserialize(Asker) {
         Err(Names(names)) => names,
         Ok(_) => &[],

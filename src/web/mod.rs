@@ -32,7 +32,7 @@
 //! Nothing here may be called in the global scope of a Worker, where `fetch`, timers and random numbers are refused.
 //! A platform that is another in one thing implements the ports of [`host`](crate::host) itself, over these parts.
 
-mod crypto;
+pub(crate) mod crypto;
 mod fetch;
 mod grant;
 mod host;
@@ -41,8 +41,8 @@ mod inbound;
 mod members;
 mod options;
 mod private_key;
-mod reason;
-mod store;
+pub(crate) mod reason;
+pub(crate) mod store;
 mod tasks;
 mod timers;
 mod token;
@@ -51,6 +51,8 @@ pub use crypto::WebCrypto;
 pub use fetch::Fetch;
 pub use host::WebHost;
 pub use options::client_options;
+#[cfg(feature = "worker")]
+pub(crate) use options::option_names;
 pub use store::ObjectStore;
 pub use tasks::{Task, Tasks};
 pub use timers::Timers;

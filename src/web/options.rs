@@ -92,6 +92,12 @@ const ELSEWHERE: [(&str, &str); 12] = [
     ("apiHeaders", "give it to ResourceOptions"),
 ];
 
+/// The names of all options that are read here.
+#[cfg(feature = "worker")]
+pub(crate) fn option_names() -> &'static [&'static str] {
+    members::names_of::<Written>()
+}
+
 /// Reads a client's options by the names and with the meaning that they have in the npm package: `{ tokenUrl, clientId,
 /// clientSecret, … }`, all that is no function and no binding. Those are for the program:
 /// [`WebHost`](crate::web::WebHost) takes `fetch`, `store`, `waitUntil`, `onEvent` and the key that signs,

@@ -7,7 +7,7 @@ use wasm_bindgen::{JsCast, JsValue};
 const MAX_REASON: usize = 64 * 1024;
 
 /// Why something failed. Node says only "fetch failed" and hides the reason in `cause`.
-pub(super) fn reason(error: &JsValue) -> String {
+pub(crate) fn reason(error: &JsValue) -> String {
     let text = |value: &JsValue, name: &str| member(value, name)?.as_string();
     let message = error.as_string().or_else(|| text(error, "message"));
     let mut reason = message.unwrap_or_else(|| "no reason was given".to_owned());
@@ -20,12 +20,12 @@ pub(super) fn reason(error: &JsValue) -> String {
 }
 
 /// A member, if `value` is an object; looking at it may throw.
-pub(super) fn member(value: &JsValue, name: &str) -> Option<JsValue> {
+pub(crate) fn member(value: &JsValue, name: &str) -> Option<JsValue> {
     let found = value.is_object().then(|| Reflect::get(value, &name.into()));
     found?.ok().filter(|found| !found.is_undefined())
 }
 
 /// A method, if `value` is an object that has it.
-pub(super) fn method(value: &JsValue, name: &str) -> Option<js_sys::Function> {
+pub(crate) fn method(value: &JsValue, name: &str) -> Option<js_sys::Function> {
     member(value, name)?.dyn_into().ok()
 }

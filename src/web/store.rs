@@ -4,6 +4,7 @@ use js_sys::{Array, Function, Object, Promise};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 
+use super::members::text_of;
 use super::reason::{member, method, reason};
 use crate::error::Error;
 use crate::host::store::{Acquired, Lease, StoreError, TokenStore};
@@ -56,23 +57,47 @@ impl ObjectStore {
     }
 
     async fn call(&self, function: &Function, arguments: &Array) -> Result<JsValue, StoreError> {
-        let failed = |error: JsValue| StoreError(reason(&error));
-        let answer = function.apply(&self.object, arguments).map_err(failed)?;
-        JsFuture::from(Promise::resolve(&answer))
-            .await
-            .map_err(failed)
+        let answer = function.apply(&self.object, arguments);
+        settled(answer.map_err(|error| StoreError(reason(&error)))?).await
+    }
+}
+
+/// What comes of an answer, which may be a promise.
+pub(crate) async fn settled(answer: JsValue) -> Result<JsValue, StoreError> {
+    let settled = JsFuture::from(Promise::resolve(&answer)).await;
+    settled.map_err(|error| StoreError(reason(&error)))
+}
+
+/// The answer to `get`.
+pub(crate) fn text(value: &JsValue) -> Result<Option<String>, StoreError> {
+    match value.as_string() {
+        None if !value.is_undefined() && !value.is_null() => {
+            Err(StoreError("get gave what is no text".to_owned()))
+        }
+        text => Ok(text),
+    }
+}
+
+/// The answer to `acquire`.
+pub(crate) fn acquired(answer: &JsValue) -> Result<Acquired, StoreError> {
+    if member(answer, "held").is_some_and(|held| held.is_truthy()) {
+        let fence = member(answer, "fence").and_then(|fence| text_of(&fence));
+        let fence = fence.ok_or_else(|| StoreError("acquire gave no fence".to_owned()))?;
+        return Ok(Acquired::Held { fence });
+    }
+    match member(answer, "retryAfterMs").and_then(|ms| ms.as_f64()) {
+        Some(ms) => Ok(Acquired::HeldByOther {
+            retry_after_ms: ms as u32,
+        }),
+        None => Err(StoreError(
+            "acquire gave neither held: true nor retryAfterMs".to_owned(),
+        )),
     }
 }
 
 impl TokenStore for ObjectStore {
     async fn get(&self, key: &str) -> Result<Option<String>, StoreError> {
-        let value = self.call(&self.get, &Array::of1(&key.into())).await?;
-        match value.as_string() {
-            None if !value.is_undefined() && !value.is_null() => {
-                Err(StoreError("get gave what is no text".to_owned()))
-            }
-            text => Ok(text),
-        }
+        text(&self.call(&self.get, &Array::of1(&key.into())).await?)
     }
 
     async fn put(
@@ -133,19 +158,7 @@ impl Lease for ObjectStore {
     async fn acquire(&self, key: &str, ttl_ms: u32) -> Result<Acquired, StoreError> {
         let arguments = Array::of2(&key.into(), &ttl_ms.into());
         let answer = self.call_lease(|(acquire, _)| acquire, &arguments).await?;
-        if member(&answer, "held").is_some_and(|held| held.is_truthy()) {
-            let fence = member(&answer, "fence").and_then(|fence| fence.as_string());
-            let fence = fence.ok_or_else(|| StoreError("acquire gave no fence".to_owned()))?;
-            return Ok(Acquired::Held { fence });
-        }
-        match member(&answer, "retryAfterMs").and_then(|ms| ms.as_f64()) {
-            Some(ms) => Ok(Acquired::HeldByOther {
-                retry_after_ms: ms as u32,
-            }),
-            None => Err(StoreError(
-                "acquire gave neither held: true nor retryAfterMs".to_owned(),
-            )),
-        }
+        acquired(&answer)
     }
 
     async fn release(&self, key: &str, fence: &str) -> Result<(), StoreError> {

@@ -20,12 +20,13 @@ const ALONE: [&str; 1] = ["runtimes-fleet"];
 const NODE_TEST: &str = "--test --test-reporter=spec --test-concurrency=1";
 
 /// The builds for wasm, and each room without the others.
-const CLIPPED: [&str; 14] = [
-    "--all-targets --features web,inbound",
+const CLIPPED: [&str; 15] = [
+    "--all-targets --features worker,inbound",
     "--features npm",
     "--features test-hooks",
     "--no-default-features",
     "--no-default-features --features web",
+    "--no-default-features --features worker",
     "--no-default-features --features npm,outbound",
     "--no-default-features --features npm,inbound,signing,discovery",
     "--no-default-features --features test-hooks,inbound,signing,discovery",
@@ -126,7 +127,7 @@ fn source_checks() -> Vec<Check> {
     };
     let wasm_tests = |which: &str| {
         let mut test = command(&format!(
-            "cargo test --locked --target wasm32-unknown-unknown --features web,inbound {which}"
+            "cargo test --locked --target wasm32-unknown-unknown --features worker,inbound {which}"
         ));
         test.env(
             "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER",
@@ -137,7 +138,13 @@ fn source_checks() -> Vec<Check> {
 
     vec![
         tests("xtask", own_checks()),
-        check("format", vec![command("cargo fmt --check")]),
+        check(
+            "format",
+            vec![
+                command("cargo fmt --check"),
+                command("cargo fmt --manifest-path worker-example/rust/Cargo.toml --check"),
+            ],
+        ),
         check(
             "clippy",
             vec![
@@ -152,7 +159,7 @@ fn source_checks() -> Vec<Check> {
             vec![
                 doc("--features inbound"),
                 doc(
-                    "--target wasm32-unknown-unknown --no-default-features --features rooms,web,inbound",
+                    "--target wasm32-unknown-unknown --no-default-features --features rooms,worker,inbound",
                 ),
             ],
         ),
@@ -165,7 +172,10 @@ fn source_checks() -> Vec<Check> {
         ),
         tests(
             "test-wasm",
-            vec![wasm_tests("--test wasm --test web"), wasm_tests("--doc")],
+            vec![
+                wasm_tests("--test wasm --test web --test worker"),
+                wasm_tests("--doc"),
+            ],
         ),
         plain_bindings("web"),
         plain_bindings("bundler"),
