@@ -1,7 +1,7 @@
 // Stores come in many shapes; wasm knows one.
 
 import { invalidOption } from '../face/error.js';
-import { denoKv } from './deno-kv.js';
+import { denoKvStore } from './deno-kv.js';
 import { hasLocation, nearby } from './location-cache.js';
 import { whole } from '../face/readers.js';
 
@@ -12,16 +12,15 @@ const KV = { propagationMs: 60_000, minTtlSeconds: 60 };
 export function storeAdapter(given) {
   const problem = problemOf(given);
   if (problem) throw invalidOption('store', problem);
-  const store = isFunction(given?.atomic) && isFunction(given.set) ? denoKv(given) : given;
+  const store = isFunction(given?.atomic) && isFunction(given.set) ? denoKvStore(given) : given;
   const method = (...names) => names.find((name) => isFunction(store?.[name]));
   const get = method('get', 'getItem');
   const put = method('put', 'set', 'setItem');
   const remove = method('delete', 'remove', 'removeItem');
   if (!get || !put || !remove) {
     const missing = [!get && 'get', !put && 'put or set', !remove && 'delete'].filter(Boolean);
-    // Clients of Redis differ in how they take a time to live.
-    const hint = isFunction(store?.del) ? '; give { get: (key) => …, put: (key, value, { ttl }) => …, delete: (key) => … }' : '';
-    throw invalidOption('store', `must be a KV namespace or an object with get, put or set, and delete; it has no ${missing.join(', no ')}${hint}`);
+    const maker = typeof store === 'string' ? undefined : makerFor(store);
+    throw invalidOption('store', `must be a KV namespace or an object with get, put or set, and delete; it has no ${missing.join(', no ')}${maker ? `: give ${maker}` : ''}`);
   }
   const isKv = isFunction(store.getWithMetadata);
   const number = (name) => (store[name] === undefined ? 0 : whole(`store.${name}`, store[name]));
@@ -62,7 +61,26 @@ function problemOf(store) {
     return "must not be a Durable Object namespace itself: give coordinator(namespace), of 'edge-oauth2/cloudflare'";
   }
   if (isFunction(store?.then)) return 'must not be a promise: await it first';
+  // It would keep records for ever.
+  if (isFunction(store?.setJSON)) return `must not be Netlify Blobs as they are: give ${makerFor(store)}`;
   return undefined;
+}
+
+/** What makes a store of others' clients, by a method that they have. */
+const MAKERS = [
+  ['setJSON', 'netlifyBlobsStore', 'netlify-blobs'],
+  ['prepare', 'd1Store', 'd1'],
+  ['unsafe', 'postgresStore', 'postgres'],
+  ['query', 'postgresStore', 'postgres'],
+  ['match', 'cacheApiStore', 'cache-api'],
+  ['sendCommand', 'redisStore', 'redis'],
+  ['send', 'redisStore', 'redis'],
+  ['eval', 'upstashStore', 'upstash'],
+];
+
+function makerFor(store) {
+  const [, name, entry] = MAKERS.find(([method]) => isFunction(store?.[method])) ?? [];
+  return name && `${name}(…), of 'edge-oauth2/stores/${entry}'`;
 }
 
 /** Of what stores give: a text, bytes, an entry that can be read, or what was parsed because it looked like JSON. */

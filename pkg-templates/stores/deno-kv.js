@@ -1,24 +1,47 @@
 // Deno.Kv as a store. Its keys are lists, what it gives are entries, and it can compare and set: so it has a lease.
 
-/** The store over `kv`, as `Deno.openKv` gives it. */
-export function denoKv(kv) {
+import { invalidOption } from '../face/error.js';
+import { lasting, leftMs } from './lasting.js';
+
+/** How often a write is tried while others write. */
+const ATTEMPTS = 8;
+
+/** The option `store` over what `Deno.openKv` gives. */
+export function denoKvStore(kv) {
+  if (typeof kv?.atomic !== 'function') throw invalidOption('store', 'needs what Deno.openKv() gives: denoKvStore(await Deno.openKv())');
   const leaseKey = (key) => [key, 'lease'];
+  /** Writes unless somebody has since `current` was read; gives the version written. */
+  const replace = async (current, value, expireIn) => {
+    const done = await kv.atomic().check(current).set(current.key, value, { expireIn }).commit();
+    return done.ok ? done.versionstamp : undefined;
+  };
   return {
-    get: async (key) => (await kv.get([key])).value,
-    put: (key, value, { ttl }) => kv.set([key], value, { expireIn: ttl * 1000 }),
+    async get(key) {
+      const { value: record } = await kv.get([key]);
+      return leftMs(record) > 0 ? record.value : undefined;
+    },
+    // A fence is the version of the lease: versions are texts that increase, whatever a clock says.
+    async put(key, value, { ttl, fence }) {
+      for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+        const current = await kv.get([key]);
+        const last = current.value?.fence ?? '';
+        const own = fence ?? last;
+        if (own < last && leftMs(current.value) > 0) return;
+        if (await replace(current, { value, fence: own, ...lasting(ttl * 1000) }, ttl * 1000)) return;
+      }
+      throw new Error(`others wrote ${ATTEMPTS} times meanwhile`);
+    },
     delete: (key) => kv.delete([key]),
     async acquire(key, ttlMs) {
       const current = await kv.get(leaseKey(key));
-      const leftMs = (current.value?.endsAt ?? 0) - Date.now();
-      if (leftMs > 0) return { held: false, retryAfterMs: leftMs };
-      const fence = crypto.randomUUID();
-      const lease = { fence, endsAt: Date.now() + ttlMs };
-      const { ok } = await kv.atomic().check(current).set(leaseKey(key), lease, { expireIn: ttlMs }).commit();
-      return ok ? { held: true, fence } : { held: false, retryAfterMs: ttlMs };
+      const left = leftMs(current.value);
+      if (left > 0) return { held: false, retryAfterMs: left };
+      const fence = await replace(current, lasting(ttlMs), ttlMs);
+      return fence === undefined ? { held: false, retryAfterMs: ttlMs } : { held: true, fence };
     },
     async release(key, fence) {
       const current = await kv.get(leaseKey(key));
-      if (current.value?.fence === fence) await kv.atomic().check(current).delete(leaseKey(key)).commit();
+      if (current.versionstamp === fence) await kv.atomic().check(current).delete(current.key).commit();
     },
   };
 }

@@ -1,6 +1,7 @@
 // A Durable Object that keeps one token for all instances, and lets one of them at a time renew it.
 import { DurableObject } from 'cloudflare:workers';
 import { invalidOption } from '../face/error.js';
+import { lasting, leftMs } from './lasting.js';
 
 /**
  * There is one for each store key. A Durable Object handles one event at a time, and its storage is read and
@@ -14,7 +15,7 @@ export class TokenCoordinator extends DurableObject {
   /** What was written last, unless it is over. */
   read() {
     const record = this.#kv.get('record');
-    return isAlive(record) ? record.value : null;
+    return leftMs(record) > 0 ? record.value : null;
   }
 
   /**
@@ -23,7 +24,7 @@ export class TokenCoordinator extends DurableObject {
    */
   async write(value, ttlSeconds, fence = this.#kv.get('lease')?.fence ?? 0) {
     const record = this.#kv.get('record');
-    if (isAlive(record) && record.fence > fence) return;
+    if (leftMs(record) > 0 && record.fence > fence) return;
     this.#kv.put('record', { value, fence, ...lasting(ttlSeconds * 1000) });
     await this.#cleanUpLater();
   }
@@ -35,10 +36,10 @@ export class TokenCoordinator extends DurableObject {
   /** Gives the lease to one caller at a time; it ends by itself after `ttlMs`. */
   async acquire(ttlMs) {
     const lease = this.#kv.get('lease');
-    const now = Date.now();
-    if (isAlive(lease)) return { held: false, retryAfterMs: lease.endsAt - now };
+    const left = leftMs(lease);
+    if (left > 0) return { held: false, retryAfterMs: left };
     // Not a mere counter: it must increase even when the storage was cleaned up in between.
-    const fence = Math.max((lease?.fence ?? 0) + 1, now);
+    const fence = Math.max((lease?.fence ?? 0) + 1, Date.now());
     this.#kv.put('lease', { fence, ...lasting(ttlMs) });
     await this.#cleanUpLater();
     return { held: true, fence };
@@ -60,16 +61,6 @@ export class TokenCoordinator extends DurableObject {
   #endsAt() {
     return Math.max(...['record', 'lease'].map((name) => this.#kv.get(name)?.endsAt ?? 0));
   }
-}
-
-function lasting(ms) {
-  return { endsAt: Date.now() + ms, ms };
-}
-
-/** What is to last longer than it was meant to comes of a clock that was set back since. */
-function isAlive(one) {
-  const leftMs = one === undefined ? 0 : one.endsAt - Date.now();
-  return leftMs > 0 && !(leftMs > one.ms + 5_000);
 }
 
 /** The option `store` over the namespace of a Worker's TokenCoordinator. */

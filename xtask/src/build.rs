@@ -38,7 +38,7 @@ pub fn matrix(consumers: &[&str]) -> Result {
 }
 
 /// Runs a script, which prints what it does.
-fn script(path: &str, args: &[&str]) -> Result {
+pub fn script(path: &str, args: &[&str]) -> Result {
     let status = command(&format!("node {path}"))
         .args(args)
         .status()

@@ -5,6 +5,7 @@ mod places;
 mod setup;
 mod simulate;
 mod step;
+mod stores;
 mod suite;
 mod totals;
 
@@ -17,6 +18,7 @@ const USAGE: &str = "usage:
                                    the package beside others, in one workerd
     cargo xtask matrix [consumer…] projects of frameworks and bundlers with the package in them; writes docs/support.md
     cargo xtask soak [seconds]     a fleet of isolates shares tokens of 90 s, for minutes
+    cargo xtask stores             fleets of isolates by each kind of store, over real servers
     cargo xtask build              build and pack the npm package into target/npm
     cargo xtask simulate [--isolates N] [--hours H] [--seeds S] [--store none|kv|lease|redis|all] [--json]
                                    what a store makes of a large fleet";
@@ -33,6 +35,7 @@ fn main() -> ExitCode {
         ["demo", "--serve"] => build::demo(&["--serve"]),
         ["bench", options @ ..] => build::bench(options),
         ["matrix", consumers @ ..] => build::matrix(consumers),
+        ["stores"] => stores::run(),
         ["simulate", options @ ..] => simulate::run(options),
         ["soak", seconds @ ..] if seconds.len() < 2 => build::soak(seconds),
         ["test", names @ ..] => suite::run(names),

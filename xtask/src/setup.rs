@@ -159,7 +159,7 @@ fn install_wasm_pack() -> Result {
 }
 
 /// Runs a step that downloads: without a network its failure is one sentence.
-fn install(name: &str, command: Command, failed: &str) -> Result {
+pub fn install(name: &str, command: Command, failed: &str) -> Result {
     step::run(name, vec![command]).map(drop).map_err(|failure| {
         if is_network_failure(&failure.log) {
             format!("{failed}, because the network or the registry cannot be reached: connect, then run the command again.")

@@ -3,7 +3,7 @@
 use crate::build::{npm_package, wasm_pack};
 use crate::step::{self, command, program};
 use crate::totals::{is_total, passed};
-use crate::{Result, places, setup};
+use crate::{Result, places, setup, stores};
 use std::process::Command;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
@@ -18,6 +18,9 @@ const ALONE: [&str; 1] = ["runtimes-fleet"];
 
 /// Node's test runner. One file after the other, for the same reason.
 const NODE_TEST: &str = "--test --test-reporter=spec --test-concurrency=1";
+
+/// The step that needs servers and clients of its own.
+const STORES: &str = "stores";
 
 /// The builds for wasm, and each room without the others.
 const CLIPPED: [&str; 15] = [
@@ -74,6 +77,9 @@ pub fn run(names: &[&str]) -> Result {
             "build-test-hooks",
             npm_package("target/npm-test", "test-hooks"),
         ));
+        if package_checks.iter().any(|check| check.name == STORES) {
+            stores::setup()?;
+        }
     }
     let times = Mutex::default();
     let is_alone = |check: &Check| ALONE.contains(&check.name.as_str());
@@ -205,6 +211,10 @@ fn package_checks() -> Result<Vec<Check>> {
     checks.push(tests(
         "compat",
         vec![node_tests("node", &test_files("tests/compat")?)],
+    ));
+    checks.push(tests(
+        STORES,
+        vec![node_tests("node", &test_files("tests/stores")?)],
     ));
     for file in test_files("tests/runtimes")? {
         let name = file

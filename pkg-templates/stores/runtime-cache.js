@@ -1,0 +1,20 @@
+// Vercel's Runtime Cache as a store, for the functions of one region.
+
+import { invalidOption } from '../face/error.js';
+import { claimed } from './claim.js';
+
+/** The option `store` over what `getCache` of `@vercel/functions` gives. */
+export function runtimeCacheStore(cache) {
+  if (typeof cache?.get !== 'function' || typeof cache.expireTag !== 'function') {
+    throw invalidOption('store', "needs what getCache() of '@vercel/functions' gives: runtimeCacheStore(getCache())");
+  }
+  return claimed({
+    // Unless it is told otherwise, that cache knows keys by 32 bits of them: two may meet.
+    async read(name) {
+      const content = await cache.get(name);
+      return content?.name === name ? content : undefined;
+    },
+    write: (name, content, ttlMs) => cache.set(name, { name, ...content }, { ttl: Math.ceil(ttlMs / 1000) }),
+    remove: (name) => cache.delete(name),
+  });
+}

@@ -1,0 +1,121 @@
+// Stores as users make them: `make({ load, … })` gives the option `store`. `load` imports a file of the package; the rest are
+// addresses. A kind whose lease is atomic says so, and names the runtime that it is for.
+import { createRequire } from 'node:module';
+
+const redisOf = async (name, ...args) => new (await import(name)).Redis(...args);
+const entry = async (load, name) => (await load(`stores/${name}.js`))[`${name.replace(/-./g, ([, letter]) => letter.toUpperCase())}Store`];
+
+/** As its documentation wants it: connected, and listened to. */
+async function connected(client) {
+  client.on('error', () => {});
+  await client.connect();
+  return client;
+}
+
+const ioredis = (name) => async ({ load, redis, closing }) => {
+  const client = await redisOf(name, redis);
+  client.on('error', () => {});
+  closing.push(() => client.disconnect());
+  return (await entry(load, 'redis'))(client);
+};
+
+const nodeRedis = (name) => async ({ load, redis, closing }) => {
+  const client = await connected((await import(name)).createClient({ url: redis }));
+  closing.push(() => (client.destroy ?? client.disconnect).call(client));
+  return (await entry(load, 'redis'))(client);
+};
+
+export const kinds = {
+  'ioredis 6': { isAtomic: true, make: ioredis('ioredis') },
+  'ioredis 5': { isAtomic: true, make: ioredis('ioredis-5') },
+  'ioredis, with a prefix': {
+    isAtomic: true,
+    async make({ load, redis, closing }) {
+      const client = await redisOf('ioredis', redis, { keyPrefix: 'app:' });
+      closing.push(() => client.disconnect());
+      return (await entry(load, 'redis'))(client);
+    },
+  },
+  'ioredis, a cluster with a prefix': {
+    isAtomic: true,
+    async make({ load, cluster, closing }) {
+      const { Cluster } = await import('ioredis');
+      const client = new Cluster([cluster], { redisOptions: { keyPrefix: 'app:' }, keyPrefix: 'app:', scaleReads: 'slave' });
+      closing.push(() => client.disconnect());
+      return (await entry(load, 'redis'))(client);
+    },
+  },
+  'node-redis 6': { isAtomic: true, make: nodeRedis('redis') },
+  'node-redis 5': { isAtomic: true, make: nodeRedis('redis-5') },
+  'node-redis 4': { isAtomic: true, make: nodeRedis('redis-4') },
+  'node-redis, a pool': {
+    isAtomic: true,
+    async make({ load, redis, closing }) {
+      const { createClientPool } = await import('redis');
+      const client = await connected(createClientPool({ url: redis }));
+      closing.push(() => client.destroy());
+      return (await entry(load, 'redis'))(client);
+    },
+  },
+  'node-redis, a cluster': {
+    isAtomic: true,
+    async make({ load, cluster, closing }) {
+      const { createCluster } = await import('redis');
+      const client = await connected(createCluster({ rootNodes: [{ url: cluster }] }));
+      closing.push(() => client.destroy());
+      return (await entry(load, 'redis'))(client);
+    },
+  },
+  'Upstash’s client': {
+    isAtomic: true,
+    async make({ load, rest }) {
+      const { Redis } = await import('@upstash/redis');
+      return (await entry(load, 'upstash'))(new Redis({ ...rest, retry: false }));
+    },
+  },
+  'Upstash’s client, which parses nothing': {
+    isAtomic: true,
+    async make({ load, rest }) {
+      const { Redis } = await import('@upstash/redis');
+      return (await entry(load, 'upstash'))(new Redis({ ...rest, automaticDeserialization: false, retry: false }));
+    },
+  },
+  'Vercel KV’s client': {
+    isAtomic: true,
+    async make({ load, rest }) {
+      const { createClient } = await import('@vercel/kv');
+      return (await entry(load, 'upstash'))(createClient(rest));
+    },
+  },
+  'Upstash by fetch': { isAtomic: true, make: async ({ load, rest }) => (await entry(load, 'upstash'))(rest) },
+  'pg, a pool': {
+    isAtomic: true,
+    async make({ load, postgres, closing }) {
+      const { default: pg } = await import('pg');
+      const pool = new pg.Pool({ connectionString: postgres, max: 4 });
+      pool.on('error', () => {});
+      closing.push(() => pool.end());
+      return (await entry(load, 'postgres'))(pool);
+    },
+  },
+  'postgres.js': {
+    isAtomic: true,
+    async make({ load, postgres, closing }) {
+      const sql = (await import('postgres')).default(postgres, { max: 4, onnotice() {} });
+      closing.push(() => sql.end({ timeout: 0 }));
+      return (await entry(load, 'postgres'))(sql);
+    },
+  },
+  'Netlify Blobs': {
+    async make({ load, blobs }) {
+      const { getStore } = await import('@netlify/blobs');
+      return (await entry(load, 'netlify-blobs'))(getStore({ name: 'tokens', ...blobs }));
+    },
+  },
+  'Vercel’s Runtime Cache': {
+    async make({ load }) {
+      const { getCache } = createRequire(import.meta.url)('@vercel/functions');
+      return (await entry(load, 'runtime-cache'))(getCache({ namespace: 'tokens' }));
+    },
+  },
+};

@@ -1,0 +1,33 @@
+// A real server of Redis's protocol: the pinned Valkey, or the machine's own redis-server.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { Redis } from 'ioredis';
+import { root } from '../../runtimes/package.mjs';
+import { freePort, startProcess } from './process.mjs';
+
+const pinned = join(root, 'target/tools/bin/valkey-server');
+
+const ofCluster = (port) => ({ 'cluster-enabled': 'yes', 'cluster-config-file': `nodes-${port}.conf`, 'cluster-announce-ip': '127.0.0.1' });
+
+/** Starts one, with `--cluster-enabled` if it is to be a cluster of one. */
+export async function startValkey({ isCluster = false, port } = {}) {
+  port ??= await freePort();
+  const program = process.env.REDIS_SERVER ?? (existsSync(pinned) ? pinned : 'redis-server');
+  const flags = { bind: '127.0.0.1', port, save: '', appendonly: 'no', ...(isCluster && ofCluster(port)) };
+  const args = Object.entries(flags).flatMap(([name, value]) => [`--${name}`, String(value)]);
+  const admin = new Redis(port, '127.0.0.1', { retryStrategy: () => 50, maxRetriesPerRequest: null });
+  admin.on('error', () => {});
+  const server = await startProcess(program, args, async () => (await admin.ping()) === 'PONG', { cwd: join(root, 'target') });
+  if (isCluster) await admin.call('CLUSTER', 'ADDSLOTSRANGE', '0', '16383');
+  return {
+    ...server,
+    port,
+    url: `redis://127.0.0.1:${port}`,
+    /** Sends a command, as an operator does. */
+    command: (...words) => admin.call(...words),
+    async close() {
+      admin.disconnect();
+      await server.close();
+    },
+  };
+}
