@@ -19,8 +19,7 @@ export function storeAdapter(given) {
   const remove = method('delete', 'remove', 'removeItem');
   if (!get || !put || !remove) {
     const missing = [!get && 'get', !put && 'put or set', !remove && 'delete'].filter(Boolean);
-    const maker = typeof store === 'string' ? undefined : makerFor(store);
-    throw invalidOption('store', `must be a KV namespace or an object with get, put or set, and delete; it has no ${missing.join(', no ')}${maker ? `: give ${maker}` : ''}`);
+    throw invalidOption('store', `must be a KV namespace or an object with get, put or set, and delete; it has no ${missing.join(', no ')}${makerOf(store)}`);
   }
   const isKv = isFunction(store.getWithMetadata);
   const number = (name) => (store[name] === undefined ? 0 : whole(`store.${name}`, store[name]));
@@ -61,26 +60,26 @@ function problemOf(store) {
     return "must not be a Durable Object namespace itself: give coordinator(namespace), of 'edge-oauth2/cloudflare'";
   }
   if (isFunction(store?.then)) return 'must not be a promise: await it first';
-  // It would keep records for ever.
-  if (isFunction(store?.setJSON)) return `must not be Netlify Blobs as they are: give ${makerFor(store)}`;
+  if (isFunction(store?.setJSON)) return `would keep tokens for ever${makerOf(store)}`;
   return undefined;
 }
 
-/** What makes a store of others' clients, by a method that they have. */
-const MAKERS = [
-  ['setJSON', 'netlifyBlobsStore', 'netlify-blobs'],
-  ['prepare', 'd1Store', 'd1'],
-  ['unsafe', 'postgresStore', 'postgres'],
-  ['query', 'postgresStore', 'postgres'],
-  ['match', 'cacheApiStore', 'cache-api'],
-  ['sendCommand', 'redisStore', 'redis'],
-  ['send', 'redisStore', 'redis'],
-  ['eval', 'upstashStore', 'upstash'],
-];
+/** The entries that make stores of others' clients, by a method that these have. */
+const MAKERS = {
+  setJSON: 'netlify-blobs',
+  prepare: 'd1',
+  unsafe: 'postgres',
+  query: 'postgres',
+  match: 'cache-api',
+  sendCommand: 'redis',
+  send: 'redis',
+  eval: 'upstash',
+};
 
-function makerFor(store) {
-  const [, name, entry] = MAKERS.find(([method]) => isFunction(store?.[method])) ?? [];
-  return name && `${name}(…), of 'edge-oauth2/stores/${entry}'`;
+/** What to say of a client of somebody's. */
+function makerOf(client) {
+  const method = Object.keys(MAKERS).find((name) => typeof client !== 'string' && isFunction(client?.[name]));
+  return method ? `: 'edge-oauth2/stores/${MAKERS[method]}' makes a store of it` : '';
 }
 
 /** Of what stores give: a text, bytes, an entry that can be read, or what was parsed because it looked like JSON. */

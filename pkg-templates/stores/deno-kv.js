@@ -8,13 +8,11 @@ const ATTEMPTS = 8;
 
 /** The option `store` over what `Deno.openKv` gives. */
 export function denoKvStore(kv) {
-  if (typeof kv?.atomic !== 'function') throw invalidOption('store', 'needs what Deno.openKv() gives: denoKvStore(await Deno.openKv())');
+  if (typeof kv?.atomic !== 'function') throw invalidOption('store', 'needs a Deno.Kv: denoKvStore(await Deno.openKv())');
   const leaseKey = (key) => [key, 'lease'];
-  /** Writes unless somebody has since `current` was read; gives the version written. */
-  const replace = async (current, value, expireIn) => {
-    const done = await kv.atomic().check(current).set(current.key, value, { expireIn }).commit();
-    return done.ok ? done.versionstamp : undefined;
-  };
+  /** Writes unless somebody has since `current` was read, and says so; gives the version written. */
+  const replace = (current, content, ms) =>
+    kv.atomic().check(current).set(current.key, { ...content, ...lasting(ms) }, { expireIn: ms }).commit();
   return {
     async get(key) {
       const { value: record } = await kv.get([key]);
@@ -27,17 +25,17 @@ export function denoKvStore(kv) {
         const last = current.value?.fence ?? '';
         const own = fence ?? last;
         if (own < last && leftMs(current.value) > 0) return;
-        if (await replace(current, { value, fence: own, ...lasting(ttl * 1000) }, ttl * 1000)) return;
+        if ((await replace(current, { value, fence: own }, ttl * 1000)).ok) return;
       }
-      throw new Error(`others wrote ${ATTEMPTS} times meanwhile`);
+      throw new Error('others wrote meanwhile');
     },
     delete: (key) => kv.delete([key]),
     async acquire(key, ttlMs) {
       const current = await kv.get(leaseKey(key));
       const left = leftMs(current.value);
       if (left > 0) return { held: false, retryAfterMs: left };
-      const fence = await replace(current, lasting(ttlMs), ttlMs);
-      return fence === undefined ? { held: false, retryAfterMs: ttlMs } : { held: true, fence };
+      const { ok, versionstamp } = await replace(current, {}, ttlMs);
+      return ok ? { held: true, fence: versionstamp } : { held: false, retryAfterMs: ttlMs };
     },
     async release(key, fence) {
       const current = await kv.get(leaseKey(key));

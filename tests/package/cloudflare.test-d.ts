@@ -1,10 +1,12 @@
 // Compiled, not run: the types of a Worker that shares its tokens.
 import { OAuth2Client } from 'edge-oauth2';
 import { coordinator, TokenCoordinator } from 'edge-oauth2/cloudflare';
+import { d1Store } from 'edge-oauth2/stores/d1';
 
 interface Env {
   TOKENS: KVNamespace;
   COORDINATOR: DurableObjectNamespace<TokenCoordinator>;
+  DB: D1Database;
   OTHER: DurableObjectNamespace;
 }
 declare const env: Env;
@@ -12,6 +14,7 @@ const required = { tokenUrl: 'https://auth.example.com/token', clientId: 'id', c
 
 new OAuth2Client({ ...required, store: env.TOKENS });
 new OAuth2Client({ ...required, store: coordinator(env.COORDINATOR) });
+new OAuth2Client({ ...required, store: d1Store(env.DB) });
 
 // @ts-expect-error not a store, but what one is made of
 new OAuth2Client({ ...required, store: env.COORDINATOR });
@@ -21,3 +24,6 @@ coordinator(env.OTHER);
 coordinator(env.TOKENS);
 
 export { TokenCoordinator };
+
+// @ts-expect-error not a database
+d1Store(env.TOKENS);

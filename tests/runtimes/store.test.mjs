@@ -87,58 +87,7 @@ describe('a token that one instance has obtained is the other’s too', () => {
   }
 });
 
-/** As Deno has it: keys are lists, what is there are entries, and it compares and sets. */
-function denoKv() {
-  const entries = new Map();
-  let version = 0;
-  const name = (key) => JSON.stringify(key);
-  const kv = {
-    options: [],
-    entries,
-    get: async (key) => entries.get(name(key)) ?? { key, value: null, versionstamp: null },
-    async set(key, value, options) {
-      assert.ok(Array.isArray(key));
-      kv.options.push(options);
-      entries.set(name(key), { key, value, versionstamp: String((version += 1)) });
-    },
-    delete: async (key) => void entries.delete(name(key)),
-    atomic() {
-      const steps = [];
-      let isCurrent = async () => true;
-      const atomic = {
-        check({ key, versionstamp }) {
-          isCurrent = async () => (await kv.get(key)).versionstamp === versionstamp;
-          return atomic;
-        },
-        set: (...args) => (steps.push(() => kv.set(...args)), atomic),
-        delete: (...args) => (steps.push(() => kv.delete(...args)), atomic),
-        async commit() {
-          const ok = await isCurrent();
-          if (ok) for (const step of steps) await step();
-          return { ok };
-        },
-      };
-      return atomic;
-    },
-  };
-  return kv;
-}
-
 describe('stores that are in another shape', () => {
-  test('Deno.Kv, with a lease', async () => {
-    const scene = newScene();
-    await scene.behave({ delayMs: 200 });
-    const store = denoKv();
-    const all = await Promise.all([1, 2, 3, 4].map(() => scene.instance({ store })));
-    const tokens = await Promise.all(all.map(({ client }) => client.getToken()));
-    assert.equal(new Set(tokens.map(({ accessToken }) => accessToken)).size, 1);
-    assert.equal(await scene.grants(), 1);
-    await eventually(() => store.entries.size === 1, 'the lease is given back, and the record there');
-    assert.ok(store.options.some(({ expireIn }) => expireIn > 3_500_000), 'it is told for how long');
-    await all[0].client.invalidate();
-    assert.equal(store.entries.size, 0);
-  });
-
   const encoder = new TextEncoder();
   for (const [title, shape] of Object.entries({
     bytes: (text) => encoder.encode(text),
@@ -239,7 +188,12 @@ describe('what fits nothing is refused, by name', () => {
     ['a Durable Object namespace', { idFromName: get, get }, 'coordinator(namespace)'],
     ['a stub', new Proxy({}, { get: () => get }), '(key) => stub.get(key)'],
     ['a promise', Promise.resolve(new Map()), 'await it first'],
-    ['a client of Redis', { get, set: put, del: remove }, 'it has no delete; give { get: (key) => …'],
+    ['a client of Redis', { get, set: put, del: remove, eval: get, sendCommand: get }, "it has no delete: 'edge-oauth2/stores/redis' makes"],
+    ['a client of Upstash', { get, set: put, del: remove, eval: get }, "'edge-oauth2/stores/upstash' makes a store of it"],
+    ['a D1 database', { prepare: get, batch: get }, "'edge-oauth2/stores/d1' makes a store of it"],
+    ['a pool of Postgres', { query: get, connect: get }, "'edge-oauth2/stores/postgres' makes a store of it"],
+    ['a Cache', { match: get, put, delete: remove }, "'edge-oauth2/stores/cache-api' makes a store of it"],
+    ['Netlify Blobs', { get, set: put, setJSON: put, delete: remove }, "'edge-oauth2/stores/netlify-blobs' makes a store of it"],
   ]) {
     test(`${title}, with what to give instead`, async () => {
       const error = await newScene().instance({ store }).then(assert.fail, (error) => error);

@@ -1,8 +1,9 @@
 // Stores as users make them: `make({ load, … })` gives the option `store`. `load` imports a file of the package; the rest are
-// addresses. A kind whose lease is atomic says so, and names the runtime that it is for.
+// addresses. A kind whose lease is atomic says so; `runtimes` are where it is tried, Node if there are none.
 import { createRequire } from 'node:module';
 
 const redisOf = async (name, ...args) => new (await import(name)).Redis(...args);
+/** What the entry `name` exports. */
 const entry = async (load, name) => (await load(`stores/${name}.js`))[`${name.replace(/-./g, ([, letter]) => letter.toUpperCase())}Store`];
 
 /** As its documentation wants it: connected, and listened to. */
@@ -25,8 +26,8 @@ const nodeRedis = (name) => async ({ load, redis, closing }) => {
   return (await entry(load, 'redis'))(client);
 };
 
-export const kinds = {
-  'ioredis 6': { isAtomic: true, make: ioredis('ioredis') },
+const kinds = {
+  'ioredis 6': { isAtomic: true, runtimes: ['Node', 'Deno', 'Bun'], make: ioredis('ioredis') },
   'ioredis 5': { isAtomic: true, make: ioredis('ioredis-5') },
   'ioredis, with a prefix': {
     isAtomic: true,
@@ -45,7 +46,7 @@ export const kinds = {
       return (await entry(load, 'redis'))(client);
     },
   },
-  'node-redis 6': { isAtomic: true, make: nodeRedis('redis') },
+  'node-redis 6': { isAtomic: true, runtimes: ['Node', 'Deno', 'Bun'], make: nodeRedis('redis') },
   'node-redis 5': { isAtomic: true, make: nodeRedis('redis-5') },
   'node-redis 4': { isAtomic: true, make: nodeRedis('redis-4') },
   'node-redis, a pool': {
@@ -87,7 +88,11 @@ export const kinds = {
       return (await entry(load, 'upstash'))(createClient(rest));
     },
   },
-  'Upstash by fetch': { isAtomic: true, make: async ({ load, rest }) => (await entry(load, 'upstash'))(rest) },
+  'Upstash by fetch': {
+    isAtomic: true,
+    runtimes: ['Node', 'Deno', 'Bun'],
+    make: async ({ load, rest }) => (await entry(load, 'upstash'))(rest),
+  },
   'pg, a pool': {
     isAtomic: true,
     async make({ load, postgres, closing }) {
@@ -100,6 +105,7 @@ export const kinds = {
   },
   'postgres.js': {
     isAtomic: true,
+    runtimes: ['Node', 'Deno'],
     async make({ load, postgres, closing }) {
       const sql = (await import('postgres')).default(postgres, { max: 4, onnotice() {} });
       closing.push(() => sql.end({ timeout: 0 }));
@@ -118,4 +124,37 @@ export const kinds = {
       return (await entry(load, 'runtime-cache'))(getCache({ namespace: 'tokens' }));
     },
   },
+  'Deno KV': {
+    isAtomic: true,
+    runtimes: ['Deno'],
+    make: async ({ load, file, closing }) => (await entry(load, 'deno-kv'))(await openKv(file, closing)),
+  },
+  'Deno KV as it is': { isAtomic: true, runtimes: ['Deno'], make: ({ file, closing }) => openKv(`${file}-2`, closing) },
+  'Bun’s RedisClient': {
+    isAtomic: true,
+    runtimes: ['Bun'],
+    async make({ load, redis, closing }) {
+      const client = new Bun.RedisClient(redis);
+      closing.push(() => client.close());
+      return (await entry(load, 'redis'))(client);
+    },
+  },
+  'Bun’s SQL': {
+    isAtomic: true,
+    runtimes: ['Bun'],
+    async make({ load, postgres, closing }) {
+      const sql = new Bun.SQL(postgres);
+      closing.push(() => sql.end());
+      return (await entry(load, 'postgres'))(sql);
+    },
+  },
 };
+
+async function openKv(file, closing) {
+  const kv = await Deno.openKv(file);
+  closing.push(() => kv.close());
+  return kv;
+}
+
+/** The kinds that are tried in `runtime`. */
+export const kindsIn = (runtime) => Object.entries(kinds).filter(([, { runtimes = ['Node'] }]) => runtimes.includes(runtime));

@@ -9,16 +9,11 @@ export async function startProcess(program, args, isReady, options = {}) {
   const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], ...options });
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => output.push(chunk.toString()));
   const ended = new Promise((done) => child.once('exit', done).once('error', done));
-  let isOver = false;
-  ended.then((how) => {
-    isOver = true;
-    output.push(`ended: ${how}`);
+  const failed = ended.then((how) => {
+    throw new Error(`${program} ended (${how}):\n${output.join('')}`);
   });
-  const check = async () => {
-    if (isOver) throw new Error(`${program} ended:\n${output.join('')}`);
-    return await isReady().catch(() => false);
-  };
-  await eventually(check, `${program} is ready`, 20_000);
+  await Promise.race([failed, eventually(() => isReady().catch(() => false), `${program} is ready`, 20_000)]);
+  failed.catch(() => {});
   return {
     /** It is there, and answers nobody, until `resume`. */
     stall: () => child.kill('SIGSTOP'),

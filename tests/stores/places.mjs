@@ -1,0 +1,39 @@
+// Every server that a store needs, on loopback.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { BlobsServer } from '@netlify/blobs/server';
+import { startPostgres } from './servers/postgres.mjs';
+import { startRedisRest } from './servers/redis-rest.mjs';
+import { startValkey } from './servers/valkey.mjs';
+
+/** Starts them all; `addresses` is plain data, of which stores are made. */
+export async function startPlaces() {
+  const folder = await mkdtemp(join(tmpdir(), 'edge-oauth2-stores-'));
+  const blobsServer = new BlobsServer({ directory: join(folder, 'blobs'), token: 'a token', logger() {} });
+  const [valkey, cluster, postgres, { port }] = await Promise.all([
+    startValkey(),
+    startValkey({ isCluster: true }),
+    startPostgres(),
+    blobsServer.start(),
+  ]);
+  const rest = await startRedisRest(valkey.url);
+  const edgeURL = `http://localhost:${port}`;
+  return {
+    valkey,
+    postgres,
+    addresses: {
+      redis: valkey.url,
+      cluster: cluster.url,
+      rest: { url: rest.url, token: rest.token },
+      postgres: postgres.url,
+      blobs: { edgeURL, uncachedEdgeURL: edgeURL, siteID: 'site', token: 'a token' },
+      file: join(folder, 'deno-kv'),
+    },
+    async close() {
+      for (const one of [rest, valkey, cluster, postgres]) await one.close();
+      await blobsServer.stop();
+      await rm(folder, { recursive: true });
+    },
+  };
+}

@@ -1,0 +1,24 @@
+// A Worker that lets a test hold its stores to the contract.
+import { cacheApiStore } from 'edge-oauth2/stores/cache-api';
+import { coordinator } from 'edge-oauth2/cloudflare';
+import { d1Store } from 'edge-oauth2/stores/d1';
+import { upstashStore } from 'edge-oauth2/stores/upstash';
+import { storeAdapter } from '#store';
+import { contract, newKey } from './contract.mjs';
+
+const stores = {
+  D1: { isAtomic: true, make: (env) => d1Store(env.DB) },
+  'the Cache API': { make: () => cacheApiStore() },
+  'a Durable Object of another Worker': { isAtomic: true, make: (env) => coordinator(env.COORDINATOR) },
+  'Upstash by fetch': { isAtomic: true, make: (env) => upstashStore(env.REST) },
+};
+
+export default {
+  async fetch(request, env) {
+    if (request.method === 'GET') return Response.json(Object.keys(stores));
+    const { kind, clause } = await request.json();
+    const { make, isAtomic = false } = stores[kind];
+    const kept = contract[clause]({ store: storeAdapter(make(env)), key: newKey(), isAtomic });
+    return Response.json(await kept.then(() => ({}), ({ message, stack }) => ({ error: `${message}\n${stack}` })));
+  },
+};

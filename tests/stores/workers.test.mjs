@@ -1,0 +1,50 @@
+// The contract of the stores that Workers have, in real workerd: the oldest compatibility date that has them, and a current one.
+import { after, describe, test } from 'node:test';
+import { install, tarball } from '../runtimes/package.mjs';
+import { bundle, compatibilityDates, startWorkerd } from '../runtimes/workerd.mjs';
+import { contract } from './contract.mjs';
+import { startRedisRest } from './servers/redis-rest.mjs';
+import { startValkey } from './servers/valkey.mjs';
+
+const project = await install('stores-in-workers', await tarball());
+const valkey = await startValkey();
+const { url, token, close: closeRest } = await startRedisRest(valkey.url);
+
+async function start(compatibilityDate) {
+  const options = { project, compatibilityDate };
+  const object = { className: 'Coordinator', useSQLite: true };
+  const from = '../stores/worker.mjs';
+  return await startWorkerd([
+    {
+      ...(await bundle('stores', { ...options, from })),
+      d1Databases: { DB: 'tokens' },
+      durableObjects: { COORDINATOR: { ...object, scriptName: 'coordinator' } },
+      bindings: { REST: { url, token } },
+    },
+    { ...(await bundle('coordinator', options)), durableObjects: { COORDINATOR: object } },
+  ]);
+}
+
+const started = await Promise.all(compatibilityDates.map(async (date) => [date, await start(date)]));
+after(async () => {
+  for (const [, workerd] of started) await workerd.close();
+  await closeRest();
+  await valkey.close();
+});
+const kinds = await (await fetch(started[0][1].url)).json();
+
+describe('a store keeps the contract', { concurrency: true, timeout: 60_000 }, () => {
+  for (const [date, workerd] of started) {
+    for (const kind of kinds) {
+      describe(`${kind} in a Worker of ${date}`, { concurrency: true }, () => {
+        for (const clause of Object.keys(contract)) {
+          test(clause, async () => {
+            const response = await fetch(workerd.url, { method: 'POST', body: JSON.stringify({ kind, clause }) });
+            const { error } = await response.json();
+            if (error) throw new Error(error);
+          });
+        }
+      });
+    }
+  }
+});
