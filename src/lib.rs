@@ -15,6 +15,7 @@
 //!   over what its callers bring.
 //! - `web` (there too, with the feature `web`): the ports over `fetch`, timers, `crypto.subtle` and
 //!   stores of JavaScript's, for Rust programs.
+//! - `wasi` (on WASI 0.2, with the feature `wasi`): the ports over `wasi:http` and `wasi:keyvalue`.
 //! - `worker` (there too, with the feature `worker`): what a Cloudflare Worker needs over that.
 //!
 //! # Features
@@ -141,11 +142,15 @@ mod race;
 pub mod redaction;
 mod resource;
 mod retry;
+#[cfg(feature = "rustcrypto")]
+mod rustcrypto;
 mod signature;
 mod stopwatch;
 pub mod store;
 mod text;
 mod token;
+#[cfg(all(target_os = "wasi", target_env = "p2", feature = "wasi"))]
+pub mod wasi;
 #[cfg(all(target_arch = "wasm32", target_os = "unknown", feature = "bindings"))]
 mod wasm;
 #[cfg(all(target_arch = "wasm32", target_os = "unknown", feature = "web"))]

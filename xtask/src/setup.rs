@@ -11,7 +11,8 @@ use std::time::SystemTime;
 /// As in `xtask/bindgen`, which builds the command; the library's version is pinned by `Cargo.lock`.
 const WASM_BINDGEN: &str = "0.2.130";
 const WASM_PACK: &str = "0.15.1";
-const WASM_TARGET: &str = "wasm32-unknown-unknown";
+/// JavaScript, and WASI 0.2.
+const WASM_TARGETS: [&str; 2] = ["wasm32-unknown-unknown", "wasm32-wasip2"];
 
 /// Makes everything ready that the other commands use.
 pub fn run() -> Result {
@@ -23,7 +24,7 @@ pub fn run() -> Result {
         );
     }
     check_wasm_bindgen(&lock_file()?)?;
-    add_wasm_target()?;
+    WASM_TARGETS.into_iter().try_for_each(add_target)?;
     fs::create_dir_all(tools_dir())
         .map_err(|error| format!("cannot create {}: {error}", tools_dir().display()))?;
     node_packages("tests", "setup-node-tools", "the test tools")?;
@@ -72,24 +73,21 @@ fn check_wasm_bindgen(lock: &str) -> Result {
     }
 }
 
-fn add_wasm_target() -> Result {
-    let libdir = program_output(
-        "rustc",
-        &["--print", "target-libdir", "--target", WASM_TARGET],
-    );
+fn add_target(target: &str) -> Result {
+    let libdir = program_output("rustc", &["--print", "target-libdir", "--target", target]);
     if libdir.is_some_and(|dir| Path::new(&dir).is_dir()) {
         return Ok(());
     }
     if program_output("rustup", &["--version"]).is_none() {
         return Err(format!(
-            "Rust's {WASM_TARGET} target is missing, and there is no rustup to add it with: \
+            "Rust's {target} target is missing, and there is no rustup to add it with: \
              install the target as your Rust came, or Rust by rustup."
         ));
     }
     install(
-        "setup-wasm-target",
-        command(&format!("rustup target add {WASM_TARGET}")),
-        &format!("rustup could not add the {WASM_TARGET} target"),
+        &format!("setup-{target}"),
+        command(&format!("rustup target add {target}")),
+        &format!("rustup could not add the {target} target"),
     )
 }
 

@@ -155,11 +155,19 @@ fn source_checks() -> Vec<Check> {
             "clippy",
             vec![
                 command("cargo clippy --locked --all-targets -- -D warnings"),
-                command("cargo clippy --locked --all-targets --features inbound -- -D warnings"),
+                command(
+                    "cargo clippy --locked --all-targets --features inbound,rustcrypto -- -D warnings",
+                ),
                 command("cargo clippy --locked --no-default-features -- -D warnings"),
             ],
         ),
         check("clippy-wasm", CLIPPED.map(clippy_wasm).into()),
+        check(
+            "clippy-wasi",
+            vec![command(
+                "cargo clippy --locked --target wasm32-wasip2 --no-default-features --features wasi,rooms --examples -- -D warnings",
+            )],
+        ),
         check(
             "doc",
             vec![
@@ -172,7 +180,7 @@ fn source_checks() -> Vec<Check> {
         tests(
             "test",
             vec![
-                command("cargo test --locked --features inbound"),
+                command("cargo test --locked --features inbound,rustcrypto"),
                 command("cargo test --locked --no-default-features --test left_out"),
             ],
         ),

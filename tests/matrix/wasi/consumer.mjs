@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { root } from '../../runtimes/package.mjs';
+import { freePort } from '../processes.mjs';
+
+const target = 'wasm32-wasip2';
+
+/** Builds the component of the crate, and serves it. */
+async function served({ run, start, service }, ...modes) {
+  await run('rustup', ['target', 'add', target]);
+  const features = ['--no-default-features', '--features', 'wasi'];
+  await run('cargo', ['build', '--locked', '--release', '--example', 'wasi', '--target', target, ...features], { cwd: root });
+  await run('node', ['build.mjs', join(root, 'target', target, 'release/examples/wasi.wasm')]);
+  const { environment, ...rest } = service();
+  const { url } = await start('node', ['serve.mjs', await freePort(), ...modes], { ready: /(http:\S+)/, env: environment });
+  return { url: `${url}/hello`, ...rest };
+}
+
+export default {
+  title: 'WASI 0.2 component (crate, feature `wasi`)',
+  packages: ['@bytecodealliance/jco-transpile'],
+  cells: [
+    {
+      where: 'jco, one instance',
+      run: async (context) => {
+        const { url, proveClient } = await served(context);
+        await proveClient(url);
+      },
+    },
+    {
+      where: 'jco, an instance per request, tokens in wasi:keyvalue',
+      run: async (context) => {
+        const { url, scene } = await served(context, 'per-request');
+        await context.prove('five instances share one grant by the bucket', async () => {
+          for (let count = 0; count < 5; count += 1) assert.equal((await context.ask(url)).method, 'GET');
+          assert.equal(await scene.grants(), 1);
+        });
+      },
+    },
+  ],
+};
