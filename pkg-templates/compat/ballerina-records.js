@@ -1,6 +1,7 @@
 // The records that Ballerina's oauth2 module is configured by.
 import { checked, checkText } from './common.js';
 import { invalidOption } from '../face/error.js';
+import { parsed } from '../face/url.js';
 
 /** Which members a record has, with those that 1.x named otherwise. */
 const REQUEST = ['scopes', 'optionalParams', 'parameters', 'credentialBearer', 'clientConfig'];
@@ -52,7 +53,7 @@ export function checkRecord(what, { required, optional }, record) {
 }
 
 function checkUrl(what, value) {
-  const { protocol, hostname } = URL.canParse(value) ? new URL(value) : {};
+  const { protocol, hostname } = parsed(value) ?? {};
   const isLoopback = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname);
   if (protocol !== 'https:' && !(protocol === 'http:' && isLoopback)) {
     throw invalidOption(what, 'must be a URL with https; http is accepted for loopback hosts only');

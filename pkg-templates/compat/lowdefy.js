@@ -3,6 +3,7 @@ import { OAuth2Client } from 'edge-oauth2';
 import { checked, checkText, isPlain, parsed, thrown } from './common.js';
 import { invalidOption } from '../face/error.js';
 import { MADE_OF } from '../face/fields.js';
+import { parsed as parsedUrl } from '../face/url.js';
 
 const TOKEN_TIMEOUT_MS = 15_000;
 const EXPIRY_BUFFER_SECONDS = 60;
@@ -42,7 +43,7 @@ function clientOf(auth, baseURL, { allowedOrigins = [], ...options }) {
   const { endpointParams = {}, ...credentials } = checked('auth', AUTH, auth);
   for (const name of ['tokenUrl', 'clientId', 'clientSecret']) checkText(`auth.${name}`, credentials[name]);
   if (!isPlain(endpointParams)) throw invalidOption('auth.endpointParams', 'must be an object');
-  if (baseURL !== undefined && !URL.canParse(baseURL)) throw invalidOption('properties.baseURL', 'must be an absolute URL');
+  if (baseURL !== undefined && !parsedUrl(baseURL)) throw invalidOption('properties.baseURL', 'must be an absolute URL');
   return new OAuth2Client({
     refreshAhead: false,
     ...options,

@@ -1,4 +1,5 @@
 // The options of simple-oauth2, and what it says of wrong ones.
+import { parsed } from '../face/url.js';
 
 class ValidationError extends Error {
   get name() {
@@ -84,7 +85,7 @@ const vschar = string((value) =>
 export const uri = (value) => text(value) ?? httpUrl(value);
 /** RFC 3986: URL alone would also take blanks and backslashes. */
 const httpUrl = string((value) =>
-  /^https?:\/\/(?!\/)[\w\-.~:/?#[\]@!$&'()*+,;=%]+$/.test(value) && URL.canParse(value)
+  /^https?:\/\/(?!\/)[\w\-.~:/?#[\]@!$&'()*+,;=%]+$/.test(value) && parsed(value)
     ? undefined
     : 'must be a valid uri with a scheme matching the http|https pattern',
 );

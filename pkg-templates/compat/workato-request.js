@@ -1,6 +1,7 @@
 // The requests of Workato's SDK: how they are told, sent, and found refused.
 import { base64, fetcher, notKept } from './common.js';
 import { invalidOption } from '../face/error.js';
+import { parsed as parsedUrl } from '../face/url.js';
 import { discard, isRedirect, targetOf } from '../face/response.js';
 
 /** The functions that make requests, which `execute` sends. */
@@ -38,8 +39,9 @@ class Request {
 
   /** Another that can be changed without changing this, its URL resolved. */
   copy(baseUri) {
-    if (!URL.canParse(this.#url, baseUri)) throw invalidOption('connection.base_uri', 'must give the URL that a path is relative to');
-    const copy = new Request(this.#verb, new URL(this.#url, baseUri).href, this.#execute);
+    const url = parsedUrl(this.#url, baseUri);
+    if (!url) throw invalidOption('connection.base_uri', 'must give the URL that a path is relative to');
+    const copy = new Request(this.#verb, url.href, this.#execute);
     copy.#headers = { ...this.#headers };
     copy.#params = { ...this.#params };
     copy.#payload = Array.isArray(this.#payload) ? [...this.#payload] : this.#payload && { ...this.#payload };

@@ -7,6 +7,7 @@ import { checkSettings, chosen, isOAuth2, isRenewable } from './workato-authoriz
 import { isRefusal, requests, send } from './workato-request.js';
 import { OAuth2Error, invalidOption } from '../face/error.js';
 import { MADE_OF } from '../face/fields.js';
+import { parsed } from '../face/url.js';
 
 const YEAR_SECONDS = 31_536_000;
 
@@ -172,8 +173,8 @@ class Connection {
     const settings = this.#initial;
     const { client_id: clientId, authorization_url: given } = await this.#oauth2(settings);
     checkText('authorization.client_id', clientId);
-    if (!URL.canParse(given)) throw invalidOption('authorization.authorization_url', 'must be a URL');
-    const authorizationUrl = new URL(given);
+    const authorizationUrl = parsed(given);
+    if (!authorizationUrl) throw invalidOption('authorization.authorization_url', 'must be a URL');
     for (const name of ['response_type', 'client_id', 'redirect_uri', 'state']) authorizationUrl.searchParams.delete(name);
     const { timeoutMs } = this.#options;
     return new OAuth2Client({

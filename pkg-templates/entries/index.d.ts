@@ -1122,6 +1122,8 @@ export type OAuth2ErrorCode =
   | 'unsupported_token_type'
   /** The API redirected more than 20 times. */
   | 'too_many_redirects'
+  /** The host lacks something that is needed, and the message says what allows it: to compile WebAssembly, a newer date. */
+  | 'unsupported_host'
   /** A fault of this package. */
   | 'internal';
 

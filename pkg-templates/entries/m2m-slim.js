@@ -1,13 +1,14 @@
 // `edge-oauth2/m2m` without its wasm: see slim.js.
 import * as kernel from '../wasm/edge_oauth2_m2m.js';
 import { connect } from '../face/m2m-kernel.js';
+import { ambientWaitUntil } from '../face/platform.js';
 
 let started = false;
 
 export function init(module) {
   if (started) return;
   kernel.initSync({ module });
-  connect(kernel);
+  connect(kernel, ambientWaitUntil);
   started = true;
 }
 

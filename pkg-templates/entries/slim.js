@@ -1,13 +1,14 @@
 // The client without its wasm: for who brings the module himself.
 import * as kernel from '../wasm/edge_oauth2.js';
 import { connect } from '../face/kernel.js';
+import { ambientWaitUntil } from '../face/platform.js';
 
 let started = false;
 
 export function init(module) {
   if (started) return;
   kernel.initSync({ module });
-  connect(kernel);
+  connect(kernel, ambientWaitUntil);
   started = true;
 }
 

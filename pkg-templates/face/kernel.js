@@ -21,15 +21,9 @@ let isLost = false;
 export const LONGEST_TIMER_MS = 0x7fffffff;
 
 /** Returns the platform's `waitUntil`, if the code runs inside a request of a platform that has one. */
-export let ambientWaitUntil = () =>
-  globalThis[Symbol.for('@vercel/request-context')]?.get?.()?.waitUntil ?? netlifyWaitUntil();
+export let ambientWaitUntil;
 
-function netlifyWaitUntil() {
-  const context = globalThis.Netlify?.context;
-  return context?.waitUntil && ((promise) => context.waitUntil(promise));
-}
-
-export function connect(functions, waitUntil = ambientWaitUntil) {
+export function connect(functions, waitUntil) {
   kernel = functions;
   ambientWaitUntil = waitUntil;
 }

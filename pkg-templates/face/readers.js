@@ -2,6 +2,7 @@
 
 import { invalidOption } from './error.js';
 import { toJson } from './members.js';
+import { parsed } from './url.js';
 
 /** Hands to `take` what each of `readers` makes of its option. `prefix` is what their names begin with in messages. */
 export function read(what, readers, options, take, prefix = '') {
@@ -110,15 +111,6 @@ export function endpoint(name, value) {
   // What parsers do not read alike is refused in wasm, as is all that is not ASCII.
   const isForeign = /[^\0-\x7f]/.test(given) && /^https?:\/\/[^\s\\@#]+$/i.test(given);
   return (isForeign && parsed(given)?.href) || given;
-}
-
-/** A URL, or undefined: the errors of hosts repeat what they could not read. */
-export function parsed(text, base) {
-  try {
-    return new URL(text, base);
-  } catch {
-    return undefined;
-  }
 }
 
 export function oneOf(...choices) {

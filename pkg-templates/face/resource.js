@@ -4,7 +4,7 @@ import { Application } from './application.js';
 import { bodyInit } from './body.js';
 import { OAuth2Error, invalidOption } from './error.js';
 import { hostFetch } from './host.js';
-import { parsed } from './readers.js';
+import { parsed } from './url.js';
 import { initOf, isHostsRequest, isRequest, ResourceRequest, urlText } from './request.js';
 import { discard, isRedirect, like, targetOf } from './response.js';
 import { holds, unescaped, withoutParameters, withoutToken, withoutUrl } from './spelling.js';

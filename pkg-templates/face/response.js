@@ -1,6 +1,6 @@
 // Responses of the API, of whichever fetch: the host's, a library's, or a mock with no more than it needs.
 
-import { parsed } from './readers.js';
+import { parsed } from './url.js';
 
 /**
  * Ends a body that nobody will read. Nobody waits for that, and its failure is nobody's: where something keeps an

@@ -1,6 +1,6 @@
 // A Durable Object that keeps one token for all instances, and lets one of them at a time renew it.
 import { DurableObject } from 'cloudflare:workers';
-import { invalidOption } from '../face/error.js';
+import { invalidOption, OAuth2Error } from '../face/error.js';
 import { lasting, leftMs } from './lasting.js';
 
 /**
@@ -63,12 +63,19 @@ export class TokenCoordinator extends DurableObject {
   }
 }
 
+/** The date from which the methods of Durable Objects can be called. */
+const RPC_DATE = '2024-04-03';
+
 /** The option `store` over the namespace of a Worker's TokenCoordinator. */
 export function coordinator(namespace) {
   // A stub of one object has methods of every name.
   const isStub = typeof namespace?.['no such method'] === 'function';
   if (isStub || typeof namespace?.idFromName !== 'function') {
     throw invalidOption('store', 'needs the binding of a Durable Object namespace: coordinator(env.COORDINATOR)');
+  }
+  // Before that date every call would fail, and the store would only seem to be in use.
+  if (globalThis.Cloudflare?.compatibilityFlags?.rpc === false) {
+    throw new OAuth2Error(`a Durable Object as store needs a compatibility_date of ${RPC_DATE} or later`, { code: 'unsupported_host' });
   }
   // A stub that has failed once stays broken, so each call has its own.
   const object = (key) => namespace.get(namespace.idFromName(key));

@@ -9,7 +9,7 @@ import { installPackage } from './package.mjs';
 import { startRecorder } from './recorder.mjs';
 
 /** Of the entry alone, minified. */
-const SIZE_BUDGET = 9_000;
+const SIZE_BUDGET = 9_500;
 
 const { project } = await installPackage('compat-simple-oauth2-edge');
 const client = { id: 'edge', secret: 'edge-secret' };
@@ -22,7 +22,8 @@ after(recorder.close);
 test('the entry is small and alone', async (t) => {
   const entry = `export * from 'edge-oauth2/compat/simple-oauth2';`;
   const { files, inputs } = await bundle(project, entry, { format: 'esm', minify: true, conditions: ['workerd'] });
-  assert.deepEqual(inputs.sort(), ['<stdin>', ...['-boom', '-options', '-request', ''].map((part) => `compat/simple-oauth2${part}.js`)]);
+  const own = ['-boom', '-options', '-request', ''].map((part) => `compat/simple-oauth2${part}.js`);
+  assert.deepEqual(inputs.sort(), ['<stdin>', ...own, ...['error', 'timers', 'url'].map((part) => `face/${part}.js`)]);
   assert.equal(files.length, 1);
   const size = files[0].contents.length;
   t.diagnostic(`compat/simple-oauth2: ${size} bytes, minified`);

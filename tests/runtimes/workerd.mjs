@@ -4,8 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { Miniflare } from 'miniflare';
 
-/** The oldest date with the old rules for promises of another request, and a current one. */
-export const compatibilityDates = ['2024-09-01', '2026-07-01'];
+/** The oldest date that docs/entries.md promises, which has the old rules for promises of another request, and a current one. */
+export const compatibilityDates = ['2023-03-01', '2026-07-01'];
 
 /**
  * Bundles `workers/{name}.mjs`, or the file that `from` is, with the packages of `project`, its `workerd` condition taken and wasm
