@@ -10,6 +10,13 @@ export async function wranglerDev({ dir, start }, environment, ...options) {
   return await start('wrangler', ['dev', '--ip', '127.0.0.1', '--port', '0', '--inspector-port', '0', ...options], { ready });
 }
 
-export function dotenv(environment) {
+/** The same of what was built for Cloudflare Pages. */
+export async function pagesDev({ dir, start }, environment) {
+  await writeFile(join(dir, '.dev.vars'), dotenv(environment));
+  const date = ['--compatibility-date', '2026-07-01', '--compatibility-flag', 'nodejs_compat'];
+  return await start('wrangler', ['pages', 'dev', 'dist', '--ip', '127.0.0.1', '--port', '0', '--inspector-port', '0', ...date], { ready });
+}
+
+function dotenv(environment) {
   return Object.entries(environment).map(([name, value]) => `${name}='${value}'\n`).join('');
 }

@@ -75,7 +75,7 @@ async function runCell(name, dir, run) {
 }
 
 /** One line, without the paths of this machine. */
-function reasonOf({ message }) {
-  const lines = message.replaceAll(root, '').split('\n').map((line) => line.trim());
+function reasonOf({ message, printed = message }) {
+  const lines = printed.replaceAll(root, '').split('\n').map((line) => line.trim());
   return (lines.find((line) => /error/i.test(line)) ?? lines[0]).slice(0, 200);
 }

@@ -4,10 +4,11 @@ import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { delimiter, dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { root } from '../runtimes/package.mjs';
 
 /** What hangs is ended. */
-const LIMIT_MS = 600_000;
+const LIMIT_MS = 240_000;
 
 /** How much of what was printed an error tells. */
 const TAIL = 3000;
@@ -52,23 +53,26 @@ export function processesIn(dir) {
       const code = await ended;
       clearTimeout(limit);
       await stop();
-      if (code !== 0) throw new Error(`${name} ended with ${code}: ${printed.text.slice(-TAIL)}`);
+      if (code !== 0) throw Object.assign(new Error(`${name} ended with ${code}: ${printed.text.slice(-TAIL)}`), { printed: printed.text });
       return printed.text;
     },
 
-    /** Starts a server, which is there when `ready` matches what it prints; the pattern's first group is its URL or port. */
+    /**
+     * Starts a server, which is there when `ready` matches what it prints; the pattern's first group is its URL or port. One
+     * that prints nothing is there when somebody listens at the URL that `ready` is.
+     */
     async start(command, args, { ready, ...options }) {
       const { child, printed, ended, stop, name } = launch(command, args, options);
       const address = await new Promise((resolve, reject) => {
         const fail = (why) => reject(new Error(`${name} ${why}: ${printed.text.slice(-TAIL)}`));
         const limit = setTimeout(() => fail('is not ready'), LIMIT_MS);
+        const found = (address) => (clearTimeout(limit), resolve(address));
         const look = () => {
           const match = ready.exec(printed.text);
-          if (!match) return;
-          clearTimeout(limit);
-          resolve(match[1]);
+          if (match) found(match[1]);
         };
-        for (const stream of [child.stdout, child.stderr]) stream.on('data', look);
+        if (typeof ready === 'string') listening(ready, ended).then(() => found(new URL(ready).origin));
+        else for (const stream of [child.stdout, child.stderr]) stream.on('data', look);
         ended.then((code) => (clearTimeout(limit), fail(`ended with ${code}`)));
       });
       const url = /^\d+$/.test(address) ? `http://127.0.0.1:${address}` : address.replace('localhost', '127.0.0.1').replace(/\/$/, '');
@@ -79,6 +83,18 @@ export function processesIn(dir) {
       for (const stop of running) await stop();
     },
   };
+}
+
+/** Until somebody listens there, or the process has ended. */
+async function listening(url, ended) {
+  let hasEnded = false;
+  ended.then(() => (hasEnded = true));
+  while (!hasEnded) {
+    const answer = await fetch(url).catch(() => undefined);
+    await answer?.body?.cancel();
+    if (answer) return;
+    await sleep(100);
+  }
 }
 
 /** For servers that cannot be told to take any port. */

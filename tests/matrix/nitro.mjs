@@ -1,0 +1,50 @@
+// What Nitro builds by its presets, run where each preset is for. Nuxt is Nitro with pages.
+import assert from 'node:assert/strict';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { wranglerDev, pagesDev } from './cloudflare.mjs';
+import { freePort } from './processes.mjs';
+
+const hosts = join(import.meta.dirname, 'hosts');
+const ready = /(http:\/\/127\.0\.0\.1:\d+)/;
+const OUTPUTS = ['.output', '.vercel', '.netlify', 'dist'];
+
+/** How the output of each preset is started. */
+const starts = {
+  node_server: async ({ start }, env) => start('node', ['.output/server/index.mjs'], { ready, env: { ...env, HOST: '127.0.0.1', PORT: await freePort() } }),
+  deno_server: async ({ start }, env) => {
+    const port = await freePort();
+    const here = { ...env, HOST: '127.0.0.1', PORT: port };
+    return start('deno', ['task', '--config', '.output/deno.json', 'start'], { ready: `http://127.0.0.1:${port}/nothing`, env: here });
+  },
+  cloudflare_module: wranglerDev,
+  cloudflare_pages: pagesDev,
+  vercel_edge: ({ dir, start }, env) => start('node', [join(hosts, 'vercel.mjs'), join(dir, '.vercel/output/functions/__fallback.func')], { ready, env }),
+  netlify_edge: ({ start }, env) => start('deno', ['run', '--allow-all', join(hosts, 'netlify.mjs'), '.netlify/edge-functions/server/server.js'], { ready, env }),
+};
+
+const WHERE = {
+  node_server: 'Node',
+  deno_server: 'Deno',
+  cloudflare_module: 'workerd',
+  cloudflare_pages: 'workerd',
+  vercel_edge: "`@edge-runtime/vm`, Vercel's output taken apart as Vercel does it",
+  netlify_edge: "the function's code in Deno, with Netlify's global and context",
+};
+
+/** Cells of each preset. `build(context, preset)` builds; `prefix` is what runtime configuration begins with. */
+export function presetCells(build, prefix, more = () => {}) {
+  return Object.entries(starts).map(([preset, start]) => ({
+    where: `\`${preset}\`, in ${WHERE[preset]}`,
+    run: async (context) => {
+      for (const output of OUTPUTS) await rm(join(context.dir, output), { recursive: true, force: true });
+      await build(context, preset);
+      const { environment, proveClient } = context.service();
+      const named = Object.entries(environment).map(([name, value]) => [`${prefix}_${name}`, value]);
+      const site = await start(context, Object.fromEntries(named));
+      await proveClient(`${site.url}/hello`);
+      if (preset.endsWith('_edge')) await context.prove('the platform is asked to wait', () => assert.match(site.printed(), /waitUntil/));
+      await more(context, site.url);
+    },
+  }));
+}
