@@ -74,8 +74,8 @@ async function runCell(name, dir, run) {
   return { proven, failure };
 }
 
-/** One line, without the paths of this machine. */
+/** One line, without the paths of this machine: the one that names an error, if there is one. */
 function reasonOf({ message, printed = message }) {
-  const lines = printed.replaceAll(root, '').split('\n').map((line) => line.trim());
-  return (lines.find((line) => /error/i.test(line)) ?? lines[0]).slice(0, 200);
+  const lines = printed.replaceAll(root, '').replaceAll(/[^\P{Cc}\n]/gu, '').split('\n').map((line) => line.trim());
+  return (lines.find((line) => /Error: /.test(line)) ?? lines.find((line) => /error/i.test(line)) ?? lines[0]).slice(0, 200);
 }

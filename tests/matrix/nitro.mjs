@@ -32,16 +32,21 @@ const WHERE = {
   netlify_edge: "the function's code in Deno, with Netlify's global and context",
 };
 
-/** Cells of each preset. `build(context, preset)` builds; `prefix` is what runtime configuration begins with. */
-export function presetCells(build, prefix, more = () => {}) {
-  return Object.entries(starts).map(([preset, start]) => ({
+const PRESETS = Object.keys(starts);
+
+/**
+ * Cells of these presets. `build(context, preset)` builds; `prefix` is what runtime configuration begins with; `more` is
+ * proven of each.
+ */
+export function presetCells({ presets = PRESETS, build, prefix, more = () => {} }) {
+  return presets.map((preset) => ({
     where: `\`${preset}\`, in ${WHERE[preset]}`,
     run: async (context) => {
       for (const output of OUTPUTS) await rm(join(context.dir, output), { recursive: true, force: true });
       await build(context, preset);
       const { environment, proveClient } = context.service();
       const named = Object.entries(environment).map(([name, value]) => [`${prefix}_${name}`, value]);
-      const site = await start(context, Object.fromEntries(named));
+      const site = await starts[preset](context, Object.fromEntries(named));
       await proveClient(`${site.url}/hello`);
       if (preset.endsWith('_edge')) await context.prove('the platform is asked to wait', () => assert.match(site.printed(), /waitUntil/));
       await more(context, site.url);

@@ -3,5 +3,5 @@ import { presetCells } from '../nitro.mjs';
 export default {
   title: 'Nitro 2',
   packages: ['nitropack'],
-  cells: presetCells(({ run }, preset) => run('nitropack', ['build', '--preset', preset]), 'NITRO'),
+  cells: presetCells({ build: ({ run }, preset) => run('nitropack', ['build', '--preset', preset]), prefix: 'NITRO' }),
 };

@@ -1,0 +1,1 @@
+export default defineEventHandler((event) => api(event).fetch('/hello'));
