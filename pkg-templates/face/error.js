@@ -16,6 +16,7 @@ Object.defineProperty(OAuth2Error.prototype, 'name', {
 
 export function oauth2Error(message, code, error, description, uri, status, retryable, thrown) {
   const cause = causes.get(thrown);
+  if (isControlFlow(cause)) return cause;
   const why = circles.has(cause) ? `: ${cause.message}` : '';
   return new OAuth2Error(message + why, { code, error, description, uri, status, retryable, cause });
 }
@@ -24,6 +25,15 @@ export function oauth2Error(message, code, error, description, uri, status, retr
 export function isOurs(error) {
   try {
     return error instanceof OAuth2Error;
+  } catch {
+    return false;
+  }
+}
+
+/** Whether what was thrown steers a framework, which knows it only as it is: Next.js and React mark theirs so. */
+export function isControlFlow(thrown) {
+  try {
+    return typeof thrown.digest === 'string';
   } catch {
     return false;
   }

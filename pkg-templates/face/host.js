@@ -1,6 +1,6 @@
 // The token request, by the host's fetch.
 
-import { circles, keepCause } from './error.js';
+import { circles, isControlFlow, keepCause } from './error.js';
 import { frozen } from './members.js';
 
 /** Of a stranger's words; what is told of them is shorter yet. */
@@ -60,7 +60,7 @@ export function exchange(fetch, method, url, headers, body, maxResponseBytes) {
 
 /**
  * Resolves to [status, body, headers], the body being undefined when it is over the limit, to ['response', why] when
- * what `fetch` gave is no response, or to ['fetch', reference] when the user's asks for what it is to bring.
+ * what `fetch` gave is no response, or to ['fetch', reference] when the user's asks for what it is to bring or steers a framework.
  */
 export async function send(fetch, method, url, headers, body, maxResponseBytes, signal) {
   // A GET must have no body, not even an empty one.
@@ -74,7 +74,7 @@ export async function send(fetch, method, url, headers, body, maxResponseBytes, 
     return [status, text, headersOf(response)];
   } catch (error) {
     if (unusable.has(error)) return ['response', error.message];
-    if (circles.has(error)) return ['fetch', keepCause(error)];
+    if (circles.has(error) || isControlFlow(error)) return ['fetch', keepCause(error)];
     throw error;
   }
 }

@@ -32,6 +32,7 @@ export function nextConsumer({ title, shared, through }) {
       { where: 'a guarded route handler', run: (context) => guard(context, 'api/guarded') },
       { where: 'a guarded edge route handler', run: (context) => guard(context, 'api/guarded-edge') },
       { where: 'a page whose answers are kept on disk', run: keepNothing },
+      { where: 'a page with `revalidate`', run: makeAnew },
     ],
   };
 }
@@ -104,6 +105,17 @@ async function keepNothing(context) {
       const { data } = JSON.parse(await readFile(file, 'utf8'));
       const text = JSON.stringify(data) + Buffer.from(data.body, 'base64');
       assert.ok(!text.includes(token) && !text.includes('access_token'), file);
+    }
+  });
+}
+
+async function makeAnew(context) {
+  const { environment, scene } = context.service();
+  await context.prove('it is made anew for each request, and does not fail the build', async () => {
+    const { url } = await site(context, environment);
+    for (const count of [1, 2]) {
+      assert.match(await (await fetch(`${url}/timed`)).text(), /answered 200/);
+      assert.equal((await scene.apiRequests()).length, count);
     }
   });
 }

@@ -192,6 +192,22 @@ export const strangers = {
     }
   },
 
+  'an error that steers a framework is handed on as it was thrown, at once, and not remembered': async ({ client }) => {
+    // As Next.js throws it where a page that it makes in advance asks for what must not be kept.
+    const thrown = Object.assign(new Error('Dynamic server usage'), { digest: 'DYNAMIC_SERVER_USAGE' });
+    let calls = 0;
+    const fetching = async (...call) => {
+      calls += 1;
+      if (calls === 1) throw thrown;
+      return await fetch(...call);
+    };
+    const api = client({ fetch: fetching });
+    const { error } = await within(LATEST_MS, api.fetch('/echo'), 'fetch()');
+    ok(Object.is(error, thrown), `${error}`);
+    equal(calls, 1);
+    equal((await api.fetch('/echo')).status, 200);
+  },
+
   'what fetch gives is told where it is no response': async ({ client }) => {
     const error = await rejects(client({ fetch: async () => {} }).getToken(), { code: 'invalid_response', retryable: false });
     ok(error.message.includes('fetch gave undefined'), error.message);
