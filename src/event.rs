@@ -69,6 +69,8 @@ pub enum Event {
     /// The refresh token is no longer accepted, and there is no other way to a token: the user has to
     /// authorize again.
     AuthorizationLost,
+    /// There is a token again, after the authorization was lost.
+    AuthorizationRestored,
     /// The API refused a token.
     Refused,
     /// A token was dropped because the user said so.
@@ -173,6 +175,7 @@ impl Event {
             | Self::TakenOver
             | Self::StoreUnreadable
             | Self::AuthorizationLost
+            | Self::AuthorizationRestored
             | Self::Refused
             | Self::Invalidated
             | Self::Evicted => {}
@@ -196,6 +199,7 @@ impl Event {
             Self::LifetimeAssumed { .. } => "lifetime_assumed",
             Self::Retry { .. } => "retry",
             Self::AuthorizationLost => "authorization_lost",
+            Self::AuthorizationRestored => "authorization_restored",
             Self::Refused => "refused",
             Self::Invalidated => "invalidated",
             Self::Evicted => "evicted",

@@ -100,6 +100,18 @@ impl Json {
         }
     }
 
+    /// The text of the member `name`, if it is one.
+    #[inline(never)]
+    pub(crate) fn text(&self, name: &str) -> Option<&str> {
+        self.get(name)?.as_str()
+    }
+
+    /// The number in the member `name`, if it is one.
+    #[inline(never)]
+    pub(crate) fn number(&self, name: &str) -> Option<f64> {
+        self.get(name)?.as_f64()
+    }
+
     /// What is found by going down `path`, which has dots between members of objects and positions in
     /// arrays. A name may have dots itself.
     pub fn at(&self, path: &str) -> Option<&Self> {

@@ -73,9 +73,14 @@ pub(crate) fn wish_ms(error: &Error, unsaid_ms: u64) -> Option<u64> {
     }
 }
 
+/// For how long nobody is to ask again: as long as the server wishes, or `remembered_ms` after what stays as it is.
+pub(crate) fn refusal_ms(error: &Error, remembered_ms: u64) -> Option<u64> {
+    wish_ms(error, remembered_ms).or_else(|| is_terminal(error).then_some(remembered_ms))
+}
+
 /// Whether `error` stays as it is until somebody changes something, so that asking again would only
 /// hammer the server, and lock the account.
-pub(crate) fn is_terminal(error: &Error) -> bool {
+fn is_terminal(error: &Error) -> bool {
     matches!(
         error.code(),
         ErrorCode::TokenRequestRejected

@@ -7,9 +7,11 @@ mod metadata;
 pub(crate) mod place;
 mod reading;
 pub(crate) mod record;
+mod refusal;
 pub(crate) mod seal;
-mod wish;
 mod writing;
+
+use std::cell::RefCell;
 
 use crate::cache::client_state::ClientState;
 use crate::cache::token_state::TokenState;
@@ -24,6 +26,7 @@ use place::Place;
 pub(crate) const BACKGROUND_TIMEOUT_MS: u32 = 10_000;
 
 /// What a look into the store shows.
+#[derive(Default)]
 pub(crate) enum Found {
     /// A token.
     Token(Token),
@@ -31,7 +34,8 @@ pub(crate) enum Found {
     Nothing,
     /// A record that does not open, parse or match.
     Unreadable,
-    /// The store did not answer.
+    /// The store did not answer, or was not asked.
+    #[default]
     Failed,
 }
 
@@ -52,6 +56,8 @@ pub(crate) struct SharedRecord<'a, H: Host> {
     client: &'a ClientState<H::View>,
     entry: &'a TokenState<H::View>,
     place: Place,
+    /// What was found last, and was of no use.
+    left: RefCell<Found>,
 }
 
 impl<'a, H: Host> SharedRecord<'a, H> {
@@ -85,6 +91,7 @@ impl<'a, H: Host> SharedRecord<'a, H> {
             client,
             entry,
             place,
+            left: RefCell::default(),
         })
     }
 

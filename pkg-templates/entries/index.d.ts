@@ -814,6 +814,7 @@ export type OAuth2Event =
   | { readonly type: 'retry'; readonly attempt: number; readonly delayMs: number }
   /** The refresh token is no longer accepted, and there is no other way to a token: the user has to authorize again. */
   | { readonly type: 'authorization_lost' }
+  | { readonly type: 'authorization_restored' }
   /** The API refused the token. */
   | { readonly type: 'refused' }
   /** `invalidate()` was called. */

@@ -24,6 +24,8 @@ export function nearby(kv) {
   return {
     ...kv,
     hasLease: true,
+    // What KV keeps nothing for so short is kept here.
+    minTtlSeconds: 1,
 
     // What was put here within KV's propagation time comes first. It may hide what another location has put since,
     // but no longer than KV might: that costs a grant at most, and saves one for each isolate here.
@@ -36,7 +38,7 @@ export function nearby(kv) {
       // Not after KV, which is slow, and refuses more than one write per second.
       const cached = attempt(() => cachePlace.write(recordName(key), { value, ...lasting(ttlMs) }, ttlMs), BACKGROUND_MS);
       try {
-        await kv.put(key, value, ttlSeconds);
+        if (ttlSeconds >= kv.minTtlSeconds) await kv.put(key, value, ttlSeconds);
       } finally {
         await cached;
       }

@@ -1,5 +1,6 @@
 //! What is remembered of one identity.
 
+mod known;
 mod trust;
 
 use std::cell::{Cell, RefCell};
@@ -10,6 +11,7 @@ use super::span::{Span, is_set_back};
 use super::store_health::StoreHealth;
 use crate::error::Error;
 use crate::host::View;
+use crate::protocol::client_authentication::ClientAuth;
 use crate::token::{RefreshToken, Secret, Token};
 pub(crate) use trust::Drops;
 
@@ -40,6 +42,12 @@ pub struct TokenState<V> {
     /// Refresh tokens that the server knows no more, and since when. No store may bring them back.
     dead: RefCell<Vec<(Secret, u64)>>,
     drops: Cell<Drops>,
+    /// When the newest token that is known was asked for.
+    newest_ms: Cell<u64>,
+    /// The rotation of the refresh token that was the last of a lost authorization.
+    lost: Cell<Option<u32>>,
+    /// How the client has to authenticate, as the store says.
+    pub(crate) told_style: Cell<Option<ClientAuth>>,
     replaces_refused: Cell<bool>,
     /// An error that stays, and for how long it is answered from memory.
     terminal: RefCell<Option<(Error, Span)>>,
@@ -72,6 +80,9 @@ impl<V> Default for TokenState<V> {
             refused: RefCell::default(),
             dead: RefCell::default(),
             drops: Cell::default(),
+            newest_ms: Cell::new(0),
+            lost: Cell::new(None),
+            told_style: Cell::new(None),
             replaces_refused: Cell::new(false),
             terminal: RefCell::default(),
             refresh_failures: Cell::new(0),
@@ -104,6 +115,8 @@ impl<V: View> TokenState<V> {
     /// Puts a token into the cache. All is well again.
     pub fn keep(&self, cached: Rc<Cached<V>>) {
         self.learn(&cached.token);
+        self.see(&cached.token);
+        self.lost.set(None);
         if let Some(refresh_token) = &cached.token.refresh_token {
             let mut dead = self.dead.borrow_mut();
             dead.retain(|(it, _)| it.expose() != refresh_token.expose());
@@ -145,6 +158,11 @@ impl<V: View> TokenState<V> {
     /// Empties the cache, and forgets what went wrong.
     pub fn clear(&self) {
         self.replace(None);
+        self.forget_error();
+    }
+
+    /// Forgets what went wrong.
+    pub(crate) fn forget_error(&self) {
         *self.terminal.borrow_mut() = None;
     }
 

@@ -190,6 +190,9 @@ impl<H: Host> TokenSource<H> {
         }
         match result {
             Ok(cached) => {
+                if brought.is_news {
+                    self.restored(entry);
+                }
                 self.client.keep(entry, Rc::clone(cached));
                 entry.set_only_copy(brought.is_news && self.is_irreplaceable(&cached.token));
             }
@@ -208,9 +211,7 @@ impl<H: Host> TokenSource<H> {
     ) {
         let now_ms = self.host.now_ms();
         let remembered_ms = self.client.config().error_cache_ms();
-        let terminal_ms = || retry::is_terminal(error).then_some(remembered_ms);
-        if is_news && let Some(rest_ms) = retry::wish_ms(error, remembered_ms).or_else(terminal_ms)
-        {
+        if is_news && let Some(rest_ms) = retry::refusal_ms(error, remembered_ms) {
             entry.remember(error.clone(), Span::new(now_ms, rest_ms));
         }
         if let Errand::Successor(_) = errand {
@@ -238,7 +239,7 @@ async fn publish<H: Host>(shared: &SharedRecord<'_, H>, brought: Brought<H::View
     let fence = brought.tenure.as_ref().map(|it| it.fence.as_str());
     match &brought.result {
         Some(Ok(cached)) if brought.is_news => shared.put(&cached.token, fence).await,
-        Some(Err(error)) if brought.is_news => apart(shared.put_wish(error)).await,
+        Some(Err(error)) if brought.is_news => apart(shared.put_refusal(error, fence)).await,
         _ => {}
     }
     if let Some(fence) = fence {

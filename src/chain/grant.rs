@@ -105,7 +105,8 @@ impl<H: Host> TokenSource<H> {
             };
         }
         let Some(spent) = renewal else {
-            return Next::Failure(self.authorization_lost(&error));
+            let rotation = entry.rotation().unwrap_or_default();
+            return Next::Failure(self.authorization_lost(entry, rotation, &error));
         };
         let newer = self.newer(entry, shared, &spent).await;
         if let Newer::Token(token) = newer {
@@ -121,7 +122,7 @@ impl<H: Host> TokenSource<H> {
             _ if config.grant.is_repeatable() => Next::Attempt(None),
             // The next caller spends it.
             Newer::RefreshToken => Next::Failure(self.timed_out()),
-            _ => Next::Failure(self.authorization_lost(&error)),
+            _ => Next::Failure(self.authorization_lost(entry, spent.rotation, &error)),
         }
     }
 

@@ -205,6 +205,7 @@ impl<H: Host> TokenSource<H> {
         }
         let cached = self.cached(&entry, token);
         entry.flight(|flight| flight.overtake(self.host.now_ms(), Rc::clone(&cached)));
+        self.restored(&entry);
         self.client.keep(&entry, Rc::clone(&cached));
         entry.set_only_copy(self.is_irreplaceable(&cached.token));
         let source = Self::of_client(Rc::clone(&self.host), Rc::clone(&self.client));

@@ -34,7 +34,9 @@ impl<H: Host> TokenSource<H> {
                 .await;
             // A flight may have found it there before.
             entry.clear_distrusted();
-            shared.forget_wish().await;
+            shared.forget_refusal().await;
+            // It may have been read again meanwhile.
+            entry.forget_error();
         }
         if forgets {
             // Whoever says so knows better what is dead.

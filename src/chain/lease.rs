@@ -67,7 +67,7 @@ impl<H: Host> TokenSource<H> {
         }
         // Whoever wants a new one has a reason to ask.
         let is_asked_for = matches!(errand, Errand::Since(_));
-        if !is_asked_for && let Some(error) = shared.wish().await {
+        if !is_asked_for && let Some(error) = shared.refusal().await {
             return Turn::Settled(Err(error));
         }
         let is_spending = self.client.config().is_renewed_by_refresh_token();
@@ -112,6 +112,9 @@ impl<H: Host> TokenSource<H> {
                 Found::Unreadable if !is_for_later => {}
                 Found::Unreadable | Found::Failed => return Turn::Ours,
             }
+            if let Some(error) = shared.refusal_in_record() {
+                return Turn::Settled(Err(error));
+            }
         }
         match shared.has_lease() {
             true => apart(self.leased(entry, shared, errand, tenure)).await,
@@ -129,6 +132,7 @@ impl<H: Host> TokenSource<H> {
     ) -> Turn<H::View> {
         let config = self.client.config();
         let is_for_later = matches!(errand, Errand::Successor(_));
+        let is_asked_for = matches!(errand, Errand::Since(_));
         let is_spending = config.is_renewed_by_refresh_token();
         let accepts = |token: &_| errand.accepts(token);
         let look = || shared.token(&accepts);
@@ -208,6 +212,9 @@ impl<H: Host> TokenSource<H> {
                 Found::Token(token) => return Turn::Settled(Ok(self.cached(entry, token))),
                 Found::Failed if !is_spending => return Turn::Ours,
                 Found::Nothing | Found::Unreadable | Found::Failed => {}
+            }
+            if !is_asked_for && let Some(error) = shared.refusal_in_record() {
+                return Turn::Settled(Err(error));
             }
             if waited_ms() > patience_ms {
                 return if is_spending {

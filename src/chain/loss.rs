@@ -1,15 +1,31 @@
-//! An authorization that is lost, or was never given.
+//! An authorization that is lost, or was never given, and one that is back.
 
 use super::TokenSource;
+use crate::cache::token_state::TokenState;
 use crate::error::{Error, ErrorCode};
 use crate::event::Event;
 use crate::host::Host;
 use crate::protocol::grant::Grant;
 
 impl<H: Host> TokenSource<H> {
-    pub(super) fn authorization_lost(&self, error: &Error) -> Error {
-        self.host.event(Event::AuthorizationLost);
+    /// With the refresh token of this `rotation`.
+    pub(super) fn authorization_lost(
+        &self,
+        entry: &TokenState<H::View>,
+        rotation: u32,
+        error: &Error,
+    ) -> Error {
+        if entry.lose(rotation) {
+            self.host.event(Event::AuthorizationLost);
+        }
         self.reauthorization_required(Some(error), true)
+    }
+
+    /// The server gave a token, or the user did.
+    pub(super) fn restored(&self, entry: &TokenState<H::View>) {
+        if entry.lost().is_some() {
+            self.host.event(Event::AuthorizationRestored);
+        }
     }
 
     /// The server knows the refresh token no more, and nobody has another; or there never was one.

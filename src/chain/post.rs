@@ -133,7 +133,8 @@ impl<H: Host> TokenSource<H> {
         patience_ms: u64,
     ) -> Result<()> {
         let known = self.client.style();
-        let style = known.unwrap_or_else(|| self.advertised_style());
+        let told = self.client.entry().told_style.get();
+        let style = known.or(told).unwrap_or_else(|| self.advertised_style());
         poster.client_auth = style;
         let error = match self.asked(message, poster, patience_ms).await {
             Ok(()) => {

@@ -14,6 +14,16 @@ pub enum ErrorClass {
 }
 
 impl ErrorClass {
+    /// The name.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Retry => "retry",
+            Self::RateLimited => "rate_limited",
+            Self::Terminal => "terminal",
+            Self::Reauthorize => "reauthorize",
+        }
+    }
+
     /// Reads the name.
     pub fn from_name(name: &str) -> Option<Self> {
         match name {

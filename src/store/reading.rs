@@ -33,17 +33,16 @@ impl<H: Host> SharedRecord<'_, H> {
             self.host.event(Event::StoreHit { duration_ms });
             return found;
         }
-        match found {
-            Found::Failed => Found::Failed,
-            Found::Token(_) | Found::Nothing => {
-                self.host.event(Event::StoreMiss { duration_ms });
-                Found::Nothing
-            }
-            Found::Unreadable => {
-                self.host.event(Event::StoreMiss { duration_ms });
-                Found::Unreadable
-            }
+        if !matches!(found, Found::Failed) {
+            self.host.event(Event::StoreMiss { duration_ms });
         }
+        let of_use = match &found {
+            Found::Token(_) | Found::Nothing => Found::Nothing,
+            Found::Unreadable => Found::Unreadable,
+            Found::Failed => Found::Failed,
+        };
+        self.left.replace(found);
+        of_use
     }
 
     /// What was put with the secrets of before.
@@ -79,8 +78,14 @@ impl<H: Host> SharedRecord<'_, H> {
     async fn told(&self, place: &Place, text: String) -> Found {
         let opened = self.opened(place, text).await;
         let read = |text: String| record::decode(&text, &place.key, self.host.now_ms());
-        match opened.and_then(read) {
+        let Some(record) = opened.and_then(read) else {
+            self.host.event(Event::StoreUnreadable);
+            return Found::Unreadable;
+        };
+        let found = match record.token {
+            None => Found::Nothing,
             Some(token) => {
+                self.entry.see(&token);
                 let refresh_token = token.refresh_token.as_ref();
                 if refresh_token.is_some_and(|it| !self.entry.is_refused(it)) {
                     self.entry.learn(&token);
@@ -88,11 +93,15 @@ impl<H: Host> SharedRecord<'_, H> {
                 self.see_dead(place, &token, None).await;
                 Found::Token(token)
             }
-            None => {
-                self.host.event(Event::StoreUnreadable);
-                Found::Unreadable
+        };
+        // What a secret of before learnt and was refused says nothing of the one of now.
+        if place.key == self.place.key {
+            self.entry.told_style.set(record.client_auth);
+            if let Some(refusal) = record.refusal {
+                self.heed(refusal);
             }
         }
+        found
     }
 
     pub(super) async fn opened(&self, place: &Place, text: String) -> Option<String> {

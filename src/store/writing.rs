@@ -1,10 +1,12 @@
 //! Putting a token into the store, and taking it out.
 
 use super::place::Place;
+use super::refusal::Refusal;
 use super::{BACKGROUND_TIMEOUT_MS, Found, SharedRecord, Verdict};
 use super::{record, seal};
 use crate::host::Host;
 use crate::host::store::TokenStore;
+use crate::protocol::client_authentication::ClientAuth;
 use crate::race::apart;
 use crate::token::Token;
 
@@ -77,17 +79,11 @@ impl<H: Host> SharedRecord<'_, H> {
         timeout_ms: u32,
         is_wanted: &dyn Fn() -> bool,
     ) -> bool {
-        let life_ms = token.expires_at_ms.saturating_sub(self.host.now_ms());
-        let mut ttl_seconds = life_ms / 1000;
-        if self.keeps_refresh_token(token) {
-            ttl_seconds = ttl_seconds.max(REFRESH_TOKEN_TTL_SECONDS);
-        } else if self.is_end(token) {
-            ttl_seconds = ttl_seconds.max(END_TTL_SECONDS);
-        }
+        let ttl_seconds = self.ttl_seconds(token);
         if ttl_seconds < self.store.min_ttl_seconds().max(1) {
             return true;
         }
-        let text = record::encode(token, &place.key);
+        let text = self.encoded(place, Some(token), None);
         let Some(text) = self.closed(place, text).await else {
             return true;
         };
@@ -105,6 +101,33 @@ impl<H: Host> SharedRecord<'_, H> {
             self.entry.set_only_copy(false);
         }
         is_put
+    }
+
+    /// How long the record of `token` is of use.
+    pub(super) fn ttl_seconds(&self, token: &Token) -> u64 {
+        let life_ms = token.expires_at_ms.saturating_sub(self.host.now_ms());
+        let life_seconds = life_ms / 1000;
+        if self.keeps_refresh_token(token) {
+            life_seconds.max(REFRESH_TOKEN_TTL_SECONDS)
+        } else if self.is_end(token) {
+            life_seconds.max(END_TTL_SECONDS)
+        } else {
+            life_seconds
+        }
+    }
+
+    /// A record, with what this instance has learnt of the server.
+    pub(super) fn encoded(
+        &self,
+        place: &Place,
+        token: Option<&Token>,
+        refusal: Option<&Refusal>,
+    ) -> String {
+        let client_auth = match self.client.config().client_auth {
+            ClientAuth::Auto => self.client.style(),
+            _ => None,
+        };
+        record::encode(&place.key, token, client_auth, refusal)
     }
 
     /// `text` as it may leave the isolate.

@@ -202,6 +202,7 @@ const described = (event: OAuth2Event): string | number | undefined => {
     case 'invalidated':
     case 'evicted':
     case 'authorization_lost':
+    case 'authorization_restored':
       // @ts-expect-error took no time
       return event.durationMs;
     default:

@@ -152,13 +152,20 @@ describe('the record', { concurrency: true, timeout: 30_000 }, () => {
 
   test('is cached although KV refuses it, and that is told', async () => {
     for (let round = 0; round < 5; round += 1) {
-      const { key } = newKey();
-      // Less than KV takes.
-      const { error } = await call('slow-0', 'put', key, 'near', 30);
-      ok(error?.includes('Invalid expiration_ttl of 30'), error);
+      // Longer than KV takes.
+      const key = newKey().key.padEnd(600, '-');
+      const { error } = await call('slow-0', 'put', key, 'near', 60);
+      ok(error?.includes('exceeds key length limit'), error);
       equal((await call('slow-1', 'get', key)).result, 'near');
       equal((await call('lima-1', 'get', key)).result, undefined);
     }
+  });
+
+  test('of a shorter life than KV gives anything is cached, and KV is not troubled with it', async () => {
+    const { key, at } = newKey();
+    equal((await call('oslo-0', 'put', key, 'near', 30)).error, undefined);
+    equal(await at('oslo-1', 'get'), 'near');
+    equal(await namespace.get(key), null);
   });
 
   test('is deleted here and in KV', async () => {

@@ -428,6 +428,11 @@ describe('events', () => {
     await hear((client) => client.getToken());
     await scene.behave({ status: 400, body: JSON.stringify({ error: 'invalid_grant' }), times: 1 });
     await hear((client) => assert.rejects(client.getToken(), { code: 'reauthorization_required' }), { grant: 'refresh_token', refreshToken: 'MARKER refresh token' });
+    await scene.behave({ status: 400, body: JSON.stringify({ error: 'locked' }), times: 1 });
+    await hear(async (client) => {
+      await assert.rejects(client.getToken(), { code: 'reauthorization_required' });
+      await client.getToken();
+    }, { classify: () => 'reauthorize', errorCacheSeconds: 0 });
 
     const declared = await declaredEvents();
     // Leaders die in workerd only (workerd-concurrency.test.mjs), and memory is filled natively (tests/cache.rs).

@@ -63,11 +63,13 @@ impl Shelf {
         log.iter().filter(|(name, ..)| *name == operation).count()
     }
 
-    /// The only record.
+    /// The only record that is not of a refusal.
     pub fn record(&self) -> String {
         let records = self.records.borrow();
-        assert_eq!(records.len(), 1);
-        records.values().next().expect("one").clone()
+        let records = records.iter().filter(|(key, _)| !key.ends_with(":rest"));
+        let records: Vec<_> = records.map(|(_, record)| record.clone()).collect();
+        let [record] = records.try_into().expect("one");
+        record
     }
 
     pub fn replace_record(&self, text: &str) {

@@ -10,6 +10,7 @@
 
 mod classify;
 mod dead;
+mod fleet;
 mod rest;
 #[path = "../support/mod.rs"]
 mod support;

@@ -25,6 +25,31 @@ export const verdicts = {
     ok((await client({ store }).getToken()).accessToken, 'until it is told to forget');
   },
 
+  'a client that the server does not know is told so once for all who share a store': async ({ client, behave, tokenRequests }) => {
+    await behave(json(401, { error: 'invalid_client', error_description: 'no such client' }));
+    const store = new Map();
+    const expected = { status: 401, code: 'token_request_rejected', error: 'invalid_client', description: 'no such client', retryable: false };
+    await rejects(client({ store }).getToken(), expected);
+    await eventually(() => store.size === 1, 'a record');
+    await rejects(client({ store }).getToken(), expected);
+    equal((await tokenRequests()).length, 1, 'token requests');
+    await behave({});
+    await client({ store }).invalidate();
+    equal(store.size, 0, 'records');
+    ok((await client({ store }).getToken()).accessToken, 'until it is told to forget');
+  },
+
+  'a dead authorization is told once, and once that it is back': async ({ client, behave }) => {
+    const events = [];
+    const options = { ...refreshing, errorCacheSeconds: 0, onEvent: ({ type }) => events.push(type) };
+    await behave(json(400, { error: 'invalid_grant' }));
+    for (let call = 0; call < 3; call += 1) await rejects(client(options).getToken(), { code: 'reauthorization_required' });
+    await behave(token('the-second-refresh-token'));
+    await client(options).getToken();
+    await client(options).getToken({ forceRefresh: true });
+    equal(events.filter((type) => type.startsWith('authorization_')), ['authorization_lost', 'authorization_restored']);
+  },
+
   'other words for a rate limit, and other headers': async ({ client, behave, tokenRequests }) => {
     const rows = [
       json(403, {}, { 'retry-after': '60' }),
