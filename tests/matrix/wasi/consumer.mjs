@@ -23,8 +23,12 @@ export default {
     {
       where: 'jco, one instance',
       run: async (context) => {
-        const { url, proveClient } = await served(context);
+        const { url, scene, proveClient } = await served(context);
         await proveClient(url);
+        await context.prove('a token request says how long its body is', async () => {
+          const [{ headers, body }] = await scene.tokenRequests();
+          assert.equal(headers['content-length'], String(body.length));
+        });
       },
     },
     {
