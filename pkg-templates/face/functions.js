@@ -2,6 +2,7 @@
 
 import { invalidOption } from './error.js';
 import { MADE_OF } from './fields.js';
+import { remembers } from './memory.js';
 
 /** Options that may be functions, or have some. */
 const FUNCTION_OPTIONS = ['clientSecret', 'assertion', 'clientAssertion', 'client'];
@@ -54,6 +55,7 @@ export function nameFunctions(options, fields, face) {
 const remade = new Map();
 const MAX_REMADE = 100;
 const MANY = 10;
+remembers(() => remade.clear());
 
 /** Whoever makes its functions anew with every client has a cache that is always cold, and has to hear of it. */
 function noteRemade(fields, names) {

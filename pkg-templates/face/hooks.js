@@ -4,6 +4,7 @@
 import { keepCause } from './error.js';
 import { begin, headersOf, notKept, send } from './host.js';
 import { EXPIRY, isMembers, kindOf, numberOf, toJson } from './members.js';
+import { remembers } from './memory.js';
 
 /** As for requests without hooks. */
 export const MAX_RESPONSE_BYTES = 1024 * 1024;
@@ -87,6 +88,7 @@ const unfinished = new Map();
 const MAX_UNFINISHED = 100;
 const MAX_UNFINISHED_LENGTH = 4 * 1024 * 1024;
 const MAX_UNFINISHED_MS = 10 * 60 * 1000;
+remembers(() => unfinished.clear());
 
 function keepUnfinished(spending, one) {
   unfinished.delete(spending);

@@ -3,13 +3,14 @@
 
 import { Configurations } from './configurations.js';
 import { isOurs, OAuth2Error } from './error.js';
+import { remembers } from './memory.js';
 import { clearTimeout, setTimeout } from './timers.js';
 
 /** The wasm functions, once the instance is there. */
 export let kernel;
 
 /** What was opened there. */
-const configurations = new Configurations();
+let configurations = new Configurations();
 
 /** Counts instances: what belongs to one that is lost must not reach the next. */
 export let instance = 0;
@@ -100,6 +101,12 @@ function replace() {
     // The stack may still be full: whoever enters next tries again.
   }
 }
+
+remembers(() => {
+  instance += 1;
+  configurations = new Configurations();
+  if (kernel) replace();
+});
 
 /** `run` for the instance that is there now, and not for another; what it throws is nobody's. */
 function bound(run) {

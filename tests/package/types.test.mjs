@@ -11,7 +11,7 @@ import { root, tool } from './tool.mjs';
 let dir;
 before(async () => {
   dir = await createConsumer('types');
-  for (const file of ['types.test-d.ts', 'm2m.test-d.ts', 'inbound.test-d.ts', 'compat.test-d.ts', 'cloudflare.test-d.ts', 'stores.test-d.ts']) {
+  for (const file of ['types.test-d.ts', 'm2m.test-d.ts', 'inbound.test-d.ts', 'compat.test-d.ts', 'testing.test-d.ts', 'cloudflare.test-d.ts', 'stores.test-d.ts']) {
     copyFileSync(join(import.meta.dirname, file), join(dir, file));
   }
 });
@@ -50,7 +50,7 @@ describe('the compiler accepts what is right and refuses what is wrong', () => {
         ...environment,
       };
       const config = join(dir, 'tsconfig.json');
-      writeFileSync(config, JSON.stringify({ compilerOptions, files: ['types.test-d.ts', 'm2m.test-d.ts', 'inbound.test-d.ts', 'compat.test-d.ts', ...files] }));
+      writeFileSync(config, JSON.stringify({ compilerOptions, files: ['types.test-d.ts', 'm2m.test-d.ts', 'inbound.test-d.ts', 'compat.test-d.ts', 'testing.test-d.ts', ...files] }));
       await tool('tsc', ['--project', config]);
     });
   }
@@ -69,6 +69,7 @@ describe('the declarations name what is there', () => {
   const entries = [
     ...['index', 'slim', 'm2m', 'inbound', 'all'].map((name) => `entries/${name}`),
     ...['ballerina', 'integration-app', 'lowdefy', 'simple-oauth2', 'workato'].map((name) => `compat/${name}`),
+    'testing/index',
   ];
   const program = ts.createProgram(
     entries.map((entry) => join(packageDir, `${entry}.d.ts`)),
@@ -113,6 +114,15 @@ describe('the declarations name what is there', () => {
     members.delete('constructor');
     return [...members].sort();
   }
+
+  test('members of what is for tests', async () => {
+    const { Clock, FakeAuthorizationServer } = await load('testing/index.js');
+    const server = new FakeAuthorizationServer();
+    for (const [name, one] of [['FakeAuthorizationServer', server], ['FakeApi', server.api], ['Clock', new Clock()]]) {
+      const members = membersAtRunTime(one).filter((member) => !(name === 'FakeApi' && member === 'receive'));
+      assert.deepEqual(names(membersOf(name, 'testing/index.d.ts').getProperties()), members);
+    }
+  });
 
   for (const [entry, name] of [
     ['index', 'OAuth2Client'],
