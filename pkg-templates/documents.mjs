@@ -22,7 +22,7 @@ export function documentsOf(root, { description, repository }) {
  * is `shipped` too is linked as it is, but from README.md: npm shows that alone.
  */
 export function relinked(markdown, path, { shipped, repository }) {
-  return markdown.replaceAll(/^```.*?^```$|`[^`\n]*`|\[([^\]]*)\]\(([^()\s]+)\)/gms, (written, text, link) => {
+  return markdown.replaceAll(/^```.*?^```$|`(?:[^`\n]|\n(?!\n))*`|\[([^\]]*)\]\(([^()\s]+)\)/gms, (written, text, link) => {
     if (link === undefined || link.startsWith('#') || /^[a-z]+:/.test(link)) return written;
     const [file, anchor] = posix.join(posix.dirname(path), link).split('#');
     if (shipped.includes(file) && !(repository && path === 'README.md')) return written;

@@ -30,7 +30,7 @@ test('where the repository is known, the page on npm has whole URLs only', () =>
 });
 
 test('what is not in the package is linked in the repository, or not at all', () => {
-  const markdown = 'See [the test](../tests/a.mjs#b), [`options`](options.md#c), [above](#d), `[e](f)`.\n\n```js\n[g](h)\n```\n';
+  const markdown = 'See [the test](../tests/a.mjs#b), [`options`](options.md#c), [above](#d), `[e]\n(f)`.\n\n```js\n[g](h)\n```\n';
   const shipped = ['docs/options.md'];
   assert.equal(
     relinked(markdown, 'docs/page.md', { shipped, repository }),

@@ -25,4 +25,4 @@ export function anchorsOf(markdown) {
 }
 
 const withoutBlocks = (markdown) => markdown.replaceAll(/^```.*?^```$/gms, '');
-const withoutCode = (markdown) => withoutBlocks(markdown).replaceAll(/`[^`\n]*`/g, '``');
+const withoutCode = (markdown) => withoutBlocks(markdown).replaceAll(/`(?:[^`\n]|\n(?!\n))*`/g, '``');
