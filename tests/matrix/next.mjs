@@ -121,7 +121,7 @@ async function makeAnew(context) {
 }
 
 /** The application, built once for all cells, and started. */
-async function site({ dir, run, start }, env = {}) {
+export async function site({ dir, run, start }, env = {}) {
   if (!existsSync(join(dir, '.next/BUILD_ID'))) await run('next', ['build'], { env: { NEXT_IGNORE_INCORRECT_LOCKFILE: '1' } });
   return await start('next', ['start', '-H', '127.0.0.1', '-p', '0'], { env, ready: /127\.0\.0\.1:(\d+)(?=[^]*Ready)/ });
 }
