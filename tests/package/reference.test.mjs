@@ -1,0 +1,67 @@
+// The pages of reference name what the types have, all of it and nothing else, and the same defaults.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import ts from 'typescript';
+import { root } from './tool.mjs';
+
+const read = (file) => readFileSync(join(root, file), 'utf8');
+const types = ts.createSourceFile('index.d.ts', read('pkg-templates/entries/index.d.ts'), ts.ScriptTarget.Latest, true);
+const declared = (name) => types.statements.find((statement) => statement.name?.text === name);
+
+/** Every property that is declared within a node, with the default that its comment names. */
+function propertiesOf(node) {
+  const properties = new Map();
+  const visit = (child) => {
+    if (ts.isPropertySignature(child)) {
+      const tag = ts.getJSDocTags(child).find(({ tagName }) => tagName.text === 'defaultValue');
+      properties.set(child.name.text, ts.getTextOfJSDocComment(tag?.comment));
+    } else ts.forEachChild(child, visit);
+  };
+  ts.forEachChild(node, visit);
+  return properties;
+}
+
+/** The texts among the types of a union. */
+const literalsOf = (node) => node.type.types.map(({ literal }) => literal.text);
+
+/** The rows of a page's tables, without their heads, whose first cell has code. */
+function rowsOf(page) {
+  const rows = read(page).match(/^\| `.+$(?!\n\|-)/gm).map((line) => line.split('|').map((cell) => cell.trim()));
+  return rows.map(([, first, second]) => ({ names: [...first.matchAll(/`([^`]+)`/g)].map(([, name]) => name), second }));
+}
+
+/** What goes with one value of an option has no row of its own. */
+const WITH_GRANT = ['username', 'password', 'refreshToken', 'assertion', 'token'];
+
+test('docs/options.md has every option', () => {
+  const options = [...propertiesOf(declared('ServerOptions')), ...propertiesOf(declared('ClientOptions'))];
+  const names = rowsOf('docs/options.md').flatMap((row) => row.names);
+  assert.deepEqual(names.toSorted(), [...new Set(options.map(([name]) => name))].filter((name) => !WITH_GRANT.includes(name)).toSorted());
+  for (const name of WITH_GRANT) assert.match(read('docs/options.md'), new RegExp(`^\\| \`grant\` .*\`${name}\``, 'm'));
+});
+
+test('docs/options.md says the same defaults as the types', () => {
+  const defaults = propertiesOf(declared('ClientOptions'));
+  const literals = (text = '') => (text.startsWith('`') ? [...text.matchAll(/`([^`]+)`/g)].map(([, literal]) => literal) : []);
+  const compared = rowsOf('docs/options.md').flatMap(({ names, second }) =>
+    names.map((name, index) => [name, literals(second)[index], literals(defaults.get(name))[0]]),
+  );
+  const isWhole = (literal) => literal !== undefined && !literal.includes('…');
+  const both = compared.filter(([, page, type]) => isWhole(page) && isWhole(type));
+  assert.ok(both.length > 10, `compared ${both.length}`);
+  for (const [name, page, type] of both) assert.equal(page, type, name);
+});
+
+test('docs/errors.md has every code', () => {
+  const [codes] = read('docs/errors.md').split(/^What a refusal means/m);
+  const names = [...codes.matchAll(/^\| (`.+?) \|/gm)].flatMap(([, cell]) => [...cell.matchAll(/`(\w+)`/g)].map(([, code]) => code));
+  assert.deepEqual(names.toSorted(), literalsOf(declared('OAuth2ErrorCode')).toSorted());
+});
+
+test('docs/events.md has every type', () => {
+  const events = declared('OAuth2Event').type.types.map(({ members }) => members.find(({ name }) => name.text === 'type').type.literal.text);
+  const names = rowsOf('docs/events.md').flatMap((row) => row.names);
+  assert.deepEqual(names.toSorted(), events.toSorted());
+});
