@@ -26,7 +26,7 @@ const nodeRedis = (name) => async ({ load, redis, closing }) => {
   return (await entry(load, 'redis'))(client);
 };
 
-const kinds = {
+export const kinds = {
   'ioredis 6': { isAtomic: true, runtimes: ['Node', 'Deno', 'Bun'], make: ioredis('ioredis') },
   'ioredis 5': { isAtomic: true, make: ioredis('ioredis-5') },
   'ioredis, with a prefix': {
@@ -101,6 +101,13 @@ const kinds = {
       pool.on('error', () => {});
       closing.push(() => pool.end());
       return (await entry(load, 'postgres'))(pool);
+    },
+  },
+  'pg, a pool, with a table of another shape': {
+    runtimes: [],
+    async make({ load, postgres }) {
+      const { default: pg } = await import('pg');
+      return (await entry(load, 'postgres'))(new pg.Pool({ connectionString: postgres, options: '-c search_path=other' }));
     },
   },
   'postgres.js': {

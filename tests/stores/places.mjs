@@ -21,6 +21,7 @@ export async function startPlaces() {
   const edgeURL = `http://localhost:${port}`;
   return {
     valkey,
+    cluster,
     postgres,
     addresses: {
       redis: valkey.url,

@@ -1,35 +1,18 @@
 // The contract of stores in every runtime that has processes, over real servers and the clients that people use.
-import { spawn } from 'node:child_process';
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
-import { install, root, tarball } from '../runtimes/package.mjs';
+import { install, tarball } from '../runtimes/package.mjs';
 import { contract } from './contract.mjs';
 import { kindsIn } from './kinds.mjs';
 import { startPlaces } from './places.mjs';
+import { RUNTIMES, start } from './processes.mjs';
 
 const project = await install('stores', await tarball());
 const places = await startPlaces();
 after(places.close);
 
-/** How each runs a file. */
-const RUNTIMES = {
-  Node: [process.execPath],
-  Deno: [await binary('@deno', 'deno'), 'run', '-A', '--no-prompt', '--node-modules-dir=manual', '--unstable-kv'],
-  Bun: [await binary('@oven', 'bin/bun'), 'run'],
-};
-
-async function binary(scope, file) {
-  const folder = join(root, 'tests/node_modules', scope);
-  const [platform] = await readdir(folder);
-  return join(folder, platform, file);
-}
-
 /** What the runner printed, by kind and clause; and what else there was, if it ended otherwise. */
 async function results(runtime) {
-  const [program, ...args] = RUNTIMES[runtime];
-  const told = JSON.stringify({ project, runtime, addresses: places.addresses });
-  const child = spawn(program, [...args, join(import.meta.dirname, 'runner.mjs'), told], { cwd: import.meta.dirname });
+  const child = start(runtime, 'runner.mjs', { project, runtime, addresses: places.addresses });
   const printed = { stdout: [], stderr: [] };
   for (const name of ['stdout', 'stderr']) child[name].on('data', (chunk) => printed[name].push(chunk));
   await new Promise((done) => child.once('close', done).once('error', done));

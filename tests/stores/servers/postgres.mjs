@@ -33,6 +33,7 @@ export async function startPostgres() {
       await client.end();
     }
   };
+  let locker;
   const server = await startProcess(bin('postgres'), args, async () => (await command('SELECT 1')).length === 1, { ...nobody, cwd: data, env: { LC_ALL: 'C' } });
   return {
     ...server,
@@ -40,8 +41,17 @@ export async function startPostgres() {
     url,
     /** Sends a statement, as an operator does. */
     command,
+    /** Makes whoever uses the table wait, until `resume`: each connection has a process of its own, which a signal does not reach. */
+    async stall() {
+      locker = new pg.Client(url);
+      locker.on('error', () => {});
+      await locker.connect();
+      await locker.query('BEGIN');
+      await locker.query('LOCK TABLE edge_oauth2_tokens');
+    },
+    resume: () => locker.end(),
     async close() {
-      await server.close('SIGQUIT');
+      await server.end('SIGQUIT');
       await rm(data, { recursive: true, force: true });
     },
   };

@@ -18,7 +18,7 @@ export async function startProcess(program, args, isReady, options = {}) {
     /** It is there, and answers nobody, until `resume`. */
     stall: () => child.kill('SIGSTOP'),
     resume: () => child.kill('SIGCONT'),
-    async close(signal = 'SIGKILL') {
+    async end(signal = 'SIGKILL') {
       child.kill('SIGCONT');
       child.kill(signal);
       await ended;

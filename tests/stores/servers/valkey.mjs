@@ -27,7 +27,7 @@ export async function startValkey({ isCluster = false, port } = {}) {
     command: (...words) => admin.call(...words),
     async close() {
       admin.disconnect();
-      await server.close();
+      await server.end();
     },
   };
 }
