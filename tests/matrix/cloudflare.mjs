@@ -17,6 +17,6 @@ export async function pagesDev({ dir, start }, environment) {
   return await start('wrangler', ['pages', 'dev', 'dist', '--ip', '127.0.0.1', '--port', '0', '--inspector-port', '0', ...date], { ready });
 }
 
-function dotenv(environment) {
+export function dotenv(environment) {
   return Object.entries(environment).map(([name, value]) => `${name}='${value}'\n`).join('');
 }
