@@ -7,6 +7,7 @@
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
+import { addCommonJs } from './commonjs.mjs';
 import { documentsOf, pagesOf } from './documents.mjs';
 import { withoutUnused, withShortNames } from './glue.mjs';
 import { crateOf, manifestOf } from './manifest.mjs';
@@ -26,7 +27,7 @@ const features = readFileSync(join(root, 'Cargo.toml'), 'utf8').match(/--enable-
 const template = JSON.parse(readFileSync(join(templates, 'package.json'), 'utf8'));
 const crate = crateOf(root);
 const manifest = manifestOf(crate, { ...template, files: [...template.files, ...pagesOf(root)] });
-write('package.json', `${JSON.stringify(manifest, null, 2)}\n`);
+writeManifest();
 for (const licence of ['LICENSE-MIT', 'LICENSE-APACHE']) copy(root, licence);
 write('THIRD-PARTY-NOTICES', notices(root));
 mkdirSync(join(out, 'docs'));
@@ -39,6 +40,10 @@ copyWasm('glue-m2m', 'edge_oauth2_m2m', 'm2m-kernel.js', 'm2m-inline.js');
 copyWasm('glue-inbound', 'edge_oauth2_inbound', 'inbound-kernel.js', 'inbound-inline.js');
 copyWasm('glue-all', 'edge_oauth2_all', 'all-kernel.js', 'all-inline.js');
 bindFace('all');
+const commonJs = await addCommonJs(out, manifest.exports);
+manifest.exports = commonJs.exports;
+manifest.files.push(...commonJs.files);
+writeManifest();
 checkFiles();
 pack();
 
@@ -79,7 +84,7 @@ function bindFace(prefix) {
   }
 }
 
-/** `files` is written by hand, so that nothing but pages of docs is published by accident; here it is held against what is there. */
+/** `files` is written by hand, so that nothing but pages of docs and what is made here is published by accident; it is held against what is there. */
 function checkFiles() {
   const expected = [...manifest.files, 'package.json', 'README.md'].sort();
   const entries = readdirSync(out, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
@@ -93,6 +98,10 @@ function checkFiles() {
 function pack() {
   execFileSync('npm', ['pack', '--ignore-scripts', '--silent', '--pack-destination', dir], { cwd: out });
   console.log(join(dir, `${manifest.name}-${manifest.version}.tgz`));
+}
+
+function writeManifest() {
+  write('package.json', `${JSON.stringify(manifest, null, 2)}\n`);
 }
 
 function copy(from, file) {

@@ -5,14 +5,27 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { pagesOf } from '../../pkg-templates/documents.mjs';
-import { packageDir, tarball } from './consumer.mjs';
+import { manifest, packageDir, tarball } from './consumer.mjs';
 import { root, tool } from './tool.mjs';
 
-test('the tarball holds these files and no others', async () => {
-  const packed = (await tool('tar', ['-tzf', tarball])).trim().split('\n');
-  const isPage = (path) => path.startsWith('package/docs/');
-  assert.deepEqual(packed.filter(isPage).sort(), pagesOf(root).map((path) => `package/${path}`));
-  assert.deepEqual(packed.filter((path) => !isPage(path)).sort(), [
+const packed = (await tool('tar', ['-tzf', tarball])).trim().split('\n').sort();
+const isPage = (path) => path.startsWith('package/docs/');
+const isCommonJs = (path) => path.startsWith('package/cjs/');
+
+test('the tarball holds what require leads to, and the types of that, and no other CommonJS', () => {
+  const entries = Object.values(manifest.exports).filter((conditions) => conditions.require);
+  assert.ok(entries.length >= 10, `${entries.length} entries`);
+  const targets = entries.flatMap((conditions) => [conditions.require, conditions.types.require]);
+  const shared = ['modules.cjs', ...['', 'm2m-', 'inbound-', 'all-'].map((build) => `wasm/${build}inline.cjs`)];
+  // Of types, those that others import, and those of an entry that only Workers can load.
+  const types = ['compat/common.d.cts', 'stores/durable-object.d.cts'];
+  const expected = new Set([...targets, ...[...shared, ...types].map((file) => `./cjs/${file}`)]);
+  assert.deepEqual(packed.filter(isCommonJs), Array.from(expected, (file) => file.replace('.', 'package')).sort());
+});
+
+test('the tarball holds these files beside, and no others', () => {
+  assert.deepEqual(packed.filter(isPage), pagesOf(root).map((path) => `package/${path}`));
+  assert.deepEqual(packed.filter((path) => !isPage(path) && !isCommonJs(path)), [
     'package/LICENSE-APACHE',
     'package/LICENSE-MIT',
     'package/README.md',

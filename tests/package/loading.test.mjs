@@ -9,7 +9,7 @@ import { pathToFileURL } from 'node:url';
 import { EdgeVM } from '@edge-runtime/vm';
 import * as esbuild from 'esbuild';
 import { wasmModules } from '../runtimes/wasm-modules.mjs';
-import { createConsumer } from './consumer.mjs';
+import { createConsumer, manifest } from './consumer.mjs';
 import { tool } from './tool.mjs';
 import { startTokenServer } from './token-server.mjs';
 
@@ -53,13 +53,38 @@ for (const [entry, [, use]] of Object.entries(entries)) {
   });
 }
 
-test('import and require give the same class', async () => {
+test('import and require give one instance: they share a token', async (t) => {
+  const { options, granted } = await startTokenServer(t);
   const printed = await script(
     'both.cjs',
-    `const required = require('edge-oauth2');
-    import('edge-oauth2').then((imported) => console.log(required.OAuth2Client === imported.OAuth2Client));`,
+    `const { OAuth2Client } = require('edge-oauth2');
+    const { connection } = require('edge-oauth2/compat/lowdefy');
+    (async () => {
+      const imported = await import('edge-oauth2');
+      const options = ${JSON.stringify(options)};
+      const tokens = [await new OAuth2Client(options).getToken(), await new imported.OAuth2Client(options).getToken()];
+      console.log(tokens[0].accessToken === tokens[1].accessToken, OAuth2Client === imported.OAuth2Client, typeof connection);
+    })();`,
   );
-  assert.equal(printed, 'true');
+  assert.equal(printed, 'true true function');
+  assert.deepEqual(granted, ['token-1']);
+});
+
+for (const [entry, [, use]] of Object.entries(entries)) {
+  test(`require of ${entry} as CommonJS, for tools that know nothing else`, async (t) => {
+    const { [entry.replace('edge-oauth2', '.')]: conditions } = manifest.exports;
+    const required = createRequire(resolve('edge-oauth2/package.json'))(conditions.require);
+    await use(t, required);
+    assert.deepEqual(Object.keys(required).sort(), Object.keys(await import(pathToFileURL(resolve(entry)).href)).sort());
+  });
+}
+
+test('a bundle that imports and requires it has it once', async () => {
+  const contents = `import { OAuth2Client } from 'edge-oauth2'; export const isOne = OAuth2Client === require('edge-oauth2').OAuth2Client;`;
+  for (const platform of ['node', 'browser']) {
+    const { metafile } = await esbuild.build({ stdin: { contents, resolveDir: dir }, bundle: true, write: false, metafile: true, platform });
+    assert.deepEqual(Object.keys(metafile.inputs).filter((file) => file.includes('/cjs/')), [], platform);
+  }
 });
 
 for (const [what, given] of Object.entries({ bytes: 'bytes', 'a compiled module': 'new WebAssembly.Module(bytes)' })) {

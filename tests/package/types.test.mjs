@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import ts from 'typescript';
-import { createConsumer, packageDir, tarball } from './consumer.mjs';
+import { createConsumer, manifest, packageDir, tarball } from './consumer.mjs';
 import { root, tool } from './tool.mjs';
 
 let dir;
@@ -56,13 +56,41 @@ describe('the compiler accepts what is right and refuses what is wrong', () => {
   }
 });
 
+describe('a CommonJS file of TypeScript imports all entries', () => {
+  const ways = { node16: 'node16', preserve: 'bundler' };
+  for (const [module, moduleResolution] of Object.entries(ways)) {
+    test(`with module ${module}`, async () => {
+      const specifiers = Object.entries(manifest.exports).flatMap(([name, { types }]) => (types?.require ? [name.replace('.', 'edge-oauth2')] : []));
+      assert.ok(specifiers.length >= 10, specifiers.join(', '));
+      const imports = specifiers.map((specifier, index) => `import * as entry${index} from '${specifier}'; void entry${index};`);
+      const use = `import { OAuth2Client, type Token } from 'edge-oauth2';
+        export const token: Promise<Token> = new OAuth2Client({ tokenUrl: '', clientId: '', clientSecret: '' }).getToken();`;
+      writeFileSync(join(dir, 'file.cts'), [...imports, use].join('\n'));
+      const compilerOptions = {
+        target: 'ES2022',
+        lib: ['ES2022', 'DOM', 'DOM.Iterable'],
+        types: [],
+        strict: true,
+        noEmit: true,
+        module,
+        moduleResolution,
+      };
+      const config = join(dir, 'tsconfig.cts.json');
+      writeFileSync(config, JSON.stringify({ compilerOptions, files: ['file.cts'] }));
+      await tool('tsc', ['--project', config]);
+    });
+  }
+});
+
 test('publint has nothing to say', async () => {
   await tool('publint', [packageDir, '--strict']);
 });
 
 test('are the types wrong? no', async () => {
-  // ESM only: `require` gives the ES module, which every supported Node can do. The wasm has no types.
-  await tool('attw', [tarball, '--ignore-rules', 'cjs-resolves-to-esm', '--exclude-entrypoints', 'edge_oauth2.wasm', 'edge_oauth2_m2m.wasm', 'edge_oauth2_inbound.wasm', 'edge_oauth2_all.wasm']);
+  const wasm = ['', '_m2m', '_inbound', '_all'].map((build) => `edge_oauth2${build}.wasm`);
+  // The wasm has no types, and Workers no CommonJS.
+  await tool('attw', [tarball, '--exclude-entrypoints', ...wasm, 'cloudflare']);
+  await tool('attw', [tarball, '--ignore-rules', 'cjs-resolves-to-esm', '--entrypoints', 'cloudflare']);
 });
 
 describe('the declarations name what is there', () => {
