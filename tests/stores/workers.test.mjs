@@ -33,9 +33,12 @@ after(async () => {
 });
 const kinds = await (await fetch(started[0][1].url)).json();
 
+/** Its methods cannot be called before; minimum-dates.test.mjs has what such a Worker is told. */
+const isThere = (kind, date) => kind !== 'a Durable Object of another Worker' || date >= '2024-04-03';
+
 describe('a store keeps the contract', { concurrency: true, timeout: 60_000 }, () => {
   for (const [date, workerd] of started) {
-    for (const kind of kinds) {
+    for (const kind of kinds.filter((one) => isThere(one, date))) {
       describe(`${kind} in a Worker of ${date}`, { concurrency: true }, () => {
         for (const clause of Object.keys(contract)) {
           test(clause, async () => {
