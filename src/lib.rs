@@ -1,6 +1,41 @@
 //! OAuth2 access tokens for edge functions: obtained once, cached by identity, shared by every
 //! request of an isolate, renewed when the API refuses them.
 //!
+//! In a service, with the feature `native`:
+//!
+#![cfg_attr(all(feature = "native", not(target_family = "wasm")), doc = "```")]
+#![cfg_attr(
+    not(all(feature = "native", not(target_family = "wasm"))),
+    doc = "```ignore"
+)]
+//! use edge_oauth2::ClientOptions;
+//! use edge_oauth2::native::Client;
+//!
+//! # use std::io::{Read, Write};
+//! # let server = std::net::TcpListener::bind("127.0.0.1:0")?;
+//! # let token_url = format!("http://{}/token", server.local_addr()?);
+//! # std::thread::spawn(move || {
+//! #     let (mut connection, _) = server.accept().unwrap();
+//! #     connection.read(&mut [0; 4096]).unwrap();
+//! #     let body = br#"{"access_token":"abc","expires_in":3600}"#;
+//! #     write!(connection, "HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", body.len()).unwrap();
+//! #     connection.write_all(body).unwrap();
+//! # });
+//! # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+//! let client = Client::new(ClientOptions {
+//!     token_url, // "https://auth.example.com/oauth/token"
+//!     client_id: "my-client".into(),
+//!     client_secret: Some("my-secret".into()),
+//!     ..ClientOptions::default()
+//! })?;
+//! assert_eq!(client.authorization().await?, "Bearer abc");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! # })?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! In a Cloudflare Worker: `worker`. Elsewhere on wasm32 where there is JavaScript: `web`.
+//!
 //! A reading map, from the inside out:
 //!
 //! - [`protocol`]: RFC 6749 and its family as bytes, without I/O, clock or async.
@@ -11,6 +46,7 @@
 //! - `chain`: what brings a [`TokenSource`] its token, from the nearest place that has it.
 //! - [`Resource`]: requests to the protected API.
 //! - `inbound` (with the feature of that name): the tokens that callers present, checked.
+//! - `native` (where there is no wasm, with the feature `native`): a client for every thread and runtime.
 //! - `wasm` (where there is JavaScript, with the feature `bindings`): the JavaScript API, and the ports
 //!   over what its callers bring.
 //! - `web` (there too, with the feature `web`): the ports over `fetch`, timers, `crypto.subtle` and
@@ -36,9 +72,10 @@
 //! checked by a `TokenIntrospector` (RFC 7662), a `JwtVerifier` (RFC 9068) or both, for a `Guard`, on a
 //! host that implements `InboundHost` too.
 //!
-//! # From Rust
+//! # Other platforms
 //!
-//! A program brings its platform by implementing the ports. All of its sources share one
+//! Elsewhere a program brings its platform by implementing the ports. Nothing of it needs to be `Send`, and a
+//! [`TokenSource`] is not. All of its sources share one
 //! [`Memory`]:
 //!
 //! ```ignore-wasm32
@@ -137,6 +174,8 @@ pub mod host;
 #[cfg(feature = "inbound")]
 pub mod inbound;
 mod json;
+#[cfg(all(not(target_family = "wasm"), feature = "native"))]
+pub mod native;
 pub mod protocol;
 mod race;
 pub mod redaction;

@@ -156,7 +156,7 @@ fn source_checks() -> Vec<Check> {
             vec![
                 command("cargo clippy --locked --all-targets -- -D warnings"),
                 command(
-                    "cargo clippy --locked --all-targets --features inbound,rustcrypto -- -D warnings",
+                    "cargo clippy --locked --all-targets --features native,inbound,rustcrypto -- -D warnings",
                 ),
                 command("cargo clippy --locked --no-default-features -- -D warnings"),
             ],
@@ -171,7 +171,7 @@ fn source_checks() -> Vec<Check> {
         check(
             "doc",
             vec![
-                doc("--features inbound"),
+                doc("--features native,inbound"),
                 doc(
                     "--target wasm32-unknown-unknown --no-default-features --features rooms,worker,inbound",
                 ),
@@ -180,7 +180,7 @@ fn source_checks() -> Vec<Check> {
         tests(
             "test",
             vec![
-                command("cargo test --locked --features inbound,rustcrypto"),
+                command("cargo test --locked --features native,inbound,rustcrypto"),
                 command("cargo test --locked --no-default-features --test left_out"),
             ],
         ),

@@ -1,0 +1,17 @@
+//! The client for programs that are no wasm, against real servers on loopback.
+
+#![cfg(not(target_family = "wasm"))]
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used
+)]
+
+mod callers;
+mod crypto;
+mod http;
+mod server;
+#[path = "../examples/service.rs"]
+mod service;
+mod service_test;
