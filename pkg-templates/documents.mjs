@@ -13,7 +13,8 @@ export function documentsOf(root, { description, repository }) {
   const paths = ['README.md', 'SECURITY.md', ...pages];
   const read = (path) => readFileSync(join(root, path), 'utf8');
   const documents = new Map(paths.map((path) => [path, relinked(read(path), path, { shipped: paths, repository })]));
-  documents.set('llms.txt', mapOf({ description, readme: read('README.md'), pages: pages.map((path) => [path, read(path)]) }));
+  const readme = relinked(read('README.md'), 'llms.txt', { shipped: paths, repository });
+  documents.set('llms.txt', mapOf({ description, readme, pages: pages.map((path) => [path, read(path)]) }));
   return documents;
 }
 
@@ -30,16 +31,15 @@ export function relinked(markdown, path, { shipped, repository }) {
   });
 }
 
-/** llms.txt: the way to begin, and what each page is about. */
+/** llms.txt: the way to begin, the page for each task, and all pages. */
 function mapOf({ description, readme, pages }) {
-  const start = readme.match(/^## Start\n.*?(?=^## )/ms)[0].replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1');
-  const entries = pages.map(([path, markdown]) => `- [${titleOf(markdown)}](${path})`);
+  const section = (title) => readme.match(new RegExp(`^## ${title}\\n.*?(?=^## )`, 'ms'))[0].trim();
+  const titleOf = (markdown) => markdown.match(/^# (.+)$/m)[1];
   return [
-    `# edge-oauth2\n\n> ${description}\n`,
-    start,
-    '## Types\n\nEvery option, with its default: entries/index.d.ts. Callers of an API: entries/inbound.d.ts.\n',
-    `## Documents\n\n${entries.join('\n')}\n`,
-  ].join('\n');
+    `# edge-oauth2\n\n> ${description}`,
+    section('Start'),
+    section('What do you want to do'),
+    '## Types\n\nEvery option, with its default: entries/index.d.ts. Callers of an API: entries/inbound.d.ts.',
+    `## Pages\n\n${pages.map(([path, markdown]) => `- [${titleOf(markdown)}](${path})`).join('\n')}\n`,
+  ].join('\n\n');
 }
-
-const titleOf = (markdown) => markdown.match(/^# (.+)$/m)[1];

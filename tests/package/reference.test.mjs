@@ -1,6 +1,6 @@
-// The pages of reference name what the types have, all of it and nothing else, and the same defaults.
+// The pages of reference name what there is, all of it and nothing else.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import ts from 'typescript';
@@ -64,4 +64,14 @@ test('docs/events.md has every type', () => {
   const events = declared('OAuth2Event').type.types.map(({ members }) => members.find(({ name }) => name.text === 'type').type.literal.text);
   const names = rowsOf('docs/events.md').flatMap((row) => row.names);
   assert.deepEqual(names.toSorted(), events.toSorted());
+});
+
+test('CONTRIBUTING.md has every command, and no folder that is not there', () => {
+  const commandsIn = (text) => new Set([...text.matchAll(/cargo xtask (\w+)/g)].map(([, command]) => command));
+  const [usage] = read('xtask/src/main.rs').match(/const USAGE.*?";$/ms);
+  assert.deepEqual([...commandsIn(read('CONTRIBUTING.md'))].toSorted(), [...commandsIn(usage)].toSorted());
+  const [, table] = read('CONTRIBUTING.md').match(/^## Where things are\n(.*?)^Dependencies/ms);
+  for (const [, folders] of table.matchAll(/^\| (`.+?`) \|/gm)) {
+    for (const [, path] of folders.matchAll(/`([^`]+)`/g)) assert.ok(existsSync(join(root, path)), path);
+  }
 });
