@@ -41,6 +41,7 @@ struct Details {
     class: Option<ErrorClass>,
     retry_after_ms: Option<u64>,
     hook: Option<HookError>,
+    reason: Option<String>,
     is_unanswered: bool,
     is_final: bool,
     is_repeatable: bool,
@@ -57,6 +58,7 @@ impl Error {
             class: None,
             retry_after_ms: None,
             hook: None,
+            reason: None,
             is_unanswered: false,
             is_final: false,
             is_repeatable: false,
@@ -107,6 +109,12 @@ impl Error {
         self
     }
 
+    /// In the host's words.
+    pub(crate) fn because(mut self, reason: String) -> Self {
+        self.0.reason = Some(reason);
+        self
+    }
+
     /// Nothing came from the server, so that it may come later.
     pub(crate) fn unanswered(mut self) -> Self {
         self.0.is_unanswered = true;
@@ -151,6 +159,11 @@ impl Error {
             .hook
             .as_ref()
             .map(|HookError(reason)| reason.as_str())
+    }
+
+    /// Why no answer arrived, in the host's words, with [`ErrorCode::Network`].
+    pub fn reason(&self) -> Option<&str> {
+        self.0.reason.as_deref()
     }
 
     /// How long the server wants to be left alone (`Retry-After`, RFC 9110 §10.2.3), if it said.

@@ -6,6 +6,7 @@ use std::future::Future;
 use super::TokenSource;
 use crate::error::{Error, ErrorClass, ErrorCode};
 use crate::host::{Asked, Host, TransportError};
+use crate::protocol::advice;
 use crate::protocol::assertion::ClientAssertion;
 use crate::protocol::client_authentication::{ClientAuth, ClientCredentials};
 use crate::protocol::endpoint::Endpoint;
@@ -57,6 +58,13 @@ pub(super) struct Poster<'a> {
 
 /// Not every server reads the header, whatever RFC 6749 §2.3.1 says.
 const BODY_HINT: &str = " (if client and secret are right, it may want them in the body: clientAuth: 'body', or 'auto')";
+
+/// Nor does every server read the body.
+const HEADER_HINT: &str = " (if client and secret are right, it may want them in the header: clientAuth: 'header', or 'auto')";
+
+const SECRET_HINT: &str = " (no secret was sent: if the client has one, give clientSecret)";
+
+const CERTIFICATE_HINT: &str = "; the server's certificate is not good: it has ended, is for another name, or is signed by nobody known here";
 
 impl<H: Host> TokenSource<H> {
     /// Has `message` answered.
@@ -201,9 +209,15 @@ impl<H: Host> TokenSource<H> {
 
 #[inline(never)]
 fn advised(error: Error, poster: &Poster<'_>) -> Error {
-    let is_plain = poster.client_auth == ClientAuth::Basic && !poster.client.is_ambiguous();
-    match is_plain && is_unknown_client(&error) {
-        true => error.advised(BODY_HINT),
+    let hint = match poster.client_auth {
+        ClientAuth::Basic if !poster.client.is_ambiguous() => BODY_HINT,
+        ClientAuth::Post => HEADER_HINT,
+        ClientAuth::None => SECRET_HINT,
+        _ => return error,
+    };
+    let is_wordless = error.status() == Some(401) && error.response().is_none();
+    match is_wordless || is_unknown_client(&error) {
+        true => error.advised(hint),
         false => error,
     }
 }
@@ -239,9 +253,15 @@ pub(super) fn transport_error(
         }
         TransportError::Connection(reason) => {
             // The platform's words may hold the URL with its query.
-            let reason = text::replace(&reason, endpoint.as_str(), shown);
-            let message = [kind, shown, " could not be reached: ", &sent.shown(&reason)];
-            Error::new(ErrorCode::Network, message.concat())
+            let reason = sent.shown(&text::replace(&reason, endpoint.as_str(), shown));
+            let advice = advice::on_connection(&reason);
+            let message = [kind, shown, " could not be reached: ", &reason, advice].concat();
+            let is_lasting = advice::is_of_certificate(&text::replace(&reason, shown, ""));
+            let error = Error::new(ErrorCode::Network, message).because(reason);
+            match is_lasting {
+                true => error.last(CERTIFICATE_HINT),
+                false => error,
+            }
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Authorization server metadata (RFC 8414 §3, OpenID Connect Discovery §4): where the endpoints of an
 //! issuer are.
 
+use super::advice;
 use super::endpoint::{Endpoint, Http};
 use super::error_response::retry_after_ms;
 use super::http::{self, HttpRequest, HttpResponse, MAX_RESPONSE_BYTES, TransportError};
@@ -138,7 +139,7 @@ pub fn unanswered(reason: &TransportError) -> Absence {
         },
         status: None,
         retry_after_ms: None,
-        is_unanswered: !is_too_long,
+        is_unanswered: !is_too_long && !advice::is_of_certificate(&reason.to_string()),
     }
 }
 

@@ -2,6 +2,7 @@
 
 #[cfg(feature = "inbound")]
 pub mod access_token;
+pub(crate) mod advice;
 pub mod assertion;
 pub mod authorization_code;
 #[cfg(feature = "inbound")]

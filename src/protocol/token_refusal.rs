@@ -1,5 +1,6 @@
 //! Answers of the token endpoint that bring no token, told so that somebody can do something about them.
 
+use super::advice;
 use super::client_authentication::ClientAuth;
 use super::error_class::Signs;
 use super::error_response::{is_exhausted, rejection, reset_ms, retry_after_ms, shown, told};
@@ -137,6 +138,11 @@ impl TokenResponseContext<'_> {
         if is_html(page) {
             what_it_did.push_str(PAGE_HINT);
         }
+        if matches!(response.status, 404 | 405 | 410)
+            || is_html(page) && class == ErrorClass::Terminal
+        {
+            what_it_did.push_str(advice::on_url(self.request.endpoint));
+        }
         let error = self
             .error(ErrorCode::HttpStatus, &what_it_did)
             .with_status(response.status)
@@ -173,9 +179,10 @@ impl TokenResponseContext<'_> {
             (_, ClientAuth::PrivateKeyJwt | ClientAuth::ClientSecretJwt) => ASSERTION_HINT,
             _ => "",
         };
-        if is_unknown_client {
-            what_it_did.push_str(hint);
-        }
+        what_it_did.push_str(match is_unknown_client {
+            true => hint,
+            false => advice::on_code(&said.error),
+        });
         self.error(ErrorCode::TokenRequestRejected, &what_it_did)
             .with_status(response.status)
             .with_response(said)
@@ -224,7 +231,7 @@ impl TokenResponseContext<'_> {
             "answered with a redirect",
             to,
             &place,
-            ", which is not followed because it would hand the credentials on; give the final URL as tokenUrl",
+            ", which is not followed because it would hand the credentials on; give the final URL as tokenUrl, unless it leads to a page for people: then tokenUrl is not the token endpoint's URL",
         ];
         self.error(ErrorCode::RedirectRefused, &what_it_did.concat())
             .with_status(response.status)
@@ -233,7 +240,12 @@ impl TokenResponseContext<'_> {
     /// A success without a token that can be used.
     #[inline(never)]
     pub(super) fn unusable(&self, response: &HttpResponse, problem: &str) -> Error {
-        let described = [problem, &self.looks(response)].concat();
+        let is_page = response.body.trim_ascii_start().starts_with(b"<");
+        let advice = match is_page {
+            true => advice::on_url(self.request.endpoint),
+            false => "",
+        };
+        let described = [problem, &self.looks(response), advice].concat();
         self.error(ErrorCode::InvalidResponse, &described)
             .with_status(response.status)
             .with_class(ErrorClass::Terminal)

@@ -16,6 +16,7 @@ extern "C" {
         status: Option<u16>,
         retryable: bool,
         hook: Option<&str>,
+        reason: Option<&str>,
     ) -> JsValue;
 }
 
@@ -38,5 +39,6 @@ pub(super) fn to_js(error: &Error) -> JsValue {
         error.status(),
         error.retryable(),
         error.hook(),
+        error.reason(),
     )
 }

@@ -12,7 +12,10 @@ pub(crate) fn reason(error: &JsValue) -> String {
     let message = error.as_string().or_else(|| text(error, "message"));
     let mut reason = message.unwrap_or_else(|| "no reason was given".to_owned());
     let cause = member(error, "cause");
-    let detail = cause.and_then(|cause| text(&cause, "code").or_else(|| text(&cause, "message")));
+    let of_cause = |name| text(cause.as_ref()?, name);
+    let detail = of_cause("code")
+        .or_else(|| text(error, "code"))
+        .or_else(|| of_cause("message"));
     if let Some(detail) = detail.filter(|detail| !detail.is_empty()) {
         reason = [&reason, " (", &detail, ")"].concat();
     }

@@ -92,7 +92,7 @@ fn members_are_handed_on() {
     assert_eq!(response.uri.as_deref(), Some("https://x/y"));
     assert_eq!(
         error.to_string(),
-        "the token endpoint https://auth.example.com/token answered 400 invalid_scope: no such scope"
+        "the token endpoint https://auth.example.com/token answered 400 invalid_scope: no such scope; look at scopes: they are those that this client may ask for there"
     );
 }
 

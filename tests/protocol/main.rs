@@ -10,6 +10,7 @@
 
 #[cfg(feature = "inbound")]
 mod access_token;
+mod advice;
 mod authorization;
 #[cfg(feature = "inbound")]
 mod bearer;
