@@ -169,23 +169,23 @@ export interface ClientOptions {
     | (string & {})
     | undefined;
 
-  /** The user's name, for `grant: 'password'` (RFC 6749 §4.3). */
+  /** The user's name, for `grant: 'password'` (RFC 6749 §4.3), which requires it. */
   username?: string | undefined;
 
-  /** The user's password, for `grant: 'password'` (RFC 6749 §4.3). */
+  /** The user's password, for `grant: 'password'` (RFC 6749 §4.3), which requires it. */
   password?: string | undefined;
 
-  /** The first refresh token, for `grant: 'refresh_token'` and `'token'` (RFC 6749 §6). */
+  /** The first refresh token (RFC 6749 §6), for `grant: 'refresh_token'`, which requires it, and for `'token'`. */
   refreshToken?: string | undefined;
 
   /**
-   * The assertion for `grant: 'jwt_bearer'` (RFC 7523 §2.1), or a function that gives one, called once per grant, or
+   * The assertion for `grant: 'jwt_bearer'` (RFC 7523 §2.1), which requires it; or a function that gives one, called once per grant, or
    * an object of what it says, to be signed with `privateKey` for every request anew.
    */
   assertion?: string | (() => string | PromiseLike<string>) | AssertionOptions | undefined;
 
   /**
-   * The access token for `grant: 'token'`, or all that was kept of it: see {@link StoredToken}. The refresh token in
+   * The access token for `grant: 'token'`, which requires it, or all that was kept of it: see {@link StoredToken}. The refresh token in
    * it is used like `refreshToken`.
    */
   token?: string | StoredToken | undefined;
@@ -1002,9 +1002,31 @@ export type StoredToken =
  *
  * Constructing one does no I/O and costs little: do it at module level or in every request. Clients with equal
  * options share their token; clients whose options differ in anything that changes the token never do.
+ *
+ * @example
+ * ```ts
+ * import { OAuth2Client } from 'edge-oauth2';
+ *
+ * export default {
+ *   async fetch(_request: Request, env: Record<'CLIENT_ID' | 'CLIENT_SECRET', string>) {
+ *     const api = new OAuth2Client({
+ *       tokenUrl: 'https://auth.example.com/oauth/token',
+ *       clientId: env.CLIENT_ID,
+ *       clientSecret: env.CLIENT_SECRET,
+ *       baseUrl: 'https://api.example.com/v1/',
+ *     });
+ *     return await api.fetch('/hello');
+ *   },
+ * };
+ * ```
  */
 export class OAuth2Client {
-  /** @throws {@link OAuth2Error} with code `invalid_option`, naming the option. */
+  /**
+   * An option that is given but undefined, as `env.CLIENT_SECRET` where that is not set, is no error here, so that
+   * applications are built where there are no secrets: the first call that needs it is rejected.
+   *
+   * @throws {@link OAuth2Error} with code `invalid_option`, naming the option.
+   */
   constructor(options: OAuth2ClientOptions);
 
   /** Reads a stored token to look at; to renew it, read it by a client's own `tokenFrom`. */
@@ -1093,7 +1115,7 @@ export interface InvalidateOptions {
 
 /** What went wrong; stable, to be compared with. */
 export type OAuth2ErrorCode =
-  /** An option is missing, misspelt or has an impossible value. */
+  /** An option is missing, undefined, misspelt or has an impossible value: the message begins with its name. */
   | 'invalid_option'
   /** The server refused, and said why (RFC 6749 §5.2): see `error` and `description`. */
   | 'token_request_rejected'
@@ -1113,7 +1135,7 @@ export type OAuth2ErrorCode =
   | 'redirect_refused'
   /** The token endpoint's answer has no token that could be read. */
   | 'invalid_response'
-  /** The token endpoint could not be reached; the message has the host's reason. */
+  /** The token endpoint could not be reached: see `cause`. Not `retryable` where the server's certificate is no good. */
   | 'network'
   /** No token within `timeoutMs`. */
   | 'timeout'
@@ -1128,7 +1150,21 @@ export type OAuth2ErrorCode =
   /** A fault of this package. */
   | 'internal';
 
-/** Every error of this package, except for the reason of a signal. Holds no secret and no token. */
+/**
+ * Every error of this package, except for the reason of a signal. Holds no secret and no token. Its stack leads to the
+ * code that called this package.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   return await api.fetch('/hello');
+ * } catch (error) {
+ *   if (!(error instanceof OAuth2Error)) throw error;
+ *   console.error(JSON.stringify(error)); // name, message, code, status, …
+ *   return new Response('Bad gateway', { status: error.retryable ? 503 : 502 });
+ * }
+ * ```
+ */
 export class OAuth2Error extends Error {
   private constructor();
   readonly name: 'OAuth2Error';
@@ -1144,4 +1180,11 @@ export class OAuth2Error extends Error {
   readonly status?: number;
   /** Whether the same request may succeed later. */
   readonly retryable: boolean;
+  /**
+   * What a function of yours threw (`hook_failed`); or why there was no connection (`network`): an `Error` in the host's
+   * words, without what was sent, and with its `code`, such as `ECONNREFUSED`, where the host gives one.
+   */
+  readonly cause?: unknown;
+  /** What `JSON.stringify` takes: `name`, `message` and the members above, without `cause`. */
+  toJSON(): Record<string, unknown>;
 }

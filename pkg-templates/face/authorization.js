@@ -3,7 +3,7 @@
 import { invalidOption, OAuth2Error } from './error.js';
 import { wellFormed } from './fields.js';
 import { boundedText } from './host.js';
-import { demand, pairs, read, text, url, words } from './readers.js';
+import { pairs, read, text, url, words } from './readers.js';
 
 const AUTHORIZATION_OPTIONS = { redirectUri: url, scopes: words, state: text, codeVerifier: text, extra: pairs };
 
@@ -14,7 +14,8 @@ function fieldsOf(readers, options, demanded) {
   const fields = {};
   read('options', readers, options, (name, value) => (fields[name] = value));
   wellFormed(fields);
-  demand(demanded, options);
+  const missing = demanded.find((name) => options[name] === undefined);
+  if (missing !== undefined) throw invalidOption(missing, 'is required');
   return fields;
 }
 

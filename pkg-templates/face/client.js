@@ -17,7 +17,7 @@ export class OAuth2Client extends MachineClient {
 
   constructor(options) {
     const source = new TokenSource(kernel, readClientOptions(OPTIONS, options), ownerOf);
-    super(source);
+    super(source, options);
     this.#source = source;
   }
 

@@ -4,7 +4,10 @@ import { awaited, bounded, heard, origin, refuseCircle } from './circle.js';
 import { keepCause } from './error.js';
 import { quietly, tell } from './events.js';
 import { exchange, hostFetch } from './host.js';
+import { isTold, notice, noticeStoreError, STORE_ERROR } from './notices.js';
 import { lastResortMs, patiently } from './patience.js';
+import { located } from './stack.js';
+import { unset, unsetOption } from './unset.js';
 
 export class Crossing {
   #kernel;
@@ -13,6 +16,9 @@ export class Crossing {
   #face;
   #fetch;
   #what;
+  #isStoreUnset;
+  /** The option that is needed and was given undefined, if there is one. */
+  #unset;
 
   /** `kernel` is the way to the wasm functions of an entry, as of kernel.js; `what` is what its calls wait for. */
   constructor(kernel, { fields, json, face }, what) {
@@ -44,15 +50,16 @@ export class Crossing {
     return this.#fetch;
   }
 
-  /** Whether somebody listens to what happens. */
-  count(_type) {
-    return this.#face.onEvent !== undefined;
+  /** Whether somebody is to hear of what happens. */
+  count(type) {
+    return this.#face.onEvent !== undefined || (type === STORE_ERROR && !isTold(STORE_ERROR));
   }
 
   /** `from` is what the call that caused it belongs to. What wasm runs belongs to any of those that wait. */
   tell(event, from) {
     const { onEvent } = this.#face;
     if (onEvent) heard(onEvent, from, () => tell(onEvent, event));
+    else if (event.type === STORE_ERROR) noticeStoreError(event);
   }
 
   /** Asks the user's function for a credential; a failure is known to wasm by its reference. */
@@ -66,10 +73,10 @@ export class Crossing {
     }
   }
 
-  /** Waits for what a function of the kernel promises, but not for ever. */
-  patiently(run, config = this.#config, signal, circles, from = origin()) {
+  /** Waits for what a function of the kernel promises, but not for ever. `ours` is the function that was called of us. */
+  patiently(run, config = this.#config, signal, circles, from = origin(), ours = this.patiently) {
     const ms = lastResortMs(config.fields, this.#face.store);
-    return patiently(this.#kernel, this.#what, ms, signal, () => this.run(run, config, from, circles));
+    return located(patiently(this.#kernel, this.#what, ms, signal, () => this.run(run, config, from, circles)), ours);
   }
 
   /** Runs a function of the kernel with what this call brings along; opens again if it was forgotten. */
@@ -82,6 +89,7 @@ export class Crossing {
 
   /** What a call brings along: functions that let nothing of the user's through. */
   call(config, from) {
+    if (this.#isStoreUnset) notice('store', `the option store is given, but undefined, and tokens are not shared: is the binding there where this runs?`);
     const { store, fetch, privateKey } = this.#face;
     /** Runs a function of the user's, which may call us. */
     const by = (name, call) => awaited(name, config.id, from, call);
@@ -109,8 +117,31 @@ export class Crossing {
   /** A platform's refuses outside of a request; the task runs all the same. */
   #waitUntil = (promise) => quietly(() => (this.#face.waitUntil ?? this.#kernel.ambientWaitUntil())?.(promise));
 
+  /**
+   * Opens what `options` ask for. What is wrong is thrown. What is given and undefined is left for the first call to be
+   * told of: applications are built where there are no secrets, and run their modules for it.
+   */
+  begin(options) {
+    this.#isStoreUnset = 'store' in options && options.store === undefined;
+    try {
+      this.open();
+    } catch (error) {
+      this.#unset = unsetOption(error, options);
+      if (this.#unset === undefined) throw error;
+    }
+  }
+
+  get isUnset() {
+    return this.#unset !== undefined;
+  }
+
+  refuseUnset() {
+    if (this.isUnset) throw unset(this.#unset);
+  }
+
   /** Gives `config` the number of its configuration: that of equal options, unless wasm has forgotten it. */
   open(config = this.#config, isForgotten = false) {
+    this.refuseUnset();
     Object.assign(config, this.#kernel.opened(config.json, isForgotten, () => this.opened(config)));
   }
 }

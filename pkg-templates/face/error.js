@@ -6,6 +6,11 @@ export class OAuth2Error extends Error {
       if (value !== undefined) this[name] = value;
     }
   }
+
+  /** Of an Error, JSON has no message otherwise. Its cause may be a stranger's, and hold anything. */
+  toJSON() {
+    return { name: this.name, message: this.message, ...this };
+  }
 }
 
 Object.defineProperty(OAuth2Error.prototype, 'name', {
@@ -14,11 +19,20 @@ Object.defineProperty(OAuth2Error.prototype, 'name', {
   writable: true,
 });
 
-export function oauth2Error(message, code, error, description, uri, status, retryable, thrown) {
-  const cause = causes.get(thrown);
+export function oauth2Error(message, code, error, description, uri, status, retryable, thrown, reason) {
+  const cause = reason === undefined ? causes.get(thrown) : hostError(reason);
   if (isControlFlow(cause)) return cause;
   const why = circles.has(cause) ? `: ${cause.message}` : '';
   return new OAuth2Error(message + why, { code, error, description, uri, status, retryable, cause });
+}
+
+/** What the host threw, in its words as they may be shown, and with its code. */
+function hostError(reason) {
+  const error = new Error(reason);
+  const [, code] = /\(([A-Z][A-Z\d_]+)\)$/.exec(reason) ?? [];
+  // Of where it was made nobody is any the wiser.
+  error.stack = String(error);
+  return code === undefined ? error : Object.assign(error, { code });
 }
 
 /** Whether `error` is one of ours. Others may throw when they are looked at. */

@@ -11,10 +11,13 @@ import { nobody } from './nobody.js';
 import { DEFAULTS, inTime, lastResortMs, patiently } from './patience.js';
 import { application } from './principal.js';
 import { settled } from './signature.js';
+import { located } from './stack.js';
 
 export class Guard {
   #config;
   #face;
+  /** The ways of the calls of its introspector and verifier. */
+  #checks;
   /** How long a function of the user's may take: as long as a server. */
   #patienceMs;
   #longestMs;
@@ -24,10 +27,12 @@ export class Guard {
     this.#config = { fields, json };
     this.#face = face;
     const checks = [face.introspector, face.verifier].filter((crossing) => crossing !== undefined);
+    this.#checks = checks;
     this.#patienceMs = Math.max(...checks.map(({ config }) => config.fields.timeoutMs ?? DEFAULTS.timeoutMs));
     const longestMs = checks.map((crossing) => lastResortMs(crossing.config.fields, crossing.face.store));
     this.#longestMs = longestMs.reduce((sum, ms) => sum + ms, 2 * this.#patienceMs);
-    this.#open();
+    // Of one that lacks an option the callers are told.
+    if (!checks.some(({ isUnset }) => isUnset)) this.#open();
   }
 
   /** Resolves to who calls, or is rejected with an error that has the answer for one who may not. */
@@ -69,7 +74,7 @@ export class Guard {
     const from = origin();
     const fields = { ...readRequirements(requirements).fields, ...(authorization !== undefined && { authorization }) };
     const run = () => this.#run(request, fields, from);
-    return patiently(kernel, 'the check of a token', this.#longestMs, undefined, run).catch((error) => {
+    return located(patiently(kernel, 'the check of a token', this.#longestMs, undefined, run), this.authorize).catch((error) => {
       if (error.code === 'token_rejected') turnAway(authorization.split(' ').at(-1));
       return refuse(error);
     });
@@ -101,6 +106,7 @@ export class Guard {
   }
 
   #open(isForgotten = false) {
+    for (const crossing of this.#checks) crossing.refuseUnset();
     const { fields, json } = this.#config;
     const open = () => ({ id: kernel.enter((kernel) => kernel.openGuard(fields, lastingId())) });
     Object.assign(this.#config, kernel.opened(json, isForgotten, open));

@@ -137,10 +137,11 @@ function unusableFor(why) {
   return error;
 }
 
-/** Why something failed, in one line. Node says only "fetch failed" and hides the reason in `cause`. */
+/** Why something failed, in one line. Node says only "fetch failed" and hides the reason in `cause`; Bun's has its code itself. */
 export function reason(error) {
   const message = told(() => error.message) ?? told(() => String(error)) ?? 'no reason was given';
-  const detail = told(() => error.cause.code) ?? told(() => error.cause.message);
+  const own = attempt(() => error.code);
+  const detail = told(() => error.cause.code) ?? (typeof own === 'string' ? own : told(() => error.cause.message));
   return (detail ? `${message} (${detail})` : message).slice(0, MAX_REASON);
 }
 

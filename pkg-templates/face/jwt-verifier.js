@@ -24,7 +24,7 @@ export class JwtVerifier {
 
   constructor(options) {
     this.#verification = new Verification(kernel, readVerifierOptions(options), 'the verification');
-    this.#verification.open();
+    this.#verification.begin(options);
     verifications.set(this, this.#verification);
   }
 

@@ -56,6 +56,8 @@ export function readPrivateKey(name, value) {
       throw invalidOption(`${name}.${member}`, 'must be a string that is not empty');
     }
   }
+  // Wasm says what it is wanted for, if it is.
+  if ('key' in value && value.key === undefined) return undefined;
   const key = readKey(`${name}.key`, value.key);
   const { alg = key.algorithms[0], kid = key.kid } = value;
   if (!key.algorithms.includes(alg)) {

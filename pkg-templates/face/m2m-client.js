@@ -38,7 +38,7 @@ const OPTIONS = {
 
 export class OAuth2Client extends MachineClient {
   constructor(options) {
-    super(new TokenSource(kernel, readClientOptions(OPTIONS, options), () => NOBODY));
+    super(new TokenSource(kernel, readClientOptions(OPTIONS, options), () => NOBODY), options);
   }
 
   static tokenFrom() {

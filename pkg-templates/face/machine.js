@@ -20,19 +20,19 @@ export class MachineClient {
   #refusal;
 
   /** Where the tokens of `source` go is said by the options that stay in JavaScript. */
-  constructor(source) {
+  constructor(source, options) {
     this.#source = source;
     this.#resource = new Resource(source.face);
     this.#refusal = new Refusal(source.face);
-    source.open();
+    source.begin(options);
   }
 
   getToken(options) {
-    return this.#view(options, this.#source.token);
+    return this.#view(options, this.#source.token, this.getToken);
   }
 
   authorizationHeader(options) {
-    return this.#view(options, authorizationOf);
+    return this.#view(options, authorizationOf, this.authorizationHeader);
   }
 
   /** Requests `input` with a new token, and tells which part failed. */
@@ -43,7 +43,7 @@ export class MachineClient {
       const request = this.#resource.request(input, init);
       request.from = origin();
       stage = 'token';
-      const view = await this.#source.obtain(!this.#isFixed(), request.signal);
+      const view = await this.#source.obtain(!this.#isFixed(), request.signal, this.test);
       stage = 'api';
       const answer = await request.keeping(() => this.#resource.send(request, this.#applicable(view)));
       const { isRefused, response } = await this.#judged(request, answer);
@@ -88,7 +88,7 @@ export class MachineClient {
       request.from = origin();
       const view = this.#source.hit();
       return view === undefined
-        ? this.#source.obtain(false, request.signal).then((view) => this.#send(request, view))
+        ? this.#source.obtain(false, request.signal, this.fetch).then((view) => this.#send(request, view))
         : this.#send(request, view);
     } catch (error) {
       return Promise.reject(error);
@@ -96,14 +96,14 @@ export class MachineClient {
   };
 
   /** A hit resolves at once: no wasm future is made for it. */
-  #view(options, pick) {
+  #view(options, pick, ours) {
     const source = this.#source;
     try {
       const { forceRefresh = false, signal, fields, json } = readCallOptions(options, source.isJson);
       const config = fields === undefined ? source.config : source.derive(fields, json);
       const view = forceRefresh ? undefined : source.hit(config);
       return view === undefined
-        ? source.obtain(forceRefresh, signal, config).then((view) => pick(view, config))
+        ? source.obtain(forceRefresh, signal, ours, config).then((view) => pick(view, config))
         : Promise.resolve(pick(view, config));
     } catch (error) {
       return Promise.reject(error);
@@ -150,7 +150,7 @@ export class MachineClient {
     if (!isWorthwhile || !(await request.canRepeat())) return response;
     let renewed;
     try {
-      renewed = this.#applicable(await this.#source.obtain(false, request.signal, undefined, request.from));
+      renewed = this.#applicable(await this.#source.obtain(false, request.signal, undefined, undefined, request.from));
     } catch (error) {
       if (request.signal?.aborted) {
         discard(response);

@@ -4,18 +4,18 @@ import { fetcher, readApiHeaders, signs } from './api-options.js';
 import { invalidOption } from './error.js';
 import { wellFormed } from './fields.js';
 import { nameFunctions } from './functions.js';
-import { abortSignal, be, callable, credential, demand, endpoint, flag, jsonPairs, kind, list, oneOf, pairs, read, spelt, text, texts, url, whole, words, wordsOrUrls } from './readers.js';
+import { abortSignal, be, callable, credential, endpoint, filled, flag, jsonPairs, kind, list, oneOf, pairs, read, spelt, text, texts, url, whole, words, wordsOrUrls } from './readers.js';
 import { storeAdapter } from '../stores/any.js';
 
 /** What is for wasm. */
 const FIELDS = {
-  tokenUrl: endpoint,
+  tokenUrl: filled(endpoint),
   issuer: text,
   allowInsecureRequests: flag,
   authorizationUrl: endpoint,
   revocationUrl: endpoint,
   refreshUrl: endpoint,
-  clientId,
+  clientId: filled(text),
   clientSecret: credential,
   clientAuth: oneOf('auto', 'header', 'body', 'both', 'none', 'private_key_jwt', 'client_secret_jwt'),
   credentialEncoding: oneOf('strict', 'loose', 'interop'),
@@ -96,7 +96,6 @@ export function readClientOptions(readers, options) {
   for (const name of ['allowInsecureRequests', 'bodyFormat']) face[name] = fields[name];
   const json = wellFormed(fields);
   const isNamed = nameFunctions(options, fields, face);
-  if (options.issuer === undefined) demand(['tokenUrl'], options, 'is required; or give issuer, to have the endpoints found');
   return { fields, json: isNamed ? JSON.stringify(fields) : json, face };
 }
 
@@ -105,6 +104,7 @@ export function readParts(readers, kept, options) {
   const fields = {};
   const face = {};
   read('options', readers, options, (name, value) => {
+    if (value === undefined) return;
     if (Object.hasOwn(kept, name)) face[name] = value;
     // Wasm asks for it.
     else if (typeof value === 'function') [face[name], fields[name]] = [value, true];
@@ -147,12 +147,6 @@ export function readParams(params, isJson = false) {
   const read = isJson ? jsonPairs('params', params) : pairs('params', params);
   wellFormed({ params: read });
   return read;
-}
-
-/** Wasm takes an empty one for none. It is a setting that is missing. */
-function clientId(name, value) {
-  if (value === '') throw invalidOption(name, 'must not be empty');
-  return text(name, value);
 }
 
 /** Where members are: a text with dots between the steps, or an array of them. */

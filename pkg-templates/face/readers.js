@@ -3,6 +3,7 @@
 import { invalidOption } from './error.js';
 import { toJson } from './members.js';
 import { parsed } from './url.js';
+import { plain, unknownOption } from './option-names.js';
 
 /** Hands to `take` what each of `readers` makes of its option. `prefix` is what their names begin with in messages. */
 export function read(what, readers, options, take, prefix = '') {
@@ -18,28 +19,6 @@ export function read(what, readers, options, take, prefix = '') {
   }
 }
 
-export function demand(names, options, problem = 'is required') {
-  const missing = names.find((name) => options[name] === undefined);
-  if (missing !== undefined) throw invalidOption(missing, problem);
-}
-
-/** What others call it. */
-const ELSEWHERE = {
-  granttype: 'grant',
-  audience: 'endpointParams: { audience }',
-  params: 'endpointParams',
-  extraparams: 'endpointParams',
-  tokenendpoint: 'tokenUrl',
-  accesstokenurl: 'tokenUrl',
-  accesstokenuri: 'tokenUrl',
-  authorizeurl: 'authorizationUrl',
-  authorizationendpoint: 'authorizationUrl',
-  tokenendpointauthmethod: 'clientAuth',
-  secret: 'clientSecret',
-};
-
-const plain = (word) => word.replaceAll(/[-_]/g, '').toLowerCase();
-
 /** A name that must be written exactly, where a server would be asked for what it does not know. */
 export function spelt(...names) {
   return (name, value) => {
@@ -47,28 +26,6 @@ export function spelt(...names) {
     if (meant === undefined || meant === value) return value;
     throw invalidOption(name, `must be '${meant}', not ${JSON.stringify(value)}`);
   };
-}
-
-function unknownOption(prefix, name, known) {
-  const elsewhere = prefix === '' && Object.hasOwn(ELSEWHERE, plain(name)) ? ELSEWHERE[plain(name)] : undefined;
-  if (known.includes(elsewhere?.split(':')[0])) return invalidOption(name, `is not an option; did you mean ${elsewhere}?`);
-  const far = (option) => distance(plain(name), plain(option));
-  const nearest = known.reduce((best, option) => (far(option) < far(best) ? option : best));
-  const isNear = far(nearest) <= Math.max(2, name.length / 3);
-  return invalidOption(prefix + name, `is not an option; ${isNear ? `did you mean ${prefix}${nearest}?` : `there are ${known.join(', ')}`}`);
-}
-
-/** The number of letters to insert, remove or replace (Levenshtein). */
-function distance(left, right) {
-  let row = Array.from({ length: right.length + 1 }, (_, index) => index);
-  for (const letter of left) {
-    const next = [row[0] + 1];
-    for (let at = 0; at < right.length; at++) {
-      next.push(Math.min(row[at + 1] + 1, next[at] + 1, row[at] + (letter === right[at] ? 0 : 1)));
-    }
-    row = next;
-  }
-  return row.at(-1);
 }
 
 /** What was given, without its value: it may be a secret in the wrong place. */
@@ -92,6 +49,12 @@ const isText = (value) => typeof value === 'string';
 const isFunction = (value) => typeof value === 'function';
 
 export const text = be(isText, 'a string');
+
+/** Reads by `read` what must not be empty, where wasm takes that for none: it is a setting that is missing. */
+export const filled = (read) => (name, value) => {
+  if (value === '') throw invalidOption(name, 'must not be empty: is what it is read from set?');
+  return read(name, value);
+};
 export const flag = be((value) => typeof value === 'boolean', 'true or false');
 export const callable = be(isFunction, 'a function');
 export const whole = be((value) => Number.isInteger(value) && value >= 0 && value <= 0x7fffffff, 'a whole number from 0 to 2147483647');

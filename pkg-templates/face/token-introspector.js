@@ -24,7 +24,7 @@ export class TokenIntrospector {
 
   constructor(options) {
     this.#introspection = new Introspection(kernel, readIntrospectorOptions(options), 'the introspection');
-    this.#introspection.open();
+    this.#introspection.begin(options);
     introspections.set(this, this.#introspection);
   }
 

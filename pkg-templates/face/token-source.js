@@ -38,7 +38,7 @@ export class TokenSource extends Crossing {
   }
 
   get stats() {
-    return this.#stats;
+    return this.#stats ?? { l1_hit: 0 };
   }
 
   /** Whether the body of a token request is JSON, so that parameters may be more than texts. */
@@ -78,7 +78,7 @@ export class TokenSource extends Crossing {
   }
 
   hit(config = this.config) {
-    const view = config.hand.view(config.id);
+    const view = config.hand?.view(config.id);
     if (view !== undefined) {
       this.#stats.l1_hit++;
       if (this.face.onEvent) this.tell({ type: 'l1_hit' }, origin());
@@ -96,9 +96,9 @@ export class TokenSource extends Crossing {
     return super.count(type);
   }
 
-  obtain(forceRefresh, signal, config = this.config, from = origin()) {
+  obtain(forceRefresh, signal, ours, config = this.config, from = origin()) {
     if (signal?.aborted) return Promise.reject(reasonOf(signal));
-    return this.patiently((kernel, call) => kernel.obtain(config.id, call, forceRefresh), config, signal, undefined, from);
+    return this.patiently((kernel, call) => kernel.obtain(config.id, call, forceRefresh), config, signal, undefined, from, ours);
   }
 
   /** Makes a token request by the user's functions, if there are any. */

@@ -10,7 +10,7 @@ use crate::token::{Credential, Secret};
 
 const CONTROL: &str =
     "must not contain control characters (is there a line break at the end of the value?)";
-pub(super) const EMPTY: &str = "must not be empty";
+pub(super) const EMPTY: &str = "must not be empty: is what it is read from set?";
 
 pub(super) type Checked = Result<(), Error>;
 
@@ -27,7 +27,7 @@ pub(super) fn server(options: &ClientOptions) -> Checked {
         Some(name) if cfg!(feature = "discovery") => issuer(name, options.http()),
         _ if options.token_url.is_empty() => refused(
             "tokenUrl",
-            "must not be empty; or give issuer, to have the endpoints found by its metadata",
+            "is required; or give issuer, to have the endpoints found by its metadata",
         ),
         _ => Ok(()),
     }

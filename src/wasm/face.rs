@@ -59,6 +59,8 @@ parts! {
     "/pkg-templates/face/machine.js" MachineClient
     "/pkg-templates/face/members.js" Members
     "/pkg-templates/stores/location-cache.js" Near
+    "/pkg-templates/face/option-names.js" OptionNames
+    "/pkg-templates/face/notices.js" Notices
     "/pkg-templates/face/options.js" ClientOptions
     "/pkg-templates/face/patience.js" Patience
     "/pkg-templates/face/pem.js" Pem
@@ -69,7 +71,9 @@ parts! {
     "/pkg-templates/face/response.js" Responses
     "/pkg-templates/face/spelling.js" Spelling
     "/pkg-templates/stores/any.js" Store
+    "/pkg-templates/face/stack.js" Stack
     "/pkg-templates/face/stored-token.js" StoredToken
     "/pkg-templates/face/token.js" Token
     "/pkg-templates/face/token-source.js" TokenSource
+    "/pkg-templates/face/unset.js" Unset
 }

@@ -1,5 +1,6 @@
 //! A client's options as JavaScript has them.
 
+use js_sys::Reflect;
 use serde::Deserialize;
 use serde_wasm_bindgen::preserve;
 use wasm_bindgen::JsValue;
@@ -8,7 +9,7 @@ use super::grant::{GrantOptions, read_assertion, ready_assertion};
 use super::members;
 use super::private_key::read_private_key;
 use super::reason::member;
-use crate::client::ClientOptions;
+use crate::client::{ClientConfig, ClientOptions};
 use crate::error::Error;
 use crate::protocol::assertion::ClientAssertion;
 use crate::protocol::client_authentication::{ClientAuth, CredentialEncoding};
@@ -105,7 +106,29 @@ pub(crate) fn option_names() -> &'static [&'static str] {
 ///
 /// What is misspelt, or of another type, is an [`InvalidOption`](crate::ErrorCode::InvalidOption) that names the option
 /// and never what it has. What options mean together is checked by [`ClientConfig::new`](crate::ClientConfig::new).
+///
+/// A member that is there and undefined, and that the client cannot do without, is named as such.
 pub fn client_options(options: &JsValue) -> Result<ClientOptions, Error> {
+    let read = read(options);
+    let refused = match &read {
+        Ok(read) => ClientConfig::new(read.clone()).err(),
+        Err(error) => Some(error.clone()),
+    };
+    match refused.and_then(|error| unset(options, error.option()?)) {
+        Some(error) => Err(error),
+        None => read,
+    }
+}
+
+/// The error of a member that is there and undefined: it was meant to be something.
+fn unset(options: &JsValue, name: &'static str) -> Option<Error> {
+    let is_there = options.is_object() && Reflect::has(options, &name.into()) == Ok(true);
+    let problem = "is given, but undefined: is what it is read from set?";
+    let is_unset = is_there && member(options, name).is_none();
+    is_unset.then(|| Error::invalid_option(name, problem))
+}
+
+fn read(options: &JsValue) -> Result<ClientOptions, Error> {
     for (name, place) in ELSEWHERE {
         if member(options, name).is_some() {
             return Err(Error::invalid_option(

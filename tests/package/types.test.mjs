@@ -1,6 +1,6 @@
 // The declarations are right: for the compiler, for package linters, and against what is really there.
 import assert from 'node:assert/strict';
-import { copyFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
@@ -79,6 +79,29 @@ describe('a CommonJS file of TypeScript imports all entries', () => {
       writeFileSync(config, JSON.stringify({ compilerOptions, files: ['file.cts'] }));
       await tool('tsc', ['--project', config]);
     });
+  }
+});
+
+test('editors show what each option means, in which unit, and what it is where nothing is said', () => {
+  const REQUIRED = ['clientId', 'username', 'password', 'refreshToken', 'assertion', 'token'];
+  const file = join(packageDir, 'entries/index.d.ts');
+  const source = ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest, true);
+  const membersOf = (name) => source.statements.find((it) => it.name?.text === name).members;
+  const options = [...membersOf('ClientOptions')];
+  assert.ok(options.length > 40, `${options.length} options`);
+  for (const option of options) {
+    const name = option.name.text;
+    const text = option.jsDoc?.map((doc) => doc.getText()).join() ?? '';
+    const hasDefault = ts.getJSDocTags(option).some((tag) => tag.tagName.text === 'defaultValue');
+    assert.ok(hasDefault || (REQUIRED.includes(name) && /require/i.test(text)), `${name} says what it is where nothing is said: ${text}`);
+    if (/(Ms|Seconds)$/.test(name)) assert.match(text, /Ms$/.test(name) ? /millisecond/i : /\bseconds/i, name);
+  }
+  // What is said of each stands before its bar.
+  const codes = source.statements.find((it) => it.name?.text === 'OAuth2ErrorCode').type;
+  for (const part of codes.getText().split('|').slice(1, -1)) assert.match(part, /\/\*\* .+ \*\/\s*$/s, part);
+  for (const name of ['OAuth2Client', 'OAuth2Error']) {
+    const tags = ts.getJSDocTags(source.statements.find((it) => it.name?.text === name));
+    assert.ok(tags.some((tag) => tag.tagName.text === 'example'), `${name} has an example`);
   }
 });
 

@@ -13,6 +13,7 @@ import { circles } from './contract/circles.mjs';
 import { clientAuthentication } from './contract/client-authentication.mjs';
 import { discardedBodies } from './contract/discarded-bodies.mjs';
 import { discovery } from './contract/discovery.mjs';
+import { errors } from './contract/errors.mjs';
 import { failures } from './contract/failures.mjs';
 import { fetchArguments } from './contract/fetch-arguments.mjs';
 import { grants } from './contract/grants.mjs';
@@ -26,17 +27,22 @@ import { redirects } from './contract/redirects.mjs';
 import { refusedTokens } from './contract/refused-tokens.mjs';
 import { revocation } from './contract/revocation.mjs';
 import { separation } from './contract/separation.mjs';
+import { storeNotices } from './contract/store-notices.mjs';
 import { strangers } from './contract/strangers.mjs';
 import { tokenConfinement } from './contract/token-confinement.mjs';
 import { tokenEndpoint } from './contract/token-endpoint.mjs';
 import { tokenObject } from './contract/token-object.mjs';
+import { unsetOptions } from './contract/unset-options.mjs';
 import { verdicts } from './contract/verdicts.mjs';
 
 export const contract = {
+  // What is told once in an isolate has not been told yet.
+  'stores that are no good': storeNotices,
   'token endpoint': tokenEndpoint,
   cache,
   separation,
   failures,
+  'errors as they are read': errors,
   'client authentication': clientAuthentication,
   'client assertions': clientAssertions,
   grants,
@@ -55,6 +61,7 @@ export const contract = {
   "a fetch of the user's": anyFetch,
   cancellation,
   options,
+  'options that are undefined': unsetOptions,
   hooks,
   strangers,
   circles,

@@ -9,6 +9,7 @@ import { challenges, metadata } from './contract/inbound-metadata.mjs';
 import { refusals } from './contract/inbound-refusals.mjs';
 import { stores } from './contract/inbound-stores.mjs';
 import { strangers } from './contract/inbound-strangers.mjs';
+import { unsetOptions } from './contract/inbound-unset-options.mjs';
 
 export const inboundContract = {
   introspection,
@@ -22,4 +23,5 @@ export const inboundContract = {
   'metadata of the resource': metadata,
   challenges,
   'functions of strangers': strangers,
+  'checks whose options are undefined': unsetOptions,
 };

@@ -53,7 +53,7 @@ fn options_are_read_by_the_names_of_the_npm_package() {
     assert_eq!(numbers, [1, 2, 3, 4, 5]);
     assert_eq!((options.refresh_ahead, options.seal), (None, false));
     assert_eq!(options.previous_seal_keys.first().unwrap().expose(), "k");
-    let none = client_options(&evaluate("({ tokenUrl: undefined })")).unwrap();
+    let none = client_options(&evaluate("({ issuer: undefined })")).unwrap();
     assert_eq!(none.refresh_ahead, ClientOptions::default().refresh_ahead);
 }
 
@@ -182,4 +182,29 @@ fn bad_options_are_named_and_never_shown() {
         );
         assert!(!told.contains("MARKER"), "{options}: {told}");
     }
+}
+
+#[wasm_bindgen_test]
+fn what_is_given_and_undefined_is_not_left_out() {
+    let server = "tokenUrl: 'https://auth.example.com/token'";
+    for (options, name) in [
+        ("clientId: 'me', clientSecret: undefined", "clientSecret"),
+        ("clientId: undefined, clientSecret: 's'", "clientId"),
+        (
+            "clientId: 'me', clientSecret: 's', grant: 'refresh_token', refreshToken: undefined",
+            "refreshToken",
+        ),
+    ] {
+        let written = format!("({{ {server}, {options} }})");
+        let error = client_options(&evaluate(&written)).unwrap_err();
+        assert_eq!(error.code(), ErrorCode::InvalidOption);
+        let message = error.to_string();
+        let told = format!("{name} is given, but undefined");
+        assert!(message.starts_with(&told), "{message}");
+    }
+    let public =
+        format!("({{ {server}, clientId: 'me', clientAuth: 'none', clientSecret: undefined }})");
+    assert!(client_options(&evaluate(&public)).is_ok());
+    let left_out = client_options(&evaluate(&format!("({{ {server} }})"))).unwrap();
+    assert!(left_out.client_secret.is_none());
 }

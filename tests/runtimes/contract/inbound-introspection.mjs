@@ -172,7 +172,6 @@ export const introspection = {
 
   'a wrong or misspelt option is named': async ({ TokenIntrospector, introspection, OAuth2Error }) => {
     for (const [overrides, name] of [
-      [{ introspectionUrl: undefined }, 'introspectionUrl'],
       [{ introspectionUrl: 'http://auth.example/introspect' }, 'introspectionUrl'],
       [{ introspectionUrl: 'MARKER' }, 'introspectionUrl'],
       [{ introspectionurl: 'https://auth.example' }, 'introspectionurl'],

@@ -11,7 +11,6 @@ const deep = (depth) => (depth === 0 ? 'x' : { deeper: deep(depth - 1) });
 
 const rows = [
   // What is given, and what the message must say.
-  [{ tokenUrl: undefined }, 'tokenUrl'],
   [{ tokenUrl: 'not a url' }, 'tokenUrl'],
   [{ tokenUrl: '/oauth/token' }, 'tokenUrl'],
   [{ tokenUrl: 'ftp://auth.example/token' }, 'tokenUrl'],
@@ -27,9 +26,7 @@ const rows = [
   [{ allowInsecureRequests: 'yes' }, 'allowInsecureRequests'],
   [{ allowInsecureRequests: 1 }, 'allowInsecureRequests'],
   [{ issuer: 'https://bücher.example' }, 'issuer', 'ASCII'],
-  [{ clientId: undefined }, 'clientId is required'],
   [{ clientId: 7 }, 'clientId'],
-  [{ clientSecret: undefined }, 'clientSecret'],
   [{ clientSecret: '' }, 'clientSecret'],
   [{ clientAuth: 'basic' }, 'clientAuth', 'header'],
   // What other libraries call it.
@@ -42,6 +39,18 @@ const rows = [
   [{ token_endpoint_auth_method: 'none' }, 'did you mean clientAuth?'],
   [{ extraParams: {} }, 'did you mean endpointParams?'],
   [{ secret: 'MARKER' }, 'did you mean clientSecret?'],
+  [{ token_endpoint: 'MARKER' }, 'did you mean tokenUrl?'],
+  [{ tokenHost: 'MARKER' }, 'did you mean tokenUrl?'],
+  [{ access_token_url: 'MARKER' }, 'did you mean tokenUrl?'],
+  [{ tenant: 'MARKER' }, 'did you mean tokenUrl?'],
+  [{ clientSecretBasic: 'MARKER' }, 'did you mean clientAuth?'],
+  [{ assertion_type: 'MARKER' }, 'did you mean clientAssertionType?'],
+  [{ organization: 'MARKER' }, 'did you mean endpointParams: { organization }?'],
+  [{ subject_token: 'MARKER' }, 'did you mean endpointParams: { subject_token }?'],
+  [{ login_hint: 'MARKER' }, 'did you mean authorizationUrl({ extra: { login_hint } })?'],
+  [{ redirectUri: 'MARKER' }, 'did you mean authorizationUrl({ redirectUri })?'],
+  [{ cache: new Map() }, 'did you mean store?'],
+  [{ leeway: 7 }, 'did you mean expirySkewSeconds?'],
   [{ constructor: 'MARKER' }, 'constructor is not an option'],
   [{ grant: 'clientCredentials' }, 'grant', "'client_credentials'"],
   [{ grant: 'refresh-token', refreshToken: 'MARKER' }, 'grant', "'refresh_token'"],
@@ -162,7 +171,6 @@ const rows = [
   [signing({ claims: { level: Number.NaN } }), 'assertion.claims.level'],
   [signing({ claims: { big: 1n } }), 'assertion.claims.big'],
   [signing({ claims: { nested: deep(200) } }), 'assertion.claims'],
-  [{ ...signing({ issuer: undefined }), clientId: undefined }, 'clientId'],
 ];
 
 /** The same for a call. */

@@ -1,0 +1,20 @@
+// What nobody listens to and somebody has to know of, told on the console: once in an isolate, and not with every request.
+
+const told = new Set();
+
+/** Whether `what` has been told already. */
+export const isTold = (what) => told.has(what);
+
+export function notice(what, text) {
+  if (isTold(what)) return;
+  told.add(what);
+  console.warn(`edge-oauth2: ${text}`);
+}
+
+/** A store that failed: its own words without what may be a key, a record or a password. */
+export function noticeStoreError({ operation, reason }) {
+  const shown = reason.replaceAll(/\/\/[^\s/@]*@/g, '//…@').replaceAll(/[\w+/=.-]{32,}/g, '…').slice(0, 200);
+  notice(STORE_ERROR, `the store failed (${operation}: ${shown}). Tokens are got without it; the option onEvent hears of every failure.`);
+}
+
+export const STORE_ERROR = 'store_error';

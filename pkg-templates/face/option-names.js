@@ -1,0 +1,56 @@
+// Names that are no option: what was probably meant.
+
+import { invalidOption } from './error.js';
+
+/** What others call it, by where it belongs here; `*` is the name as it was given. */
+const ELSEWHERE = {
+  tokenUrl: 'tokenendpoint accesstokenurl accesstokenuri tokenhost tokenpath tenant tenantid region',
+  issuer: 'authority domain issuerbaseurl wellknown wellknownurl discoveryurl serverurl',
+  authorizationUrl: 'authorizeurl authorizationendpoint authorizationhost authorizehost authorizepath',
+  'authorizationUrl({ redirectUri })': 'redirecturi redirecturl redirecturis callbackurl callbackuri',
+  'authorizationUrl({ extra: { * } })': 'loginhint prompt accesstype acrvalues uilocales',
+  revocationUrl: 'revokeurl revocationendpoint revokepath',
+  refreshUrl: 'refreshtokenurl refreshpath',
+  clientId: 'appid applicationid consumerkey user',
+  clientSecret: 'secret consumersecret apikey',
+  clientAuth: 'tokenendpointauthmethod authmethod authstyle authscheme authorizationmethod clientsecretbasic clientsecretpost',
+  clientAssertionType: 'assertiontype',
+  grant: 'granttype',
+  'endpointParams: { * }': 'audience organization connection subjecttoken subjecttokentype actortoken requestedtokentype',
+  endpointParams: 'params extraparams additionalparameters tokenparams body',
+  headers: 'extraheaders customheaders requestheaders',
+  'privateKey: { key }': 'key signingkey pem',
+  expirySkewSeconds: 'clockskew leeway expirationwindowseconds expirybuffer expirationmargin',
+  store: 'cache storage kv tokenstore',
+  baseUrl: 'apiurl resourceserver',
+  fetch: 'fetcher customfetch httpclient',
+  onEvent: 'logger log debug',
+  skipPkce: 'pkce usepkce',
+};
+
+/** A name without what differs between spellings. */
+export const plain = (word) => word.replaceAll(/[-_]/g, '').toLowerCase();
+
+export function unknownOption(prefix, name, known) {
+  const elsewhere = Object.keys(ELSEWHERE).find((place) => ELSEWHERE[place].split(' ').includes(plain(name)));
+  if (prefix === '' && known.includes(elsewhere?.split(/\W/)[0])) {
+    return invalidOption(name, `is not an option; did you mean ${elsewhere.replace('*', name)}?`);
+  }
+  const far = (option) => distance(plain(name), plain(option));
+  const nearest = known.reduce((best, option) => (far(option) < far(best) ? option : best));
+  const isNear = far(nearest) <= Math.max(2, name.length / 3);
+  return invalidOption(prefix + name, `is not an option; ${isNear ? `did you mean ${prefix}${nearest}?` : `there are ${known.join(', ')}`}`);
+}
+
+/** The number of letters to insert, remove or replace (Levenshtein). */
+function distance(left, right) {
+  let row = Array.from({ length: right.length + 1 }, (_, index) => index);
+  for (const letter of left) {
+    const next = [row[0] + 1];
+    for (let at = 0; at < right.length; at++) {
+      next.push(Math.min(row[at + 1] + 1, next[at] + 1, row[at] + (letter === right[at] ? 0 : 1)));
+    }
+    row = next;
+  }
+  return row.at(-1);
+}
