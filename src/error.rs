@@ -229,9 +229,12 @@ impl Error {
     }
 }
 
+/// A Worker gets an answer with this status from Cloudflare where it could not trust the server's certificate.
+pub(crate) const BAD_CERTIFICATE: u16 = 526;
+
 /// Statuses that say "later", not "no" (RFC 9110 §15.5.9, §15.6; RFC 6585 §4).
 fn is_transient(status: u16) -> bool {
-    matches!(status, 408 | 429 | 500..=599)
+    matches!(status, 408 | 429 | 500..=599) && status != BAD_CERTIFICATE
 }
 
 impl fmt::Display for Error {

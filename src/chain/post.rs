@@ -64,8 +64,6 @@ const HEADER_HINT: &str = " (if client and secret are right, it may want them in
 
 const SECRET_HINT: &str = " (no secret was sent: if the client has one, give clientSecret)";
 
-const CERTIFICATE_HINT: &str = "; the server's certificate is not good: it has ended, is for another name, or is signed by nobody known here";
-
 impl<H: Host> TokenSource<H> {
     /// Has `message` answered.
     pub(super) fn posted<'a>(
@@ -259,7 +257,7 @@ pub(super) fn transport_error(
             let is_lasting = advice::is_of_certificate(&text::replace(&reason, shown, ""));
             let error = Error::new(ErrorCode::Network, message).because(reason);
             match is_lasting {
-                true => error.last(CERTIFICATE_HINT),
+                true => error.last(advice::ON_CERTIFICATE),
                 false => error,
             }
         }

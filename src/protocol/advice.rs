@@ -40,6 +40,8 @@ pub(super) fn on_url(endpoint: &Endpoint) -> &'static str {
     }
 }
 
+pub(crate) const ON_CERTIFICATE: &str = "; the server's certificate is not good: it has ended, is for another name, or is signed by nobody known here";
+
 /// Whether a connection was refused by us, since the server's certificate is not good. That stays so until somebody
 /// changes something, unlike a name that is not resolved: resolvers fail for moments, too.
 pub(crate) fn is_of_certificate(reason: &str) -> bool {
@@ -52,8 +54,14 @@ pub(crate) fn is_of_certificate(reason: &str) -> bool {
 #[inline(never)]
 pub(crate) fn on_connection(reason: &str) -> &'static str {
     let of_name = ["ENOTFOUND", "dns error", "DNS lookup", "EAI_AGAIN"];
-    match of_name.into_iter().any(|word| text::contains(reason, word)) {
-        true => "; is the host's name right?",
+    if of_name.into_iter().any(|word| text::contains(reason, word)) {
+        return "; is the host's name right?";
+    }
+    // What workerd tells of names that are not found, and of certificates.
+    match reason.starts_with("internal error; reference") {
+        true => {
+            "; the runtime's own log says why: is the host's name right, and its certificate good?"
+        }
         false => "",
     }
 }

@@ -4,7 +4,7 @@
 //! found by the status and by what servers are known to say. A refused refresh that speaks neither of
 //! the client nor of the scope, a rate or the server's health can only mean the refresh token.
 
-use crate::error::ErrorClass;
+use crate::error::{BAD_CERTIFICATE, ErrorClass};
 use crate::text;
 
 /// `grant_type` of a refresh (RFC 6749 §6).
@@ -129,6 +129,9 @@ impl Signs<'_> {
             return ErrorClass::Retry;
         }
         let is_dead = self.is_refresh && code == "invalid_grant";
+        if status == BAD_CERTIFICATE {
+            return ErrorClass::Terminal;
+        }
         if !is_dead && matches!(status, 408 | 425 | 500..=599) {
             return ErrorClass::Retry;
         }

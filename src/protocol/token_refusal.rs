@@ -6,7 +6,7 @@ use super::error_class::Signs;
 use super::error_response::{is_exhausted, rejection, reset_ms, retry_after_ms, shown, told};
 use super::http::HttpResponse;
 use super::token_response::TokenResponseContext;
-use crate::error::{Error, ErrorClass, ErrorCode, ErrorResponse};
+use crate::error::{BAD_CERTIFICATE, Error, ErrorClass, ErrorCode, ErrorResponse};
 use crate::json::Json;
 use crate::text;
 
@@ -142,6 +142,9 @@ impl TokenResponseContext<'_> {
             || is_html(page) && class == ErrorClass::Terminal
         {
             what_it_did.push_str(advice::on_url(self.request.endpoint));
+        }
+        if response.status == BAD_CERTIFICATE {
+            what_it_did.push_str(advice::ON_CERTIFICATE);
         }
         let error = self
             .error(ErrorCode::HttpStatus, &what_it_did)

@@ -282,3 +282,22 @@ fn a_bad_certificate_stays_bad_and_a_name_may_be_found_later() {
         },
     );
 }
+
+#[test]
+fn cloudflares_word_for_a_bad_certificate_is_understood() {
+    let page = "<!doctype html><html><title>Invalid SSL certificate</title></html>";
+    let (error, asked) = failed(options(), Reply::now(526, page));
+    assert!(
+        error.to_string().contains("certificate is not good"),
+        "{error}"
+    );
+    assert_eq!(
+        (error.retryable(), error.status(), asked),
+        (false, Some(526), 1)
+    );
+    let (error, asked) = failed(options(), Reply::now(525, page));
+    assert!(
+        error.retryable() && asked > 1,
+        "a handshake that failed may succeed"
+    );
+}

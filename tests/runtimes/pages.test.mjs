@@ -126,16 +126,17 @@ describe('the programs of the pages', { timeout: 60_000 }, () => {
   });
 
   test('docs/vercel.md', async () => {
-    const [route, lazy, ...others] = programsOf('docs/vercel.md');
+    const [route, atModuleLevel, ...others] = programsOf('docs/vercel.md');
     assert.deepEqual(others, []);
     // As when Next.js builds: no environment yet.
     const { GET } = await import(pathToFileURL(route).href);
-    const { api } = await import(pathToFileURL(lazy).href);
+    const { api: built } = await import(`${pathToFileURL(atModuleLevel).href}?built`);
+    await assert.rejects(built.getToken(), /^OAuth2Error: tokenUrl is given, but undefined/);
     const one = scene();
     Object.assign(process.env, settingsOf(one));
     await serves(one, GET);
-    assert.equal((await api().fetch('/hello')).status, 200);
-    assert.equal(api(), api());
+    const { api } = await import(pathToFileURL(atModuleLevel).href);
+    assert.equal((await api.fetch('/hello')).status, 200);
   });
 
   test('docs/netlify.md, in Deno, as Netlify calls it', async () => {

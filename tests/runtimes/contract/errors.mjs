@@ -56,7 +56,9 @@ export const errors = {
     async function loadToken() {
       return await one.getToken();
     }
-    const loadHeader = async () => await one.authorizationHeader();
+    async function loadHeader() {
+      return await one.authorizationHeader();
+    }
     for (const call of [loadUser, loadToken, loadHeader]) leadsTo(call.name, await rejects(call()));
     const [first, second] = await Promise.all([rejects(loadUser()), rejects(loadToken())]);
     leadsTo('loadUser', first);
