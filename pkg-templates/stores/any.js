@@ -14,7 +14,8 @@ export function storeAdapter(given) {
   if (problem) throw invalidOption('store', problem);
   const store = isFunction(given?.atomic) && isFunction(given.set) ? denoKvStore(given) : given;
   const method = (...names) => names.find((name) => isFunction(store?.[name]));
-  const get = method('get', 'getItem');
+  // By its other names unstorage parses what looks like JSON.
+  const get = method('getItemRaw', 'get', 'getItem');
   const put = method('put', 'set', 'setItem');
   const remove = method('delete', 'remove', 'removeItem');
   if (!get || !put || !remove) {

@@ -10,7 +10,7 @@ const UNDEFINED_TABLE = '42P01';
 /** The option `store` over a pool or client of pg, over postgres.js, Neon's or Bun's SQL, or PGlite. */
 export function postgresStore(client) {
   const method = ['query', 'unsafe'].find((name) => typeof client?.[name] === 'function');
-  if (method === undefined) throw invalidOption('store', 'needs a client of Postgres with query(text, values) or unsafe(text, values): postgresStore(new Pool())');
+  if (method === undefined) throw invalidOption('store', 'needs a client with query or unsafe(text, values): postgresStore(new Pool())');
   return tabled({
     async run(statement, values) {
       const result = await client[method](statement.replaceAll('?', '$'), values);

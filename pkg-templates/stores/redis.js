@@ -7,7 +7,7 @@ import { scripted } from './redis-scripts.js';
 export function redisStore(client) {
   const run = runnerOf(client);
   if (run === undefined) {
-    throw invalidOption('store', 'needs a client of ioredis, of node-redis, or Bun.RedisClient: redisStore(new Redis(url)); for Redis over HTTP there is upstashStore');
+    throw invalidOption('store', 'needs a client of ioredis or node-redis, or a Bun.RedisClient: redisStore(new Redis(url))');
   }
   return scripted(run);
 }

@@ -9,7 +9,7 @@ export function upstashStore(given) {
   if (typeof given?.eval === 'function') return scripted((script, key, args) => given.eval(script, [key], args).catch(rethrow));
   const { url, token } = given ?? {};
   if (typeof token !== 'string' || token === '' || !URL.canParse(url)) {
-    throw invalidOption('store', 'needs a client of @upstash/redis, or { url, token } as UPSTASH_REDIS_REST_URL and UPSTASH_REDIS_REST_TOKEN have them');
+    throw invalidOption('store', 'needs a client of @upstash/redis, or { url, token }, the REST API and its token');
   }
   return scripted((script, key, args) => command(url, token, ['EVAL', script, '1', key, ...args]));
 }

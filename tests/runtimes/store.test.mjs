@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
+import { pathToFileURL } from 'node:url';
 import { Keyv } from 'keyv';
 import { createStorage } from 'unstorage';
 import { eventually, sleep } from './assert.mjs';
@@ -110,6 +111,14 @@ describe('stores that are in another shape', () => {
       assert.deepEqual(two.types(), ['store_hit']);
     });
   }
+});
+
+test('a record in plain text comes back from unstorage as it was put, whatever it holds', async () => {
+  const { storeAdapter } = await import(pathToFileURL(join(project, 'node_modules/edge-oauth2/stores/any.js')).href);
+  const adapter = storeAdapter(createStorage());
+  const text = '{"v":1,"raw":{"id":12345678901234567890,"share":1.0}}';
+  await adapter.put('key', text, 60);
+  assert.equal(await adapter.get('key'), text);
 });
 
 describe('a store is told for how long', () => {

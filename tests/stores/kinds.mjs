@@ -1,5 +1,6 @@
 // Stores as users make them: `make({ load, … })` gives the option `store`. `load` imports a file of the package; the rest are
-// addresses. A kind whose lease is atomic says so; `runtimes` are where it is tried, Node if there are none.
+// addresses. A kind says whether it has a lease, and whether that is atomic; whether its records are endless and its keys paths; and in
+// which `runtimes` it is tried, Node if it names none.
 import { createRequire } from 'node:module';
 
 const redisOf = async (name, ...args) => new (await import(name)).Redis(...args);
@@ -129,6 +130,18 @@ export const kinds = {
     async make({ load }) {
       const { getCache } = createRequire(import.meta.url)('@vercel/functions');
       return (await entry(load, 'runtime-cache'))(getCache({ namespace: 'tokens' }));
+    },
+  },
+  'a Map': { hasLease: false, isEndless: true, make: async () => new Map() },
+  Keyv: { hasLease: false, make: async () => new (await import('keyv')).Keyv() },
+  unstorage: { hasLease: false, isEndless: true, hasPaths: true, make: async () => (await import('unstorage')).createStorage() },
+  'unstorage, in files': {
+    hasLease: false,
+    isEndless: true,
+    hasPaths: true,
+    async make({ file }) {
+      const { default: driver } = await import('unstorage/drivers/fs-lite');
+      return (await import('unstorage')).createStorage({ driver: driver({ base: `${file}-files` }) });
     },
   },
   'Deno KV': {

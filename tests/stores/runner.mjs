@@ -4,7 +4,7 @@
 import { join } from 'node:path';
 import process from 'node:process';
 import { pathToFileURL } from 'node:url';
-import { contract, newKey } from './contract.mjs';
+import { clausesFor, newKey } from './contract.mjs';
 import { kindsIn } from './kinds.mjs';
 
 const { project, runtime, addresses } = JSON.parse(process.argv[2]);
@@ -12,10 +12,10 @@ const load = (file) => import(pathToFileURL(join(project, 'node_modules/edge-oau
 const { storeAdapter } = await load('stores/any.js');
 const closing = [];
 
-async function run([kind, { make, isAtomic = false }]) {
-  const made = await make({ ...addresses, load, closing }).then((store) => ({ store: storeAdapter(store) }), String);
-  for (const [what, keeps] of Object.entries(contract)) {
-    const kept = made.store ? keeps({ store: made.store, key: newKey(), isAtomic }) : Promise.reject(made);
+async function run([kind, properties]) {
+  const made = await properties.make({ ...addresses, load, closing }).then((store) => ({ store: storeAdapter(store) }), String);
+  for (const [what, keeps] of Object.entries(clausesFor(properties))) {
+    const kept = made.store ? keeps({ ...properties, store: made.store, key: newKey() }) : Promise.reject(made);
     const error = await kept.then(() => undefined, (error) => String(error?.stack ?? error));
     console.log(JSON.stringify({ kind, what, error }));
   }

@@ -4,7 +4,7 @@ import { coordinator } from 'edge-oauth2/cloudflare';
 import { d1Store } from 'edge-oauth2/stores/d1';
 import { upstashStore } from 'edge-oauth2/stores/upstash';
 import { storeAdapter } from '#store';
-import { contract, newKey } from './contract.mjs';
+import { clausesFor, newKey } from './contract.mjs';
 
 const stores = {
   D1: { isAtomic: true, make: (env) => d1Store(env.DB) },
@@ -15,10 +15,11 @@ const stores = {
 
 export default {
   async fetch(request, env) {
-    if (request.method === 'GET') return Response.json(Object.keys(stores));
+    const clauses = Object.entries(stores).map(([kind, properties]) => [kind, Object.keys(clausesFor(properties))]);
+    if (request.method === 'GET') return Response.json(clauses);
     const { kind, clause } = await request.json();
-    const { make, isAtomic = false } = stores[kind];
-    const kept = contract[clause]({ store: storeAdapter(make(env)), key: newKey(), isAtomic });
+    const properties = stores[kind];
+    const kept = clausesFor(properties)[clause]({ store: storeAdapter(properties.make(env)), key: newKey() });
     return Response.json(await kept.then(() => ({}), ({ message, stack }) => ({ error: `${message}\n${stack}` })));
   },
 };

@@ -18,7 +18,8 @@ export async function startPostgres() {
   if (nobody.uid) await chown(data, nobody.uid, nobody.gid);
   const bin = (name) => join(home, 'native/bin', name);
   const folder = join(data, 'data');
-  await run(bin('initdb'), ['-D', folder, '-U', 'postgres', '-A', 'trust', '--no-sync', '--no-instructions'], { ...nobody, cwd: data, env: { LC_ALL: 'C' } });
+  const options = { ...nobody, cwd: data, env: { LC_ALL: 'C' } };
+  await run(bin('initdb'), ['-D', folder, '-U', 'postgres', '-A', 'trust', '--no-sync', '--no-instructions'], options);
   const port = await freePort();
   const url = `postgres://postgres@127.0.0.1:${port}/postgres`;
   const settings = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'fsync=off', 'max_connections=300', 'shared_buffers=16MB'];
@@ -34,7 +35,7 @@ export async function startPostgres() {
     }
   };
   let locker;
-  const server = await startProcess(bin('postgres'), args, async () => (await command('SELECT 1')).length === 1, { ...nobody, cwd: data, env: { LC_ALL: 'C' } });
+  const server = await startProcess(bin('postgres'), args, async () => (await command('SELECT 1')).length === 1, options);
   return {
     ...server,
     port,
