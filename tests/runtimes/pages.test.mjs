@@ -125,6 +125,49 @@ describe('the programs of the pages', { timeout: 60_000 }, () => {
     assert.equal(outcome, 'ok');
   });
 
+  test('docs/users.md, in two isolates', async () => {
+    const [file, ...others] = programsOf('docs/users.md');
+    assert.deepEqual(others, []);
+    const { loginServer, redirectUri, clients } = addresses;
+    const bindings = { ISSUER: loginServer, API_URL: loginServer, CLIENT_ID: clients.web.id, CLIENT_SECRET: clients.web.secret };
+    const COORDINATOR = { className: 'TokenCoordinator', useSQLite: true };
+    const one = await bundle('page', { project, from: pathToFileURL(file).href, compatibilityDate: '2026-07-01' });
+    const workerd = await startWorkerd([
+      { ...one, bindings, durableObjects: { COORDINATOR } },
+      { ...one, name: 'another isolate', bindings, durableObjects: { COORDINATOR: { ...COORDINATOR, scriptName: 'page' } } },
+    ]);
+    after(workerd.close);
+    let app = await workerd.worker('page');
+    const cookies = new Map();
+    const visit = async (url) => {
+      const cookie = [...cookies].map((pair) => pair.join('=')).join('; ');
+      const response = await app.fetch(new URL(url, redirectUri).href, { redirect: 'manual', headers: { cookie } });
+      for (const set of response.headers.getSetCookie()) {
+        const [, name, value] = /^(__Host-\w+)=([^;]*); Path=\/; Max-Age=\d+; Secure; HttpOnly; SameSite=Lax$/.exec(set);
+        if (value) cookies.set(name, value);
+        else cookies.delete(name);
+      }
+      return response;
+    };
+    const arrivesAt = async (response) => [(await response).status, (await response).headers.get('location')];
+
+    assert.deepEqual(await arrivesAt(visit('/')), [303, '/login']);
+    assert.equal((await visit('/callback?code=stolen&state=stolen')).status, 400);
+    const begun = await visit('/login');
+    const query = new URLSearchParams({ url: begun.headers.get('location'), until: redirectUri });
+    const { url: callback } = await (await fetch(`${loginServer}/browser?${query}`)).json();
+    assert.equal((await visit(`${callback}&state=another`)).status, 400);
+    assert.deepEqual(await arrivesAt(visit(callback)), [303, '/']);
+    app = await workerd.worker('another isolate');
+    assert.equal((await visit(callback)).status, 400);
+    assert.deepEqual(await (await visit('/')).json(), { sub: 'ada' });
+    assert.deepEqual([...cookies.keys()], ['__Host-session']);
+    const session = cookies.get('__Host-session');
+    assert.deepEqual(await arrivesAt(visit('/logout')), [303, '/login']);
+    cookies.set('__Host-session', session);
+    assert.deepEqual(await arrivesAt(visit('/')), [303, '/login']);
+  });
+
   test('docs/vercel.md', async () => {
     const [route, atModuleLevel, ...others] = programsOf('docs/vercel.md');
     assert.deepEqual(others, []);
