@@ -42,12 +42,15 @@ macro_rules! parts {
 
 parts! {
     "/pkg-templates/face/abort.js" Abort
+    "/pkg-templates/stores/any.js" Store
     "/pkg-templates/face/api-options.js" ApiOptions
     "/pkg-templates/face/application.js" Application
     "/pkg-templates/face/assertion.js" Assertion
     "/pkg-templates/face/authorization.js" Authorization
     "/pkg-templates/face/body.js" Body
+    "/pkg-templates/stores/cache-place.js" CachePlace
     "/pkg-templates/face/circle.js" Circle
+    "/pkg-templates/stores/claim.js" Claim
     "/pkg-templates/face/configurations.js" Configurations
     "/pkg-templates/face/crossing.js" Crossing
     "/pkg-templates/stores/deno-kv.js" DenoKv
@@ -56,11 +59,14 @@ parts! {
     "/pkg-templates/face/hand.js" Hand
     "/pkg-templates/face/hooks.js" Hooks
     "/pkg-templates/face/jwt.js" PrivateKey
+    "/pkg-templates/face/kept-body.js" KeptBody
+    "/pkg-templates/stores/lasting.js" Lasting
+    "/pkg-templates/stores/location-cache.js" Near
     "/pkg-templates/face/machine.js" MachineClient
     "/pkg-templates/face/members.js" Members
-    "/pkg-templates/stores/location-cache.js" Near
-    "/pkg-templates/face/option-names.js" OptionNames
+    "/pkg-templates/face/memory.js" Memory
     "/pkg-templates/face/notices.js" Notices
+    "/pkg-templates/face/option-names.js" OptionNames
     "/pkg-templates/face/options.js" ClientOptions
     "/pkg-templates/face/patience.js" Patience
     "/pkg-templates/face/pem.js" Pem
@@ -70,10 +76,11 @@ parts! {
     "/pkg-templates/face/resource.js" Resource
     "/pkg-templates/face/response.js" Responses
     "/pkg-templates/face/spelling.js" Spelling
-    "/pkg-templates/stores/any.js" Store
     "/pkg-templates/face/stack.js" Stack
     "/pkg-templates/face/stored-token.js" StoredToken
-    "/pkg-templates/face/token.js" Token
+    "/pkg-templates/face/timers.js" Timers
     "/pkg-templates/face/token-source.js" TokenSource
+    "/pkg-templates/face/token.js" Token
     "/pkg-templates/face/unset.js" Unset
+    "/pkg-templates/face/url.js" Url
 }

@@ -194,6 +194,7 @@ fn source_checks() -> Vec<Check> {
         plain_bindings("web"),
         plain_bindings("bundler"),
         plain_bindings("nodejs"),
+        plain_bindings("deno"),
     ]
 }
 
