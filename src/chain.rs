@@ -71,11 +71,13 @@ impl<H: Host> TokenSource<H> {
     }
 
     /// A source of tokens for `client`.
+    #[doc(hidden)]
     pub fn of_client(host: Rc<H>, client: Rc<ClientState<H::View>>) -> Self {
         Self { host, client }
     }
 
     /// The configuration's place in the memory.
+    #[doc(hidden)]
     pub fn client_state(&self) -> &ClientState<H::View> {
         &self.client
     }

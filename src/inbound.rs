@@ -23,6 +23,8 @@ mod verified;
 mod verifier;
 mod verifier_options;
 
+pub use crate::protocol::introspection::Introspection;
+pub use crate::protocol::jwa::SignatureAlgorithm;
 pub use answer::Answer;
 pub use guard::Guard;
 pub use guard_options::{GuardConfig, GuardOptions};

@@ -38,9 +38,9 @@
 //!
 //! A reading map, from the inside out:
 //!
-//! - [`protocol`]: RFC 6749 and its family as bytes, without I/O, clock or async.
+//! - `protocol`: RFC 6749 and its family as bytes, without I/O, clock or async.
 //! - `client`: the options of a client, validated once.
-//! - [`cache`]: what is remembered, as plain data: identity, freshness, the single flight.
+//! - `cache`: what is remembered, as plain data: identity, freshness, the single flight.
 //! - [`host`]: the ports, of the store too.
 //! - [`store`]: the record of an identity in the host's store, sealed, under a lease.
 //! - `chain`: what brings a [`TokenSource`] its token, from the nearest place that has it.
@@ -65,7 +65,7 @@
 //! - `signing`: assertions that are signed here, of the client and of the grant.
 //! - `discovery`: an issuer's metadata.
 //!
-//! `rooms` is all of them. A build without one refuses the options that need it. [`protocol`] is always
+//! `rooms` is all of them. A build without one refuses the options that need it. `protocol` is always
 //! whole: what nobody calls is not in a program.
 //!
 //! Not among them, and not there unless it is asked for, is `inbound`: the tokens that callers present are
@@ -85,9 +85,10 @@
 //! use edge_oauth2::host::{
 //!     Background, Clock, Crypto, Host, HttpClient, Random, Timer, TransportError,
 //! };
-//! use edge_oauth2::protocol::http::{HttpRequest, HttpResponse};
 //! use edge_oauth2::store::NoStore;
-//! use edge_oauth2::{ClientConfig, ClientOptions, Memory, Token, TokenSource};
+//! use edge_oauth2::{
+//!     ClientConfig, ClientOptions, HttpRequest, HttpResponse, Memory, Token, TokenSource,
+//! };
 //!
 //! struct Platform;
 //!
@@ -163,7 +164,9 @@
     allow(dead_code)
 )]
 
+// What is hidden is public for tests/ and tests/fuzz, and part of no promise.
 mod base64;
+#[doc(hidden)]
 pub mod cache;
 mod chain;
 mod client;
@@ -176,8 +179,10 @@ pub mod inbound;
 mod json;
 #[cfg(all(not(target_family = "wasm"), feature = "native"))]
 pub mod native;
+#[doc(hidden)]
 pub mod protocol;
 mod race;
+#[doc(hidden)]
 pub mod redaction;
 mod resource;
 mod retry;
@@ -208,10 +213,12 @@ pub use client::{ClientConfig, ClientOptions, PrivateKey};
 pub use error::{Error, ErrorClass, ErrorCode, ErrorResponse};
 pub use event::Event;
 pub use json::Json;
-pub use protocol::assertion::{AssertionOptions, ClientAssertion};
+pub use protocol::assertion::{AssertionOptions, ClientAssertion, JWT_CLIENT_ASSERTION};
 pub use protocol::client_authentication::{ClientAuth, CredentialEncoding};
+pub use protocol::form::Parameters;
 pub use protocol::grant::Grant;
 pub use protocol::http::{HttpRequest, HttpResponse};
+pub use protocol::jwt::Algorithm;
 pub use protocol::revocation::TokenTypeHint;
 pub use protocol::token_request::BodyFormat;
 pub use resource::{Apply, Resource, ResourceError, ResourceOptions, Sign, TestFailure};
