@@ -7,7 +7,7 @@ import { reason } from './host.js';
 const CLOUDFLARE =
   'a Worker compiles wasm at top level only, and from compatibility date 2025-06-02 on; Nitro and Nuxt take the .wasm file with experimental.wasm';
 const VERCEL =
-  'the bundle was made without the condition edge-light; Nitro and Nuxt take the .wasm file with experimental.wasm and wasm: { esmImport: true, lazy: false }';
+  "the bundle was made without the condition edge-light; Nitro and Nuxt run in Vercel's Node functions, by the preset vercel";
 const PAGE = "a page with a Content-Security-Policy has to allow 'wasm-unsafe-eval' in script-src";
 
 /** They say so when they are used: an error at the import would take all of the program with it, and nobody could catch it. */

@@ -5,7 +5,7 @@ export default {
   title: 'Nuxt 4',
   packages: ['nuxt', 'nitropack'],
   cells: presetCells({
-    presets: ['node_server', 'cloudflare_module', 'cloudflare_pages', 'vercel_edge', 'netlify_edge'],
+    presets: ['node_server', 'cloudflare_module', 'cloudflare_pages', 'vercel', 'netlify_edge'],
     build: ({ run }, preset) => run('nuxt', ['build', '--preset', preset]),
     prefix: 'NUXT',
     more: async ({ prove }, url) => {
