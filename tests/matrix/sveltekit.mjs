@@ -1,5 +1,5 @@
 // SvelteKit by its adapters.
-import { wranglerDev } from './cloudflare.mjs';
+import { proveKept, wranglerDev } from './cloudflare.mjs';
 
 export async function proveNode({ start, service }) {
   const { environment, proveClient } = service();
@@ -12,4 +12,5 @@ export async function proveCloudflare(context) {
   const { environment, proveClient } = context.service();
   const { url } = await wranglerDev(context, environment);
   await proveClient(`${url}/hello`);
+  await proveKept(context);
 }

@@ -9,9 +9,9 @@ const HEAD = `# Where it runs
 
 Each row is a run: the packed tarball, installed by npm into a fresh project, built by that project's own tool, and run
 against a real authorization server and a real API, over sockets. \`cargo xtask matrix\` writes this page (\`cargo xtask matrix
-vite next-15\` only the rows of these); the projects are in [\`tests/matrix\`](../tests/matrix). That the package holds
-everything it promises is tested besides, in workerd, Deno, Bun, Node and Vercel's edge runtime, by
-[\`tests/runtimes\`](../tests/runtimes).
+vite next-15\` only the rows of these); the projects are in [\`tests/matrix\`](../tests/matrix), and what they are
+made of is in [frameworks and bundlers](frameworks.md). That the package holds everything it promises is tested besides, in
+workerd, Deno, Bun, Node and Vercel's edge runtime, by [\`tests/runtimes\`](../tests/runtimes).
 
 `;
 const COLUMNS = ['consumer', 'version', 'where', 'what was proven', 'result', 'date'];

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { wranglerDev } from '../cloudflare.mjs';
+import { proveKept, wranglerDev } from '../cloudflare.mjs';
 
 export default {
   title: 'Wrangler',
@@ -19,8 +19,7 @@ export default {
         const { environment, scene } = context.service();
         const first = await wranglerDev(context, environment);
         await context.ask(first.url);
-        // The response is not kept waiting for the store.
-        while (!(await context.run('wrangler', ['kv', 'key', 'list', '--local', '--binding', 'TOKENS'])).includes('edge-oauth2:'));
+        await proveKept(context);
         await first.stop();
         const second = await wranglerDev(context, environment);
         await context.prove('another isolate finds the token in the store', async () => {

@@ -1,5 +1,5 @@
 import { api } from '../../lib/server/api.js';
 
-export const GET = () => api().fetch('/hello');
+export const GET = ({ platform }) => api(platform).fetch('/hello');
 
-export const POST = async ({ request }) => api().fetch('/hello', { method: 'POST', body: await request.text() });
+export const POST = async ({ platform, request }) => api(platform).fetch('/hello', { method: 'POST', body: await request.text() });
