@@ -4,6 +4,7 @@ import { awaited, bounded, heard, origin, refuseCircle } from './circle.js';
 import { keepCause } from './error.js';
 import { quietly, tell } from './events.js';
 import { exchange, hostFetch } from './host.js';
+import { show } from './memory.js';
 import { isTold, notice, noticeStoreError, STORE_ERROR } from './notices.js';
 import { lastResortMs, patiently } from './patience.js';
 import { located } from './stack.js';
@@ -115,7 +116,10 @@ export class Crossing {
   classify(_refusal) {}
 
   /** A platform's refuses outside of a request; the task runs all the same. */
-  #waitUntil = (promise) => quietly(() => (this.#face.waitUntil ?? this.#kernel.ambientWaitUntil())?.(promise));
+  #waitUntil = (promise) => {
+    show(promise);
+    quietly(() => (this.#face.waitUntil ?? this.#kernel.ambientWaitUntil())?.(promise));
+  };
 
   /**
    * Opens what `options` ask for. What is wrong is thrown. What is given and undefined is left for the first call to be

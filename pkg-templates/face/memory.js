@@ -7,3 +7,15 @@ export const MEMORIES = Symbol.for('edge-oauth2 memories');
 export function remembers(forget) {
   (globalThis[MEMORIES] ??= new Set()).add(forget);
 }
+
+const BACKGROUND = Symbol.for('edge-oauth2 background');
+
+/** Shows what goes on in the background to who is there to see it: tests. To keep it for nobody would be a leak. */
+export function show(promise) {
+  globalThis[BACKGROUND]?.add(promise);
+}
+
+/** What goes on from now on. */
+export function watch() {
+  return (globalThis[BACKGROUND] ??= new Set());
+}

@@ -171,6 +171,6 @@ export class Clock {
 
 /**
  * Forgets what the package remembers: tokens, what is known of servers, statistics, of all its entries. Clients that are there stay
- * usable. What is on its way is lost, so wait for it.
+ * usable. What goes on in the background ends first, such as a write to a store, so wait for it.
  */
-export function resetMemory(): void;
+export function resetMemory(): Promise<void>;

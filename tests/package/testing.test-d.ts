@@ -14,7 +14,7 @@ const asked: readonly RecordedTokenRequest[] = server.requests;
 const scope: unknown = asked[0]?.params.scope;
 const back: string = server.authorize(new URL('https://auth.example.com/authorize'));
 new Clock().advance(1000);
-resetMemory();
+await resetMemory();
 await api.callback(back, { redirectUri: 'https://app.example.com/', state: String(scope), codeVerifier: 'v' });
 
 // @ts-expect-error: misspelt

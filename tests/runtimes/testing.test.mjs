@@ -16,9 +16,9 @@ const { Clock, FakeAuthorizationServer, resetMemory } = await load('edge-oauth2/
 const { OAuth2Client, OAuth2Error } = await load('edge-oauth2');
 
 const clock = new Clock();
-afterEach(() => {
+afterEach(async () => {
   clock.restore();
-  resetMemory();
+  await resetMemory();
 });
 
 const HOUR = 3_600_000;
@@ -286,7 +286,7 @@ describe('a reset', () => {
     const { server, api } = pair();
     await api.getToken();
     await api.getToken();
-    resetMemory();
+    await resetMemory();
     const again = new OAuth2Client({ ...server.options, timeoutMs: 300 });
     assert.deepEqual([again.stats().grant, again.stats().l1_hit], [undefined, 0]);
     await again.getToken();
@@ -294,8 +294,31 @@ describe('a reset', () => {
     assert.equal(server.grants, 2, 'they share what came after it');
     server.refuse();
     await assert.rejects(api.getToken({ forceRefresh: true }));
-    resetMemory();
+    await resetMemory();
     server.recover();
+    await api.getToken();
+  });
+
+  test('waits for what goes on in the background, and what that begins', async () => {
+    const stored = new Map();
+    const slow = async (work) => {
+      await new Promise((done) => setTimeout(done, 50));
+      return work();
+    };
+    const store = { get: async (key) => stored.get(key), put: (key, value) => slow(() => stored.set(key, value)), delete: (key) => slow(() => stored.delete(key)) };
+    const { api, server } = pair({}, { store, identity: 'mine', timeoutMs: 10_000 });
+    await api.getToken();
+    assert.equal(stored.size, 0);
+    await resetMemory();
+    assert.equal(stored.size, 1);
+    await api.getToken();
+    assert.equal(server.grants, 1, 'the store has it');
+  });
+
+  test('does not wait for ever', async () => {
+    const { api } = pair({}, { identity: 'mine', store: { get: async () => undefined, put: () => new Promise(() => {}), delete: async () => {} } });
+    await api.getToken();
+    await resetMemory();
     await api.getToken();
   });
 
@@ -311,7 +334,7 @@ describe('a reset', () => {
     const before = server.grants;
     for (const client of clients) await client.getToken();
     assert.equal(server.grants, before);
-    resetMemory();
+    await resetMemory();
     for (const client of clients) await client.getToken();
     assert.equal(server.grants, 2 * before);
   });
@@ -330,7 +353,7 @@ describe('a reset', () => {
     await authorize();
     await authorize();
     assert.equal(asked, 1);
-    resetMemory();
+    await resetMemory();
     await authorize();
     assert.equal(asked, 2);
   });
@@ -346,17 +369,17 @@ describe('a reset', () => {
     await assert.rejects(client().getToken(), { code: 'hook_failed' });
     await assert.rejects(client().getToken(), { code: 'hook_failed' });
     assert.equal(server.requests.length, 1);
-    resetMemory();
+    await resetMemory();
     await assert.rejects(client().getToken());
     assert.equal(server.requests.length, 2);
   });
 
-  test('forgets how many clients there were that share nothing', (t) => {
+  test('forgets how many clients there were that share nothing', async (t) => {
     const warn = t.mock.method(console, 'warn', () => {});
     const tokenUrl = 'https://auth.example.com/token';
     for (let count = 0; count < 40; count += 1) {
       new OAuth2Client(new FakeAuthorizationServer({ tokenUrl, baseUrl: 'https://api.example.com' }).options);
-      if (count % 8 === 0) resetMemory();
+      if (count % 8 === 0) await resetMemory();
     }
     assert.equal(warn.mock.callCount(), 0);
   });
@@ -369,7 +392,7 @@ describe('a reset', () => {
       import { FakeAuthorizationServer, resetMemory } from 'edge-oauth2/testing';
       const server = new FakeAuthorizationServer();
       await new OAuth2Client(server.options).fetch('/');
-      resetMemory();
+      await resetMemory();
       process.on('exit', () => console.log(process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length));`,
     );
     assert.equal(execFileSync(process.execPath, [file], { encoding: 'utf8', timeout: 60_000 }).trim(), '0');

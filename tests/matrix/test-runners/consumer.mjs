@@ -18,7 +18,7 @@ export default {
   cells: [
     cell('node:test', ['node', '--test', '--test-reporter=tap', 'orders.node.test.js'], /^# pass 4$/m),
     cell('Vitest', ['vitest', 'run'], /Tests +4 passed/),
-    cell('Vitest in workerd (formerly vitest-pool-workers)', ['vitest', 'run'], /Tests +3 passed/, { folder: 'workers' }),
+    cell('Vitest in workerd (formerly vitest-pool-workers)', ['vitest', 'run'], /Tests +6 passed/, { folder: 'workers' }),
     cell('Jest, CommonJS made by Babel', ['jest', 'orders.jest.test.js'], /Tests: +4 passed/),
     cell('Jest, ES modules', ['jest', 'orders.jest.test.js'], /Tests: +4 passed/, { env: { NODE_OPTIONS: '--experimental-vm-modules' } }),
   ],

@@ -12,11 +12,11 @@ beforeEach(() => {
   jest.spyOn(globalThis, 'fetch').mockImplementation(server.fetch);
 });
 
-afterEach(() => {
+afterEach(async () => {
+  await resetMemory();
   jest.useRealTimers();
   jest.restoreAllMocks();
   clock.restore();
-  resetMemory();
 });
 
 test('many orders need one token', async () => {

@@ -13,9 +13,9 @@ beforeEach((t) => {
   t.mock.method(globalThis, 'fetch', server.fetch);
 });
 
-afterEach(() => {
+afterEach(async () => {
+  await resetMemory();
   clock.restore();
-  resetMemory();
 });
 
 test('many orders need one token', async () => {

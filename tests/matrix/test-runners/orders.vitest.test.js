@@ -12,11 +12,11 @@ beforeEach(() => {
   vi.stubGlobal('fetch', server.fetch);
 });
 
-afterEach(() => {
+afterEach(async () => {
+  await resetMemory();
   vi.useRealTimers();
   vi.unstubAllGlobals();
   clock.restore();
-  resetMemory();
 });
 
 test('many orders need one token', async () => {

@@ -12,13 +12,13 @@ beforeEach(() => {
   vi.stubGlobal('fetch', server.fetch);
 });
 
-afterEach(() => {
+afterEach(async () => {
+  await resetMemory();
   vi.unstubAllGlobals();
   clock.restore();
-  resetMemory();
 });
 
-/** What the Worker answers, when all is done that it has begun: what is stored is stored then. */
+/** What the Worker answers. */
 async function order(item) {
   const context = createExecutionContext();
   const request = new Request('https://example.com/', { method: 'POST', body: JSON.stringify({ item }) });
