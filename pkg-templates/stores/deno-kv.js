@@ -1,6 +1,7 @@
 // Deno.Kv as a store. Its keys are lists, what it gives are entries, and it can compare and set: so it has a lease.
 
 import { invalidOption } from '../face/error.js';
+import { setTimeout } from '../face/timers.js';
 import { lasting, leftMs } from './lasting.js';
 
 /** How often a write is tried while others write. */
@@ -12,7 +13,7 @@ export function denoKvStore(kv) {
   const leaseKey = (key) => [key, 'lease'];
   /** Writes unless somebody has since `current` was read, and says so; gives the version written. */
   const replace = (current, content, ms) =>
-    kv.atomic().check(current).set(current.key, { ...content, ...lasting(ms) }, { expireIn: ms }).commit();
+    unlocked(() => kv.atomic().check(current).set(current.key, { ...content, ...lasting(ms) }, { expireIn: ms }).commit());
   return {
     async get(key) {
       const { value: record } = await kv.get([key]);
@@ -29,7 +30,7 @@ export function denoKvStore(kv) {
       }
       throw new Error('others wrote meanwhile');
     },
-    delete: (key) => kv.delete([key]),
+    delete: (key) => unlocked(() => kv.delete([key])),
     async acquire(key, ttlMs) {
       const current = await kv.get(leaseKey(key));
       const left = leftMs(current.value);
@@ -39,7 +40,19 @@ export function denoKvStore(kv) {
     },
     async release(key, fence) {
       const current = await kv.get(leaseKey(key));
-      if (current.versionstamp === fence) await kv.atomic().check(current).delete(current.key).commit();
+      if (current.versionstamp === fence) await unlocked(() => kv.atomic().check(current).delete(current.key).commit());
     },
   };
+}
+
+/** What `write` gives. A file that several processes have open is locked for moments at a time. */
+async function unlocked(write) {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await write();
+    } catch (error) {
+      if (attempt === ATTEMPTS || !String(error?.message).includes('locked')) throw error;
+      await new Promise((done) => setTimeout(done, 20 * attempt * Math.random()));
+    }
+  }
 }

@@ -18,18 +18,22 @@ return 1`;
 const REMOVE = `
 return redis.call('DEL', KEYS[1])`;
 
-// As SET with NX and PX; but a lease that has no end, which only somebody else can have written, holds nobody up.
+// As SET with NX and PX. A lease that has no end, which only somebody else can have written, holds nobody up; and clients send
+// again what a lost connection left unanswered: who asks twice has it once.
 const ACQUIRE = `
+local fence, holder = string.match(redis.call('GET', KEYS[1]) or '', '^(%d+) (.*)$')
 local left = redis.call('PTTL', KEYS[1])
-if left > 0 then return {'', left} end
-local time = redis.call('TIME')
-local fence = string.format('%.0f', time[1] * 1000000 + time[2])
-redis.call('SET', KEYS[1], fence, 'PX', ARGV[1])
+if left > 0 and holder ~= ARGV[2] then return {'', left} end
+if left <= 0 then
+  local time = redis.call('TIME')
+  fence = string.format('%.0f', time[1] * 1000000 + time[2])
+  redis.call('SET', KEYS[1], fence .. ' ' .. ARGV[2], 'PX', ARGV[1])
+end
 return {fence, 0}`;
 
 const RELEASE = `
-if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
-return 0`;
+if string.match(redis.call('GET', KEYS[1]) or '', '^%d+') == ARGV[1] then redis.call('DEL', KEYS[1]) end
+return 1`;
 
 /** The store over `run(script, key, args)`, which evaluates a script with one key and texts as arguments. */
 export function scripted(run) {
@@ -46,7 +50,7 @@ export function scripted(run) {
       await run(REMOVE, key, []);
     },
     async acquire(key, ttlMs) {
-      const [fence, leftMs] = await run(ACQUIRE, leaseKey(key), [String(ttlMs)]);
+      const [fence, leftMs] = await run(ACQUIRE, leaseKey(key), [String(ttlMs), crypto.randomUUID()]);
       return fence === '' ? { held: false, retryAfterMs: Number(leftMs) } : { held: true, fence: String(fence) };
     },
     async release(key, fence) {

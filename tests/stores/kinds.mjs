@@ -163,7 +163,7 @@ export const kinds = {
     isAtomic: true,
     runtimes: ['Bun'],
     async make({ load, postgres, closing }) {
-      const sql = new Bun.SQL(postgres);
+      const sql = new Bun.SQL({ url: postgres, max: 4 });
       closing.push(() => sql.end());
       return (await entry(load, 'postgres'))(sql);
     },
