@@ -1,5 +1,5 @@
 // What tools get that load CommonJS only: Jest, and TypeScript and bundlers where they look for neither `module-sync` nor
-// `module`. Node looks for the first, and so has one instance of all modules, whoever imports or requires them.
+// `module`. Node looks for the first, Bun for its own, and so have one instance of all modules, whoever imports or requires them.
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join, relative } from 'node:path';
@@ -74,12 +74,13 @@ async function modulesOf(out, modules) {
   return outputFiles[0].text;
 }
 
-/** Before `default`: in Node the same for all, and in bundlers too; then what `require` gets elsewhere. */
+/** Before `default`: in Node and Bun the same for `require` and `import`, and in bundlers too; then what `require` gets elsewhere. */
 function forBoth({ types, default: module, ...conditions }) {
   return {
     types: { require: `./${twinOf(types, '.d.cts')}`, default: types },
     ...conditions,
     'module-sync': module,
+    bun: module,
     module,
     require: `./${twinOf(module, '.cjs')}`,
     default: module,

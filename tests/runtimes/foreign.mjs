@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { after, describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
+import { equal } from './assert.mjs';
 import { entries, titleOf } from './entries.mjs';
-import { install, root, tarball } from './package.mjs';
+import { install, root, run, tarball } from './package.mjs';
 import { startServers } from './servers.mjs';
 
 const IDLE_MS = 30_000;
@@ -29,6 +30,14 @@ export async function runContractIn(name, { under, binary, args }) {
   const stdio = ['ignore', 'pipe', 'pipe'];
   const child = spawn(join(scope, platform, binary), [...args, file], { cwd: project, stdio });
   after(() => child.kill());
+
+  test(`${name}: require and import give one instance`, async () => {
+    const both = join(project, 'both.cjs');
+    const compared = `required.OAuth2Client === imported.OAuth2Client`;
+    await writeFile(both, `const required = require('edge-oauth2'); import('edge-oauth2').then((imported) => console.log(${compared}));`);
+    equal((await run(join(scope, platform, binary), [...args, both], { cwd: project })).stdout.trim(), 'true');
+  });
+
   const printed = [];
   child.stderr.on('data', (data) => printed.push(data));
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
