@@ -1,6 +1,9 @@
 // What nobody listens to and somebody has to know of, told on the console: once in an isolate, and not with every request.
 
+import { remembers } from './memory.js';
+
 const told = new Set();
+remembers(() => told.clear());
 
 /** Whether `what` has been told already. */
 export const isTold = (what) => told.has(what);

@@ -384,6 +384,21 @@ describe('a reset', () => {
     assert.equal(warn.mock.callCount(), 0);
   });
 
+  test('forgets what the console was told', async (t) => {
+    const warn = t.mock.method(console, 'warn', () => {});
+    const fail = async () => {
+      throw new Error('broken');
+    };
+    for (const times of [1, 2]) {
+      for (const identity of ['one', 'other']) {
+        const { api } = pair({}, { identity, store: { get: fail, put: fail, delete: fail }, timeoutMs: 10_000 });
+        await api.getToken();
+      }
+      assert.equal(warn.mock.callCount(), times);
+      await resetMemory();
+    }
+  });
+
   test('a process ends at once after it', () => {
     const file = join(project, 'ends.mjs');
     writeFileSync(
