@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import ts from 'typescript';
+import { pagesOf } from '../../pkg-templates/documents.mjs';
 import { root } from './tool.mjs';
 
 const read = (file) => readFileSync(join(root, file), 'utf8');
@@ -74,4 +75,11 @@ test('CONTRIBUTING.md has every command, and no folder that is not there', () =>
   for (const [, folders] of table.matchAll(/^\| (`.+?`) \|/gm)) {
     for (const [, path] of folders.matchAll(/`([^`]+)`/g)) assert.ok(existsSync(join(root, path)), path);
   }
+});
+
+test('the documents name every entry', () => {
+  const { exports } = JSON.parse(read('pkg-templates/package.json'));
+  const entries = Object.keys(exports).filter((path) => path !== './package.json').map((path) => path.replace('.', 'edge-oauth2'));
+  const documents = ['README.md', ...pagesOf(root)].map(read).join('\n');
+  assert.deepEqual(entries.filter((entry) => !documents.includes(entry)), []);
 });
