@@ -14,7 +14,8 @@ export function runtimeCacheStore(cache) {
       const content = await cache.get(name);
       return content?.name === name ? content : undefined;
     },
-    write: (name, content, ttlMs) => cache.set(name, { name, ...content }, { ttl: Math.ceil(ttlMs / 1000) }),
+    // Its client tells the key in a header besides, where a key of other letters than Latin ones keeps all from being kept.
+    write: (name, content, ttlMs) => cache.set(name, { name, ...content }, { ttl: Math.ceil(ttlMs / 1000), name: 'edge-oauth2' }),
     remove: (name) => cache.delete(name),
   });
 }

@@ -120,6 +120,14 @@ export const kinds = {
       return (await entry(load, 'postgres'))(sql);
     },
   },
+  'Neon over HTTP': {
+    isAtomic: true,
+    async make({ load, neon: url }) {
+      const { neon, neonConfig } = await import('@neondatabase/serverless');
+      neonConfig.fetchEndpoint = url;
+      return (await entry(load, 'postgres'))(neon('postgres://user:password@neon.example/tokens'));
+    },
+  },
   'Netlify Blobs': {
     async make({ load, blobs }) {
       const { getStore } = await import('@netlify/blobs');
@@ -127,9 +135,10 @@ export const kinds = {
     },
   },
   'Vercel’s Runtime Cache': {
-    async make({ load }) {
+    async make({ load, runtimeCache }) {
+      Object.assign(process.env, { RUNTIME_CACHE_ENDPOINT: runtimeCache, RUNTIME_CACHE_HEADERS: '{}' });
       const { getCache } = createRequire(import.meta.url)('@vercel/functions');
-      return (await entry(load, 'runtime-cache'))(getCache({ namespace: 'tokens' }));
+      return (await entry(load, 'runtime-cache'))(getCache());
     },
   },
   'a Map': { hasLease: false, isEndless: true, make: async () => new Map() },

@@ -19,9 +19,6 @@ const PATIENT = { timeoutMs: 40_000, storeTimeoutMs: 5_000 };
 
 const ATOMIC = ['a Durable Object', 'D1', 'Upstash by fetch, in Workers', ...Object.keys(kinds).filter((kind) => kinds[kind].isAtomic)];
 
-/** Of these every process has one of its own, or opens the file for itself. */
-const LEFT_OUT = ['Vercel’s Runtime Cache', 'Deno KV as it is'];
-
 const project = await install('stores-measure', await tarball());
 const [places, issuer] = await Promise.all([startPlaces(), startIssuer()]);
 const { addresses } = places;
@@ -37,7 +34,7 @@ const starts = {
 };
 for (const [runtime, start] of Object.entries(starts)) {
   const fleet = await start();
-  const measured = fleet.kinds ?? kindsIn(runtime).flatMap(([kind, { hasLease = true }]) => (hasLease && !LEFT_OUT.includes(kind) ? [kind] : []));
+  const measured = fleet.kinds ?? kindsIn(runtime).flatMap(([kind, { hasLease = true }]) => (hasLease ? [kind] : []));
   const cold = [];
   for (const kind of measured) cold.push(await startCold(fleet, kind));
   const steady = await Promise.all(measured.map((kind) => runSteady(fleet, kind)));

@@ -3,8 +3,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BlobsServer } from '@netlify/blobs/server';
+import { startNeon } from './servers/neon.mjs';
 import { startPostgres } from './servers/postgres.mjs';
 import { startRedisRest } from './servers/redis-rest.mjs';
+import { startRuntimeCache } from './servers/runtime-cache.mjs';
 import { startValkey } from './servers/valkey.mjs';
 
 /** Starts them all; `addresses` is plain data, of which stores are made. */
@@ -17,7 +19,7 @@ export async function startPlaces() {
     startPostgres(),
     blobsServer.start(),
   ]);
-  const rest = await startRedisRest(valkey.url);
+  const [rest, neon, runtimeCache] = await Promise.all([startRedisRest(valkey.url), startNeon(postgres.url), startRuntimeCache()]);
   const edgeURL = `http://localhost:${port}`;
   return {
     valkey,
@@ -28,11 +30,13 @@ export async function startPlaces() {
       cluster: cluster.url,
       rest: { url: rest.url, token: rest.token },
       postgres: postgres.url,
+      neon: neon.url,
+      runtimeCache: runtimeCache.url,
       blobs: { edgeURL, uncachedEdgeURL: edgeURL, siteID: 'site', token: 'a token' },
       file: join(folder, 'deno-kv'),
     },
     async close() {
-      for (const one of [rest, valkey, cluster, postgres]) await one.close();
+      for (const one of [rest, neon, runtimeCache, valkey, cluster, postgres]) await one.close();
       await blobsServer.stop();
       await rm(folder, { recursive: true });
     },
