@@ -13,7 +13,7 @@ const ANSWERS = {
   rest: (echo) => [seen(echo)],
 };
 
-/** Starts it before the API at `apiUrl`; gives its URL. */
+/** Starts it before the API at `apiUrl`; gives its URL, and what ends it. */
 export async function startTranslator(apiUrl) {
   const server = createServer(async (request, response) => {
     const [, kind, ...rest] = new URL(request.url, 'http://x').pathname.split('/');
@@ -30,5 +30,9 @@ export async function startTranslator(apiUrl) {
     response.writeHead(answer.status, { 'content-type': 'application/json' }).end(JSON.stringify(content));
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
-  return `http://127.0.0.1:${server.address().port}`;
+  const close = () => {
+    server.closeAllConnections();
+    server.close();
+  };
+  return { url: `http://127.0.0.1:${server.address().port}`, close };
 }
