@@ -1,17 +1,16 @@
-// Upstash's REST API in front of a real server: a command as JSON, its answer as JSON or, when asked for, base64.
-import { createServer } from 'node:http';
+// Upstash's REST API in front of a real server: a command or a pipeline of them as JSON, answers as JSON or, when asked for, base64.
 import { Redis } from 'ioredis';
+import { json, listen } from '../../runtimes/http.mjs';
 
-const TOKEN = 'MARKER rest token'.replaceAll(' ', '-');
+const TOKEN = 'MARKER-rest-token';
 
 export async function startRedisRest(url) {
   const redis = new Redis(url);
   redis.on('error', () => {});
-  const server = createServer(async (request, response) => {
-    const chunks = await request.toArray();
-    const answer = (status, body) => response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
-    if (request.headers.authorization !== `Bearer ${TOKEN}`) return answer(401, { error: 'Unauthorized' });
-    const sent = JSON.parse(Buffer.concat(chunks).toString());
+  const server = await listen(async (request, response) => {
+    const body = Buffer.concat(await request.toArray()).toString();
+    if (request.headers.authorization !== `Bearer ${TOKEN}`) return json(response, { error: 'Unauthorized' }, 401);
+    const sent = JSON.parse(body);
     const isBase64 = request.headers['upstash-encoding'] === 'base64';
     const perform = async (words) => {
       try {
@@ -22,18 +21,16 @@ export async function startRedisRest(url) {
         return { error: `${error.message}, command was: ${JSON.stringify(sent)}` };
       }
     };
-    if (request.url === '/pipeline') return answer(200, await Promise.all(sent.map(perform)));
-    const answered = await perform(sent);
-    answer(answered.error ? 400 : 200, answered);
+    if (request.url === '/pipeline') return json(response, await Promise.all(sent.map(perform)));
+    const answer = await perform(sent);
+    json(response, answer, answer.error ? 400 : 200);
   });
-  await new Promise((done) => server.listen(0, '127.0.0.1', done));
   return {
-    url: `http://127.0.0.1:${server.address().port}`,
+    url: server.url,
     token: TOKEN,
     async close() {
       redis.disconnect();
-      server.closeAllConnections();
-      await new Promise((done) => server.close(done));
+      await server.close();
     },
   };
 }
