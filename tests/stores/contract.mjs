@@ -64,9 +64,8 @@ const records = {
 const times = {
   async 'forgets when the time is over'({ store, key }) {
     await Promise.all([store.put(key, 'short', 1), store.put(`${key}2`, 'long', 60)]);
-    equal(await store.get(key), 'short');
-    await sleep(1_050);
-    equal([await store.get(key), await store.get(`${key}2`)], [undefined, 'long']);
+    await eventually(async () => (await store.get(key)) === undefined, 'it is over', 5_000);
+    equal(await store.get(`${key}2`), 'long');
     await store.put(key, 'again', 60);
     equal(await store.get(key), 'again');
   },
@@ -75,10 +74,10 @@ const times = {
 /** What its lease does. */
 const leases = {
   async 'gives its lease to one of many, and tells the others when to ask'({ store, key }) {
-    const answers = await Promise.all(Array.from({ length: 12 }, () => store.acquire(key, 5_000)));
+    const answers = await Promise.all(Array.from({ length: 12 }, () => store.acquire(key, 60_000)));
     const given = answers.filter(([fence]) => fence !== undefined);
     equal(given.length, 1, 'holders');
-    ok(answers.every(([fence, retryMs]) => fence !== undefined || (retryMs > 0 && retryMs <= 5_000)), JSON.stringify(answers));
+    ok(answers.every(([fence, retryMs]) => fence !== undefined || (retryMs > 0 && retryMs <= 60_000)), JSON.stringify(answers));
   },
 
   async 'takes a lease back from its holder only'({ store, key }) {
