@@ -139,11 +139,11 @@ describe('the programs of the pages', { timeout: 60_000 }, () => {
     after(workerd.close);
     let app = await workerd.worker('page');
     const cookies = new Map();
-    const visit = async (url) => {
+    const visit = async (url, init) => {
       const cookie = [...cookies].map((pair) => pair.join('=')).join('; ');
-      const response = await app.fetch(new URL(url, redirectUri).href, { redirect: 'manual', headers: { cookie } });
+      const response = await app.fetch(new URL(url, redirectUri).href, { redirect: 'manual', headers: { cookie }, ...init });
       for (const set of response.headers.getSetCookie()) {
-        const [, name, value] = /^(__Host-\w+)=([^;]*); Path=\/; Max-Age=\d+; Secure; HttpOnly; SameSite=Lax$/.exec(set);
+        const [, name, value] = /^(__Host-\w+)=([^;]*); Path=\/; Max-Age=\d+; Secure; HttpOnly; SameSite=(?:Lax|None)$/.exec(set);
         if (value) cookies.set(name, value);
         else cookies.delete(name);
       }
@@ -153,9 +153,12 @@ describe('the programs of the pages', { timeout: 60_000 }, () => {
 
     assert.deepEqual(await arrivesAt(visit('/')), [303, '/login']);
     assert.equal((await visit('/callback?code=stolen&state=stolen')).status, 400);
-    const begun = await visit('/login');
-    const query = new URLSearchParams({ url: begun.headers.get('location'), until: redirectUri });
-    const { url: callback } = await (await fetch(`${loginServer}/browser?${query}`)).json();
+    const comeBack = async () => {
+      const begun = await visit('/login');
+      const query = new URLSearchParams({ url: begun.headers.get('location'), until: redirectUri });
+      return (await (await fetch(`${loginServer}/browser?${query}`)).json()).url;
+    };
+    const callback = await comeBack();
     assert.equal((await visit(`${callback}&state=another`)).status, 400);
     assert.deepEqual(await arrivesAt(visit(callback)), [303, '/']);
     app = await workerd.worker('another isolate');
@@ -166,6 +169,10 @@ describe('the programs of the pages', { timeout: 60_000 }, () => {
     assert.deepEqual(await arrivesAt(visit('/logout')), [303, '/login']);
     cookies.set('__Host-session', session);
     assert.deepEqual(await arrivesAt(visit('/')), [303, '/login']);
+    // With `response_mode: 'form_post'`.
+    const { searchParams } = new URL(await comeBack());
+    const cookie = [...cookies].map((pair) => pair.join('=')).join('; ');
+    assert.deepEqual(await arrivesAt(visit('/callback', { method: 'POST', body: searchParams, headers: { cookie } })), [303, '/']);
   });
 
   test('docs/vercel.md', async () => {
