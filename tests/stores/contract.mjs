@@ -1,5 +1,5 @@
 // What every store does, whatever is behind it. Plain JavaScript, so that it runs in Node, Deno, Bun and inside a Worker.
-import { equal, eventually, ok, sleep } from '../runtimes/assert.mjs';
+import { equal, eventually, ok, rejects, sleep } from '../runtimes/assert.mjs';
 
 /** Texts that a client or a server may take for something else. */
 const TEXTS = {
@@ -134,12 +134,22 @@ const fences = {
   },
 };
 
+/** What one does with more than it takes. */
+const limits = {
+  async 'refuses a record that is too large, and keeps the one that it has'({ store, key }) {
+    await store.put(key, 'one', 60);
+    await rejects(store.put(key, 'x'.repeat(70_000), 60));
+    equal(await store.get(key), 'one');
+  },
+};
+
 /** The clauses for a kind of store, by their titles. Each is given `store`, the adapter that wasm calls, a `key`, and the kind. */
-export const clausesFor = ({ hasLease = true, isAtomic = false, isEndless = false }) => ({
+export const clausesFor = ({ hasLease = true, isAtomic = false, isEndless = false, isLimited = false }) => ({
   ...records,
   ...(!isEndless && times),
   ...(hasLease && leases),
   ...(isAtomic && fences),
+  ...(isLimited && limits),
 });
 
 /** A key as the package makes them. */

@@ -7,6 +7,7 @@ import { install, tarball } from '../runtimes/package.mjs';
 import { kinds as allKinds } from './kinds.mjs';
 import { startPlaces } from './places.mjs';
 import { startProcesses } from './processes.mjs';
+import { startRotatingIssuer } from './servers/rotating-issuer.mjs';
 
 const LIFE = 600;
 
@@ -28,10 +29,10 @@ const KINDS = [
 ];
 
 const project = await install('stores-fleet', await tarball());
-const [places, issuer] = await Promise.all([startPlaces(), startIssuer()]);
+const [places, issuer, rotating] = await Promise.all([startPlaces(), startIssuer(), startRotatingIssuer()]);
 const fleet = await startProcesses({ project, addresses: places.addresses });
 after(async () => {
-  for (const one of [fleet, issuer, places]) await one.close();
+  for (const one of [fleet, issuer, rotating, places]) await one.close();
 });
 const kinds = KINDS.map((kind) => [kind, allKinds[kind]]);
 
@@ -81,6 +82,23 @@ test('processes of Deno share one grant by a file of Deno KV, which is locked fo
     }
   } finally {
     await processes.close();
+  }
+});
+
+describe('a refresh token that is replaced with every use is spent once', { concurrency: 2, timeout: 60_000 }, () => {
+  for (const [kind] of kinds.filter(([, { isAtomic }]) => isAtomic)) {
+    test(`by ${kind}`, async () => {
+      const credentials = { clientId: 'app', clientSecret: 'a secret', grant: 'refresh_token', refreshToken: 'refresh-0' };
+      const message = { kind, options: { tokenUrl: rotating.tokenUrl(kind), ...credentials, ...PATIENT } };
+      const everybody = (more) => Promise.all(Array.from({ length: fleet.size }, (_, member) => fleet.request(member, { ...message, ...more })));
+      equal(tokens(await everybody()), 1, 'tokens of who were cold at once');
+      // Each of them wants another one than there is.
+      const forced = await everybody({ call: { forceRefresh: true } });
+      tokens(forced);
+      const { uses, thefts } = rotating.authorization(kind);
+      equal(thefts, 0, 'refresh tokens that were spent twice');
+      ok(uses >= 2, `${uses} uses`);
+    });
   }
 });
 

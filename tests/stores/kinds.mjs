@@ -1,5 +1,5 @@
 // Stores as users make them: `make({ load, … })` gives the option `store`. `load` imports a file of the package; the rest are
-// addresses. A kind says whether it has a lease, and whether that is atomic; whether its records are endless and its keys paths; and in
+// addresses. A kind says whether it has a lease, and whether that is atomic; whether its records are endless or limited in size, and its keys paths; and in
 // which `runtimes` it is tried, Node if it names none.
 import { createRequire } from 'node:module';
 
@@ -155,6 +155,7 @@ export const kinds = {
   },
   'Deno KV': {
     isAtomic: true,
+    isLimited: true,
     runtimes: ['Deno'],
     make: async ({ load, file, closing }) => (await entry(load, 'deno-kv'))(await openKv(file, closing)),
   },

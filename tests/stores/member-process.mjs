@@ -14,10 +14,10 @@ const { projects, addresses } = JSON.parse(process.argv[2]);
 const isolates = projects.map((project) => {
   const load = (file) => import(pathToFileURL(join(project, file)).href);
   const stores = new Map();
-  return async ({ kind, options }) => {
+  return async ({ kind, ...request }) => {
     if (!stores.has(kind)) stores.set(kind, kinds[kind].make({ ...addresses, load, closing: [] }));
     const { OAuth2Client } = await load('entries/index.js');
-    return await answer({ OAuth2Client, store: stores.get(kind), options });
+    return await answer({ OAuth2Client, store: stores.get(kind), ...request });
   };
 });
 // What a client of a store throws at nobody ends a process of a user's too.

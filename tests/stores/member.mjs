@@ -1,12 +1,12 @@
 // One of a fleet of isolates: makes a client for each request, as a function of theirs does, and says how it came to a token.
 
-/** `store` is a promise of the option; `OAuth2Client` is of the isolate's own copy of the package. */
-export async function answer({ OAuth2Client, store, options }) {
+/** `store` is a promise of the option; `OAuth2Client` is of the isolate's own copy of the package; `call` are options of the call. */
+export async function answer({ OAuth2Client, store, options, call }) {
   const events = [];
   const start = Date.now();
   try {
     const client = new OAuth2Client({ ...options, store: await store, onEvent: (event) => events.push(event) });
-    const { accessToken } = await client.getToken();
+    const { accessToken } = await client.getToken(call);
     // What comes later happens in the background.
     return { status: 200, ms: Date.now() - start, accessToken, ...told(events) };
   } catch (error) {
