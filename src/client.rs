@@ -6,10 +6,13 @@ mod check_assertion;
 mod check_client;
 mod check_grant;
 mod check_request;
-#[cfg(all(
-    target_arch = "wasm32",
-    target_os = "unknown",
-    any(feature = "bindings", feature = "web")
+#[cfg(any(
+    feature = "serde",
+    all(
+        target_arch = "wasm32",
+        target_os = "unknown",
+        any(feature = "bindings", feature = "web")
+    )
 ))]
 pub(crate) mod grant_options;
 mod options;

@@ -46,6 +46,7 @@
 //! - `chain`: what brings a [`TokenSource`] its token, from the nearest place that has it.
 //! - [`Resource`]: requests to the protected API.
 //! - `inbound` (with the feature of that name): the tokens that callers present, checked.
+//! - `written` (with the feature `serde`, and with `web`): options and tokens in JSON, by the names of the npm package's.
 //! - `native` (where there is no wasm, with the feature `native`): a client for every thread and runtime.
 //! - `wasm` (where there is JavaScript, with the feature `bindings`): the JavaScript API, and the ports
 //!   over what its callers bring.
@@ -201,6 +202,11 @@ mod wasm;
 pub mod web;
 #[cfg(all(target_arch = "wasm32", target_os = "unknown", feature = "worker"))]
 pub mod worker;
+#[cfg(any(
+    feature = "serde",
+    all(target_arch = "wasm32", target_os = "unknown", feature = "web")
+))]
+mod written;
 
 pub use cache::memory::Memory;
 pub use cache::token_state::Cached;

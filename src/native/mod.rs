@@ -32,6 +32,7 @@
 mod api;
 mod client;
 mod crypto;
+mod environment;
 mod http;
 mod platform;
 mod signing_key;
@@ -39,6 +40,7 @@ mod thread;
 
 pub use api::{Api, CallError};
 pub use client::Client;
+pub use environment::options_from_env;
 pub use http::http_client_builder;
 pub use platform::Platform;
 pub use signing_key::SigningKey;

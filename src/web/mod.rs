@@ -34,13 +34,11 @@
 
 pub(crate) mod crypto;
 mod fetch;
-mod grant;
 mod host;
 #[cfg(feature = "inbound")]
 mod inbound;
-mod members;
 mod options;
-mod private_key;
+pub(crate) mod plain;
 pub(crate) mod reason;
 pub(crate) mod store;
 mod tasks;
@@ -51,8 +49,6 @@ pub use crypto::WebCrypto;
 pub use fetch::Fetch;
 pub use host::WebHost;
 pub use options::client_options;
-#[cfg(feature = "worker")]
-pub(crate) use options::option_names;
 pub use store::ObjectStore;
 pub use tasks::{Task, Tasks};
 pub use timers::Timers;

@@ -4,7 +4,6 @@ use js_sys::{Array, Function, Object, Promise};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 
-use super::members::text_of;
 use super::reason::{member, method, reason};
 use crate::error::Error;
 use crate::host::store::{Acquired, Lease, StoreError, TokenStore};
@@ -81,7 +80,11 @@ pub(crate) fn text(value: &JsValue) -> Result<Option<String>, StoreError> {
 /// The answer to `acquire`.
 pub(crate) fn acquired(answer: &JsValue) -> Result<Acquired, StoreError> {
     if member(answer, "held").is_some_and(|held| held.is_truthy()) {
-        let fence = member(answer, "fence").and_then(|fence| text_of(&fence));
+        let fence = member(answer, "fence");
+        let fence = fence.and_then(|fence| match fence.as_f64() {
+            Some(number) => Some(number.to_string()),
+            None => fence.as_string(),
+        });
         let fence = fence.ok_or_else(|| StoreError("acquire gave no fence".to_owned()))?;
         return Ok(Acquired::Held { fence });
     }

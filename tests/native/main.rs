@@ -10,6 +10,7 @@
 
 mod callers;
 mod crypto;
+mod environment;
 mod http;
 mod server;
 #[path = "../examples/service.rs"]

@@ -159,6 +159,9 @@ fn source_checks() -> Vec<Check> {
                     "cargo clippy --locked --all-targets --features native,inbound,rustcrypto -- -D warnings",
                 ),
                 command("cargo clippy --locked --no-default-features -- -D warnings"),
+                command(
+                    "cargo clippy --locked --no-default-features --features serde -- -D warnings",
+                ),
             ],
         ),
         check("clippy-wasm", CLIPPED.map(clippy_wasm).into()),

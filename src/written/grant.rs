@@ -1,9 +1,6 @@
 //! What is asked for, as options say it.
 
-use js_sys::Array;
 use serde::Deserialize;
-use serde_wasm_bindgen::preserve;
-use wasm_bindgen::JsValue;
 
 use super::{members, token};
 use crate::client::grant_options::{demanded, refuse_left};
@@ -19,8 +16,8 @@ pub(super) struct GrantOptions {
     pub(super) username: Option<String>,
     pub(super) password: Option<Secret>,
     pub(super) refresh_token: Option<Secret>,
-    pub(super) assertion: JsValue,
-    pub(super) token: JsValue,
+    pub(super) assertion: Option<Json>,
+    pub(super) token: Option<Json>,
 }
 
 impl GrantOptions {
@@ -44,8 +41,8 @@ impl GrantOptions {
             "refresh_token" => Grant::RefreshToken {
                 refresh_token: demanded("refreshToken", refresh_token.take())?,
             },
-            "jwt_bearer" => match demanded("assertion", taken(&mut assertion))? {
-                signed if signed.is_object() => {
+            "jwt_bearer" => match demanded("assertion", assertion.take())? {
+                signed @ (Json::Object(_) | Json::Array(_)) => {
                     Grant::SignedJwtBearer(read_assertion("assertion", &signed)?)
                 }
                 ready => Grant::JwtBearer {
@@ -53,7 +50,7 @@ impl GrantOptions {
                 },
             },
             "token" => {
-                let given = demanded("token", taken(&mut token))?;
+                let given = demanded("token", token.take())?;
                 token::given(&given, refresh_token.take())?
             }
             grant_type => Grant::Custom {
@@ -64,22 +61,18 @@ impl GrantOptions {
             "username" => username.is_some(),
             "password" => password.is_some(),
             "refreshToken" => refresh_token.is_some(),
-            "assertion" => !assertion.is_undefined(),
-            "token" => !token.is_undefined(),
+            "assertion" => assertion.is_some(),
+            "token" => token.is_some(),
             _ => false,
         })?;
         Ok(grant)
     }
 }
 
-fn taken(value: &mut JsValue) -> Option<JsValue> {
-    Some(std::mem::take(value)).filter(|value| !value.is_undefined())
-}
-
 /// An assertion that somebody else has signed.
-pub(super) fn ready_assertion(option: &'static str, value: &JsValue) -> Result<Credential, Error> {
+pub(super) fn ready_assertion(option: &'static str, value: &Json) -> Result<Credential, Error> {
     let problem = "must be a string, or an object of what it says";
-    let ready = value.as_string();
+    let ready = value.as_str();
     ready
         .map(|ready| Credential::Given(ready.into()))
         .ok_or_else(|| Error::invalid_option(option, problem))
@@ -90,18 +83,16 @@ pub(super) fn ready_assertion(option: &'static str, value: &JsValue) -> Result<C
 struct WrittenAssertion {
     issuer: Option<String>,
     subject: Option<String>,
-    #[serde(with = "preserve")]
-    audience: JsValue,
+    audience: Option<Json>,
     typ: Option<String>,
-    #[serde(with = "preserve")]
-    claims: JsValue,
+    claims: Option<Json>,
     lifetime_seconds: Option<u32>,
 }
 
 /// What an assertion says that is signed here.
 pub(super) fn read_assertion(
     option: &'static str,
-    value: &JsValue,
+    value: &Json,
 ) -> Result<AssertionOptions, Error> {
     let WrittenAssertion {
         issuer,
@@ -111,12 +102,7 @@ pub(super) fn read_assertion(
         claims,
         lifetime_seconds,
     } = members::read(option, value)?;
-    let claims = match claims.is_object() && !Array::is_array(&claims) {
-        true => members::json(option, &claims)?,
-        false if claims.is_undefined() => Json::Object(Vec::new()),
-        false => Json::Null,
-    };
-    let Json::Object(claims) = claims else {
+    let Json::Object(claims) = claims.unwrap_or(Json::Object(Vec::new())) else {
         let problem = "has claims that must be an object";
         return Err(Error::invalid_option(option, problem));
     };
@@ -124,7 +110,7 @@ pub(super) fn read_assertion(
     Ok(AssertionOptions {
         issuer,
         subject,
-        audience: members::texts(option, &audience)?,
+        audience: members::texts(option, audience.as_ref())?,
         typ,
         claims,
         lifetime_seconds: lifetime_seconds.unwrap_or(default.lifetime_seconds),

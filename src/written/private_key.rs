@@ -1,11 +1,8 @@
 //! What options say of the key that signs.
 
 use serde::Deserialize;
-use serde_wasm_bindgen::preserve;
-use wasm_bindgen::JsValue;
 
 use super::members;
-use super::reason::member;
 use crate::client::PrivateKey;
 use crate::error::Error;
 use crate::json::Json;
@@ -17,8 +14,7 @@ use crate::protocol::jwt::Algorithm;
 struct WrittenKey {
     alg: Option<String>,
     kid: Option<String>,
-    #[serde(with = "preserve")]
-    audience: JsValue,
+    audience: Option<Json>,
     x5t: Option<String>,
     #[serde(rename = "x5t#S256")]
     x5t_s256: Option<String>,
@@ -26,14 +22,13 @@ struct WrittenKey {
 }
 
 /// What assertions say of the key that signs them.
-pub(super) fn read_private_key(value: &JsValue) -> Result<Option<PrivateKey>, Error> {
+pub(super) fn read_private_key(value: Option<&Json>) -> Result<Option<PrivateKey>, Error> {
     const OPTION: &str = "privateKey";
-    if value.is_undefined() {
+    let Some(value) = value else {
         return Ok(None);
-    }
-    if value.is_object() && member(value, "key").is_some() {
-        let problem =
-            "must not have the key, which is imported and given to WebHost::with_signing_key";
+    };
+    if value.get("key").is_some() {
+        let problem = "must not have the key, which is given to the host: with_signing_key";
         return Err(Error::invalid_option(OPTION, problem));
     }
     let WrittenKey {
@@ -62,7 +57,7 @@ pub(super) fn read_private_key(value: &JsValue) -> Result<Option<PrivateKey>, Er
         header: header
             .filter_map(|(name, value)| Some((name.to_owned(), value?)))
             .collect(),
-        audience: members::texts(OPTION, &audience)?,
+        audience: members::texts(OPTION, audience.as_ref())?,
         key: None,
     }))
 }
