@@ -8,7 +8,7 @@ import { show } from './memory.js';
 import { isTold, notice, noticeStoreError, STORE_ERROR } from './notices.js';
 import { lastResortMs, patiently } from './patience.js';
 import { located } from './stack.js';
-import { unset, unsetOption } from './unset.js';
+import { isUnset, unset, unsetOption } from './unset.js';
 
 export class Crossing {
   #kernel;
@@ -126,7 +126,7 @@ export class Crossing {
    * told of: applications are built where there are no secrets, and run their modules for it.
    */
   begin(options) {
-    this.#isStoreUnset = 'store' in options && options.store === undefined;
+    this.#isStoreUnset = isUnset(options, 'store');
     try {
       this.open();
     } catch (error) {

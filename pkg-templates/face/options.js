@@ -6,6 +6,7 @@ import { wellFormed } from './fields.js';
 import { nameFunctions } from './functions.js';
 import { abortSignal, be, callable, credential, endpoint, filled, flag, jsonPairs, kind, list, oneOf, pairs, read, spelt, text, texts, url, whole, words, wordsOrUrls } from './readers.js';
 import { storeAdapter } from '../stores/any.js';
+import { isUnset } from './unset.js';
 
 /** What is for wasm. */
 const FIELDS = {
@@ -95,6 +96,7 @@ export function readClientOptions(readers, options) {
   for (const name of ['hooks', 'store']) if (face[name]) fields[name] = true;
   for (const name of ['allowInsecureRequests', 'bodyFormat']) face[name] = fields[name];
   const json = wellFormed(fields);
+  face.isBaseUrlUnset = isUnset(options, 'baseUrl');
   const isNamed = nameFunctions(options, fields, face);
   return { fields, json: isNamed ? JSON.stringify(fields) : json, face };
 }

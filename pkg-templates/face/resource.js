@@ -8,6 +8,7 @@ import { parsed } from './url.js';
 import { initOf, isHostsRequest, isRequest, ResourceRequest, urlText } from './request.js';
 import { discard, isRedirect, like, targetOf } from './response.js';
 import { holds, unescaped, withoutParameters, withoutToken, withoutUrl } from './spelling.js';
+import { unset } from './unset.js';
 
 const MAX_REDIRECTS = 20;
 
@@ -37,8 +38,9 @@ export class Resource {
   #fetch;
   #apply;
   #apiHeaders;
+  #isBaseUrlUnset;
 
-  constructor({ baseUrl, allowedOrigins = [], fetch, apply, apiHeaders = [], allowInsecureRequests = false }) {
+  constructor({ baseUrl, allowedOrigins = [], fetch, apply, apiHeaders = [], allowInsecureRequests = false, isBaseUrlUnset }) {
     // A binding decides itself how its requests travel.
     const isSafe = (url) => url.protocol === 'https:' || allowInsecureRequests || fetch !== undefined || isLoopback(url);
     if (baseUrl !== undefined) {
@@ -54,6 +56,7 @@ export class Resource {
     this.#fetch = fetch ? (input, init) => fetch(input, init) : hostFetch;
     this.#apply = apply;
     this.#apiHeaders = apiHeaders;
+    this.#isBaseUrlUnset = isBaseUrlUnset;
   }
 
   get fetch() {
@@ -80,7 +83,7 @@ export class Resource {
     const { origin, protocol } = request.url;
     const problem =
       this.#origins.size === 0
-        ? 'no origin may see the token yet: give baseUrl or allowedOrigins'
+        ? `no origin may see the token yet: ${this.#isBaseUrlUnset ? unset('baseUrl').message : 'give baseUrl or allowedOrigins'}`
         : `the token is not for ${origin === 'null' ? protocol : origin}; if it is, add that to allowedOrigins`;
     throw new OAuth2Error(problem, { code: 'origin_not_allowed' });
   }
@@ -102,7 +105,7 @@ export class Resource {
     const text = urlText(input).replaceAll(/^[\0-\x20]+|[\t\n\r]|[\0-\x20]+$/g, '');
     // With a colon alone it is a path: `urn:li:person:1`.
     const isRelative = !/^([a-z][a-z\d+.-]*:\/\/|[/\\]{2})/i.test(text);
-    if (isRelative && !this.#base) throw invalidOption('baseUrl', 'is required for a relative URL');
+    if (isRelative && !this.#base) throw this.#isBaseUrlUnset ? unset('baseUrl') : invalidOption('baseUrl', 'is required for a relative URL');
     const url = isRelative ? this.#below(text) : parsed(text, this.#base);
     if (url) return url;
     throw new TypeError('the request has no valid URL');

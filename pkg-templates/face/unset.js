@@ -2,11 +2,15 @@
 
 import { invalidOption, isOurs } from './error.js';
 
+/** Whether `object` has that member, and it is undefined. */
+export function isUnset(object, member) {
+  return typeof object === 'object' && object !== null && member in object && object[member] === undefined;
+}
+
 /** The option for whose want `error` was thrown, if `options` name it all the same. */
 export function unsetOption(error, options) {
   // How both languages begin to say it.
   const [, name] = (isOurs(error) && /^(\w+) is required/.exec(error.message)) || [];
-  const isUnset = (object, member) => typeof object === 'object' && object !== null && member in object && object[member] === undefined;
   if (isUnset(options, name)) return name;
   if (name === 'privateKey' && isUnset(options.privateKey, 'key')) return 'privateKey.key';
   return /Url$/.test(name) && isUnset(options, 'issuer') ? 'issuer' : undefined;

@@ -83,6 +83,16 @@ export const unsetOptions = {
     ok((await client(without).getToken()).accessToken, 'a token');
   },
 
+  'baseUrl is wanted by requests to the API only': async ({ client, baseUrl }) => {
+    const one = client({ baseUrl: undefined });
+    ok((await one.getToken()).accessToken, 'a token');
+    isNamed(await rejects(one.fetch('/echo')), 'baseUrl');
+    const { message } = await rejects(one.fetch(`${baseUrl}/echo`), { code: 'origin_not_allowed' });
+    ok(message.includes('baseUrl is given, but undefined'), message);
+    ok((await client({ baseUrl: undefined, allowedOrigins: [baseUrl] }).fetch(`${baseUrl}/echo`)).ok, 'another origin may see it');
+    equal((await rejects(client({ baseUrl: undefined, allowedOrigins: [baseUrl] }).fetch('/echo'))).code, 'invalid_option');
+  },
+
   'such a client has no token of another': async ({ client }) => {
     await client().getToken();
     await rejects(client({ clientSecret: undefined }).getToken(), { code: 'invalid_option' });
