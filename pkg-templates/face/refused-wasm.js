@@ -5,7 +5,8 @@ import { reason } from './host.js';
 
 /** What can be done about it, by who refuses. */
 const CLOUDFLARE =
-  'a Worker compiles wasm at top level only, and from compatibility date 2025-06-02 on; Nitro and Nuxt take the .wasm file with experimental.wasm';
+  'a Worker compiles wasm at top level only, and from compatibility date 2025-06-02 on; Nitro and Nuxt take the .wasm file with experimental.wasm, ' +
+  'Next.js by OpenNext with serverExternalPackages';
 const VERCEL =
   "the bundle was made without the condition edge-light; Nitro and Nuxt run in Vercel's Node functions, by the preset vercel";
 const PAGE = "a page with a Content-Security-Policy has to allow 'wasm-unsafe-eval' in script-src";

@@ -10,8 +10,11 @@ import { revocation } from './service.mjs';
 /** Below `next-app/app`: what takes the steps of its `perform.js`. */
 const PLACES = { 'a page': 'node', 'an edge page': 'edge', 'a route handler': 'api/node', 'an edge route handler': 'api/edge' };
 
-/** `through` is what stands before all routes: the middleware, or the proxy of Next.js 16. */
-export function nextConsumer({ title, shared, through }) {
+/**
+ * `through` is what stands before all routes: the middleware, or the proxy of Next.js 16. `other` is the bundler that this
+ * version does not take by itself.
+ */
+export function nextConsumer({ title, shared, through, other }) {
   const client = (where, path) => ({
     where,
     run: async (context) => {
@@ -33,6 +36,7 @@ export function nextConsumer({ title, shared, through }) {
       { where: 'a guarded edge route handler', run: (context) => guard(context, 'api/guarded-edge') },
       { where: 'a page whose answers are kept on disk', run: keepNothing },
       { where: 'a page with `revalidate`', run: makeAnew },
+      ...(other ? [{ where: `built with \`${other}\``, run: (context) => buildOtherwise(context, other) }] : []),
     ],
   };
 }
@@ -120,10 +124,21 @@ async function makeAnew(context) {
   });
 }
 
+/** All that is bundled for a runtime of its own: nothing of another bundler is in it. */
+async function buildOtherwise(context, bundler) {
+  await rm(join(context.dir, '.next'), { recursive: true });
+  await build(context, bundler);
+  const { environment, proveClient } = context.service();
+  const { url } = await site(context, environment);
+  for (const path of ['api/hello', 'api/hello-edge']) await proveClient(`${url}/${path}`);
+}
+
+const build = ({ run }, ...options) => run('next', ['build', ...options], { env: { NEXT_IGNORE_INCORRECT_LOCKFILE: '1' } });
+
 /** The application, built once for all cells, and started. */
-export async function site({ dir, run, start }, env = {}) {
-  if (!existsSync(join(dir, '.next/BUILD_ID'))) await run('next', ['build'], { env: { NEXT_IGNORE_INCORRECT_LOCKFILE: '1' } });
-  return await start('next', ['start', '-H', '127.0.0.1', '-p', '0'], { env, ready: /127\.0\.0\.1:(\d+)(?=[^]*Ready)/ });
+export async function site(context, env = {}) {
+  if (!existsSync(join(context.dir, '.next/BUILD_ID'))) await build(context);
+  return await context.start('next', ['start', '-H', '127.0.0.1', '-p', '0'], { env, ready: /127\.0\.0\.1:(\d+)(?=[^]*Ready)/ });
 }
 
 /** Has a place take a step, with a token of its own. */

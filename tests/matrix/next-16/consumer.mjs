@@ -1,3 +1,3 @@
 import { nextConsumer } from '../next.mjs';
 
-export default nextConsumer({ title: 'Next.js 16', shared: ['next-app'], through: 'proxy (Node)' });
+export default nextConsumer({ title: 'Next.js 16', shared: ['next-app'], through: 'proxy (Node)', other: '--webpack' });
