@@ -20,7 +20,8 @@ export function storeAdapter(given) {
   const remove = method('delete', 'remove', 'removeItem');
   if (!get || !put || !remove) {
     const missing = [!get && 'get', !put && 'put or set', !remove && 'delete'].filter(Boolean);
-    throw invalidOption('store', `must be a KV namespace or an object with get, put or set, and delete; it has no ${missing.join(', no ')}${makerOf(store)}`);
+    const methods = `get, put or set, and delete; it has no ${missing.join(', no ')}`;
+    throw invalidOption('store', `must be a KV namespace or an object with ${methods}${makerOf(store)}`);
   }
   const isKv = isFunction(store.getWithMetadata);
   const number = (name) => (store[name] === undefined ? 0 : whole(`store.${name}`, store[name]));

@@ -1,9 +1,10 @@
 // Stores as users make them: `make({ load, … })` gives the option `store`. `load` imports a file of the package; the rest are
-// addresses. A kind says whether it has a lease, and whether that is atomic; whether its records are endless or limited in size, and its keys paths; and in
-// which `runtimes` it is tried, Node if it names none.
+// addresses. A kind says whether it has a lease, and whether that is atomic; whether its records are endless, or limited in size; and
+// whether its keys are paths. `runtimes` are where it is tried, Node if it names none.
 import { createRequire } from 'node:module';
 
 const redisOf = async (name, ...args) => new (await import(name)).Redis(...args);
+
 /** What the entry `name` exports. */
 const entry = async (load, name) => (await load(`stores/${name}.js`))[`${name.replace(/-./g, ([, letter]) => letter.toUpperCase())}Store`];
 
