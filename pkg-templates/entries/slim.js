@@ -2,11 +2,13 @@
 import * as kernel from '../wasm/edge_oauth2.js';
 import { connect } from '../face/kernel.js';
 import { ambientWaitUntil } from '../face/platform.js';
+import { takeRealTimers } from '../face/timers.js';
 
 let started = false;
 
 export function init(module) {
   if (started) return;
+  takeRealTimers();
   kernel.initSync({ module });
   connect(kernel, ambientWaitUntil);
   started = true;

@@ -1,5 +1,6 @@
 // The body of a Request, kept while it is sent: it is a stream, whatever it was made of, and the refusal of its token comes
 // when it is spent.
+import { clearTimeout, setTimeout } from './timers.js';
 
 /** What is longer is sent once. It leaves the memory as soon as that is seen. */
 const MAX_BYTES = 64 * 1024;
