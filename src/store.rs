@@ -11,8 +11,6 @@ mod refusal;
 pub(crate) mod seal;
 mod writing;
 
-use std::cell::RefCell;
-
 use crate::cache::client_state::ClientState;
 use crate::cache::token_state::TokenState;
 use crate::event::Event;
@@ -26,7 +24,6 @@ use place::Place;
 pub(crate) const BACKGROUND_TIMEOUT_MS: u32 = 10_000;
 
 /// What a look into the store shows.
-#[derive(Default)]
 pub(crate) enum Found {
     /// A token.
     Token(Token),
@@ -34,8 +31,7 @@ pub(crate) enum Found {
     Nothing,
     /// A record that does not open, parse or match.
     Unreadable,
-    /// The store did not answer, or was not asked.
-    #[default]
+    /// The store did not answer.
     Failed,
 }
 
@@ -56,8 +52,6 @@ pub(crate) struct SharedRecord<'a, H: Host> {
     client: &'a ClientState<H::View>,
     entry: &'a TokenState<H::View>,
     place: Place,
-    /// What was found last, and was of no use.
-    left: RefCell<Found>,
 }
 
 impl<'a, H: Host> SharedRecord<'a, H> {
@@ -91,7 +85,6 @@ impl<'a, H: Host> SharedRecord<'a, H> {
             client,
             entry,
             place,
-            left: RefCell::default(),
         })
     }
 

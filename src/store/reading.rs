@@ -33,16 +33,17 @@ impl<H: Host> SharedRecord<'_, H> {
             self.host.event(Event::StoreHit { duration_ms });
             return found;
         }
-        if !matches!(found, Found::Failed) {
-            self.host.event(Event::StoreMiss { duration_ms });
-        }
-        let of_use = match &found {
-            Found::Token(_) | Found::Nothing => Found::Nothing,
-            Found::Unreadable => Found::Unreadable,
+        match found {
             Found::Failed => Found::Failed,
-        };
-        self.left.replace(found);
-        of_use
+            Found::Token(_) | Found::Nothing => {
+                self.host.event(Event::StoreMiss { duration_ms });
+                Found::Nothing
+            }
+            Found::Unreadable => {
+                self.host.event(Event::StoreMiss { duration_ms });
+                Found::Unreadable
+            }
+        }
     }
 
     /// What was put with the secrets of before.

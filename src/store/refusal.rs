@@ -13,7 +13,6 @@ use crate::host::store::TokenStore;
 use crate::json::Json;
 use crate::race::apart;
 use crate::retry;
-use crate::token::Token;
 
 /// What is shorter is over before it is of use to anybody.
 const SHORTEST_MS: u64 = 1_000;
@@ -143,10 +142,10 @@ impl<H: Host> SharedRecord<'_, H> {
         let kept_ms = if is_lost { LONGEST_MS } else { rest_ms };
         let token = match self.is_exact() {
             false => None,
-            true => match self.left.take() {
-                Found::Token(token) => Some(self.without_dead(token)),
+            // Where a lease is no more than a claim, another may have put a token meanwhile.
+            true => match self.read(&self.place).await {
+                Found::Token(token) => Some(token),
                 Found::Nothing => None,
-                // What is there is not known.
                 Found::Unreadable | Found::Failed => return,
             },
         };
@@ -170,12 +169,6 @@ impl<H: Host> SharedRecord<'_, H> {
             let put = apart(self.store.put(&place.key, &text, ttl_seconds, fence));
             self.ask("put", BACKGROUND_TIMEOUT_MS, put).await;
         }
-    }
-
-    /// As it is in the record by now.
-    fn without_dead(&self, mut token: Token) -> Token {
-        token.refresh_token.take_if(|it| self.entry.is_refused(it));
-        token
     }
 
     /// Whoever says so wants the server to be asked.

@@ -16,12 +16,13 @@ use std::time::Instant;
 use model::figures::Figures;
 use model::plan::{Plan, StoreKind};
 
-const USAGE: &str = "options: --isolates N (10000) --hours H (24) --seeds S (1) --store none|kv|lease|redis|all (all) --json";
+const USAGE: &str = "options: --isolates N (10000) --hours H (24) --seeds S (1) --lifetime SECONDS (3600) --store none|kv|lease|redis|all (all) --json";
 
 struct Options {
     isolates: usize,
     hours: f64,
     seeds: u64,
+    life_seconds: u64,
     stores: Vec<StoreKind>,
     json: bool,
 }
@@ -31,6 +32,7 @@ fn options(args: impl Iterator<Item = String>) -> Option<Options> {
         isolates: 10_000,
         hours: 24.0,
         seeds: 1,
+        life_seconds: 3_600,
         stores: StoreKind::ALL.to_vec(),
         json: false,
     };
@@ -40,6 +42,7 @@ fn options(args: impl Iterator<Item = String>) -> Option<Options> {
             "--isolates" => options.isolates = args.next()?.parse().ok()?,
             "--hours" => options.hours = args.next()?.parse().ok()?,
             "--seeds" => options.seeds = args.next()?.parse().ok()?,
+            "--lifetime" => options.life_seconds = args.next()?.parse().ok()?,
             "--store" => {
                 let name = args.next()?;
                 options
@@ -61,7 +64,8 @@ fn main() -> ExitCode {
     let mut all = Vec::new();
     for seed in 0..options.seeds {
         for store in &options.stores {
-            let plan = Plan::fleet(*store, options.isolates, options.hours, seed);
+            let mut plan = Plan::fleet(*store, options.isolates, options.hours, seed);
+            plan.server.life_seconds = (options.life_seconds, options.life_seconds);
             let start = Instant::now();
             all.push(Figures::of(&plan, |hour, world| {
                 eprintln!(
