@@ -22,6 +22,9 @@ pub fn usable_until_ms(token: &Token, skew_seconds: u32) -> u64 {
 /// instances are spread exponentially, few early and most late: the gap between the first and the
 /// second is then the same for a fleet of any size, and is made several times the propagation
 /// delay. The latest come that delay, and a margin, before the token's end.
+///
+/// A life that is too short for that leaves nothing to wait for: each place renews for itself, and none
+/// too early.
 pub fn refresh_at_ms(
     token: &Token,
     skew_seconds: u32,
@@ -31,12 +34,10 @@ pub fn refresh_at_ms(
 ) -> u64 {
     let usable = usable_until_ms(token, skew_seconds).saturating_sub(token.received_at_ms) as f64;
     let begin = usable * refresh_ahead;
-    let after = if propagation_ms == 0 {
+    let end = usable - f64::from(propagation_ms) * SETTLED;
+    let after = if propagation_ms == 0 || end < usable / 2.0 {
         begin + random * (usable - begin) * JITTER
     } else {
-        let settled = f64::from(propagation_ms) * SETTLED;
-        // A life too short for that is refreshed in its first half.
-        let end = (usable - settled).max(usable / 2.0);
         let begin = if begin < end { begin } else { end / 2.0 };
         let spread = (end - begin) / LN_FLEET;
         let early = -(1.0 - random).max(f64::MIN_POSITIVE).ln() * spread;

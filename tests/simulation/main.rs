@@ -14,7 +14,10 @@ use std::rc::Rc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 
+use model::figures::Figures;
 use model::plan::Plan;
+use model::refused::Refused;
+use model::store_kind::StoreKind;
 use model::world::World;
 
 /// How many worlds the test command runs.
@@ -88,4 +91,53 @@ fn a_seed_replays_exactly() {
         assert_eq!(first.ledger.requests, again.ledger.requests);
     }
     assert_ne!(run(1).ledger.trace, run(2).ledger.trace);
+}
+
+/// A hundred isolates at five places, each asked every ten seconds.
+fn small_fleet(kind: StoreKind) -> Plan {
+    let mut plan = Plan::fleet(kind, 100, 1.0, 7);
+    plan.locations = 5;
+    plan
+}
+
+/// One instance alone would ask 120 times, once for each half a minute that it remembers; and 60 times where it is told to
+/// come back in a minute.
+#[test]
+fn a_fleet_asks_a_server_that_refuses_as_seldom_as_one_instance() {
+    for kind in StoreKind::DISTINCT {
+        let refused = Refused::of(&small_fleet(kind));
+        assert_eq!(refused.violations, Vec::<String>::new());
+        let most = match kind {
+            StoreKind::None => continue,
+            // Without a lease also those ask that come before the first has told.
+            StoreKind::Plain => [600, 300, 3_000],
+            // Every place is told for itself, and a claim may be had by two.
+            kind if kind.is_asked_for_by_location() => [600, 300, 600],
+            kind if kind.has_exact_lease() => [120, 60, 120],
+            _ => [130, 65, 130],
+        };
+        let is_kept = refused
+            .requests
+            .iter()
+            .zip(most)
+            .all(|(it, most)| *it <= most);
+        assert!(is_kept, "{kind:?}: {:?} of {most:?}", refused.requests);
+    }
+}
+
+/// Where a write takes a minute to be seen, lives may be too short to wait for it. Alone an instance renews its token after
+/// three quarters of what there is of its life.
+#[test]
+fn a_place_of_a_fleet_asks_no_more_often_than_one_instance_where_lives_are_short() {
+    for life_seconds in [60, 120, 300, 600] {
+        let mut plan = small_fleet(StoreKind::Kv);
+        plan.server.life_seconds = (life_seconds, life_seconds);
+        let figures = Figures::of(&plan, |_, _| {});
+        let usable_seconds = (life_seconds - 10) as f64;
+        let most = life_seconds as f64 / (usable_seconds * 0.75);
+        let grants = figures.grants_per_place_and_life;
+        assert!(grants <= most, "{grants} of {most} in {life_seconds} s");
+        assert_eq!(figures.steady_waits, 0, "{life_seconds} s");
+        assert_eq!(figures.violations, Vec::<String>::new());
+    }
 }

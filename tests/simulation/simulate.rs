@@ -14,9 +14,14 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use model::figures::Figures;
-use model::plan::{Plan, StoreKind};
+use model::plan::Plan;
+use model::refused::Refused;
+use model::store_kind::StoreKind;
 
-const USAGE: &str = "options: --isolates N (10000) --hours H (24) --seeds S (1) --lifetime SECONDS (3600) --store none|kv|lease|redis|all (all) --json";
+const USAGE: &str = "\
+options: --isolates N (10000) --hours H (24) --seeds S (1) --lifetime SECONDS (3600)
+    --store none|kv|do|redis|upstash|deno-kv|d1|postgres|netlify-blobs|runtime-cache|cache-api|plain|all (all)
+    --refused (what a server hears that refuses, in place of the rest) --json";
 
 struct Options {
     isolates: usize,
@@ -24,6 +29,7 @@ struct Options {
     seeds: u64,
     life_seconds: u64,
     stores: Vec<StoreKind>,
+    refused: bool,
     json: bool,
 }
 
@@ -34,6 +40,7 @@ fn options(args: impl Iterator<Item = String>) -> Option<Options> {
         seeds: 1,
         life_seconds: 3_600,
         stores: StoreKind::ALL.to_vec(),
+        refused: false,
         json: false,
     };
     let mut args = args;
@@ -49,6 +56,7 @@ fn options(args: impl Iterator<Item = String>) -> Option<Options> {
                     .stores
                     .retain(|store| name == "all" || store.name() == name);
             }
+            "--refused" => options.refused = true,
             "--json" => options.json = true,
             _ => return None,
         }
@@ -61,22 +69,48 @@ fn main() -> ExitCode {
         eprintln!("{USAGE}");
         return ExitCode::FAILURE;
     };
-    let mut all = Vec::new();
-    for seed in 0..options.seeds {
-        for store in &options.stores {
+    let violations = match options.refused {
+        true => refused(&options),
+        false => figures(&options),
+    };
+    for violation in &violations {
+        eprintln!("{violation}");
+    }
+    if violations.is_empty() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
+}
+
+/// A fleet for each store and seed.
+fn plans(options: &Options) -> impl Iterator<Item = Plan> {
+    let seeds = 0..options.seeds;
+    seeds.flat_map(move |seed| {
+        let plan = move |store: &StoreKind| {
             let mut plan = Plan::fleet(*store, options.isolates, options.hours, seed);
             plan.server.life_seconds = (options.life_seconds, options.life_seconds);
-            let start = Instant::now();
-            all.push(Figures::of(&plan, |hour, world| {
-                eprintln!(
-                    "{} seed {seed}: hour {hour}, {} grants, {} requests, {} s",
-                    store.name(),
-                    world.server.issued.borrow().len(),
-                    world.ledger.requests.get(),
-                    start.elapsed().as_secs()
-                );
-            }));
-        }
+            plan
+        };
+        options.stores.iter().map(plan)
+    })
+}
+
+/// Shows what comes of each fleet; gives what must not have happened.
+fn figures(options: &Options) -> Vec<String> {
+    let mut all = Vec::new();
+    for plan in plans(options) {
+        let start = Instant::now();
+        all.push(Figures::of(&plan, |hour, world| {
+            eprintln!(
+                "{} seed {}: hour {hour}, {} grants, {} requests, {} s",
+                plan.store.kind.name(),
+                plan.seed,
+                world.server.issued.borrow().len(),
+                world.ledger.requests.get(),
+                start.elapsed().as_secs()
+            );
+        }));
     }
     if options.json {
         let figures: Vec<_> = all.iter().map(Figures::json).collect();
@@ -87,13 +121,16 @@ fn main() -> ExitCode {
             println!("{}", figures.row());
         }
     }
-    let violations: Vec<_> = all.iter().flat_map(|it| &it.violations).collect();
-    for violation in &violations {
-        eprintln!("{violation}");
-    }
-    if violations.is_empty() {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    }
+    all.into_iter().flat_map(|it| it.violations).collect()
+}
+
+/// The same of fleets that are refused.
+fn refused(options: &Options) -> Vec<String> {
+    println!("{}", Refused::header());
+    let of = |plan: Plan| {
+        let refused = Refused::of(&plan);
+        println!("{}", refused.row());
+        refused.violations
+    };
+    plans(options).flat_map(of).collect()
 }

@@ -2,8 +2,9 @@
 
 use std::rc::Rc;
 
-use super::plan::{HOUR_MS, MINUTE_MS, Plan, SECOND_MS, ServerFault, StoreKind, Window};
+use super::plan::{HOUR_MS, MINUTE_MS, Plan, SECOND_MS, ServerFault, Window};
 use super::server::Issued;
+use super::store_kind::StoreKind;
 use super::world::{START_MS, World};
 
 /// Grants after a pause this long, as a share of a token's life, belong to the next generation.
@@ -23,6 +24,8 @@ pub struct Figures {
     pub generations: usize,
     pub grants_per_generation: f64,
     pub grants_per_hour: f64,
+    /// Of the steady time.
+    pub grants_per_place_and_life: f64,
     /// The share of a token's life after which the fleet moved on to the next, on average.
     pub refresh_point: f64,
     pub steady_requests: u64,
@@ -32,8 +35,7 @@ pub struct Figures {
     pub failures: u64,
     /// Of ten minutes without a token server: from minute 25 to 35, and from minute 45 to 55, when
     /// the fleet refreshes.
-    pub outage_failures: [u64; 2],
-    pub outage_requests: [u64; 2],
+    pub outages: Vec<Outage>,
     pub store_peak_per_second: u64,
     /// Of the Cache API, at the busiest location.
     pub cache_peak_per_second: u64,
@@ -41,12 +43,28 @@ pub struct Figures {
     pub violations: Vec<String>,
 }
 
+#[derive(Clone, Debug)]
+pub struct Outage {
+    pub failures: u64,
+    pub requests: u64,
+}
+
 impl Figures {
     /// Runs the worlds that it takes; `progress` hears how far they are.
     pub fn of(plan: &Plan, mut progress: impl FnMut(u64, &World)) -> Self {
         let world = World::new(plan.clone());
         world.run(&mut progress);
-        let outages = [25, 45].map(|minute| outage(plan, minute));
+        // Tokens that live for less do not last through one of ten minutes.
+        let lasts = plan.server.life_seconds.0 * SECOND_MS >= HOUR_MS;
+        let minutes: &[u64] = if lasts { &[25, 45] } else { &[] };
+        let outages: Vec<_> = minutes
+            .iter()
+            .map(|minute| outage(plan, *minute))
+            .map(|world| Outage {
+                failures: world.ledger.steady_failures.get(),
+                requests: world.ledger.steady_requests.get(),
+            })
+            .collect();
         let issued = world.server.issued.borrow();
         let steady: Vec<Issued> = issued
             .iter()
@@ -69,6 +87,8 @@ impl Figures {
             grants: issued.len(),
             generations,
             grants_per_generation: steady.len() as f64 / generations as f64,
+            grants_per_place_and_life: steady.len() as f64 * life_ms
+                / (plan.locations as f64 * (plan.duration_ms - plan.steady_from_ms) as f64),
             grants_per_hour: issued.len() as f64 * HOUR_MS as f64 / plan.duration_ms as f64,
             refresh_point,
             steady_requests: ledger.steady_requests.get(),
@@ -79,10 +99,7 @@ impl Figures {
                 .max()
                 .unwrap_or(0),
             failures: ledger.failures.get(),
-            outage_failures: outages
-                .clone()
-                .map(|world| world.ledger.steady_failures.get()),
-            outage_requests: outages.map(|world| world.ledger.steady_requests.get()),
+            outages,
             store_peak_per_second: world.shelf.rate.peak.get(),
             cache_peak_per_second: world.location_cache.peak_rate.get(),
             busiest_request: world.shelf.busiest_request.get(),
@@ -91,32 +108,38 @@ impl Figures {
     }
 
     pub const HEADER: &'static str = "\
-store | seed | grants | generations | grants per generation | per hour | refreshed at | waited (of steady requests) | herd | worst location | failed in outage, mid-life | at refresh | store peak/s | a location's cache peak/s | operations of the busiest request
----|---|---|---|---|---|---|---|---|---|---|---|---|---|---";
+store | seed | grants | generations | grants per generation | per hour | per place and life | refreshed at | waited (of steady requests) | herd | worst location | failed in outage, mid-life | at refresh | store peak/s | a location's cache peak/s | operations of the busiest request
+---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---";
 
     pub fn row(&self) -> String {
         format!(
-            "{} | {} | {} | {} | {:.3} | {:.1} | {:.0} % | {} of {} ({:.4} %) | {} | {} | {} of {} | {} of {} | {} | {} | {}",
+            "{} | {} | {} | {} | {:.3} | {:.1} | {:.2} | {:.0} % | {} of {} ({:.4} %) | {} | {} | {} | {} | {} | {} | {}",
             self.store.name(),
             self.seed,
             self.grants,
             self.generations,
             self.grants_per_generation,
             self.grants_per_hour,
+            self.grants_per_place_and_life,
             100.0 * self.refresh_point,
             self.steady_waits,
             self.steady_requests,
             100.0 * self.steady_waits as f64 / self.steady_requests as f64,
             self.herd_grants,
             self.herd_grants_worst_location,
-            self.outage_failures[0],
-            self.outage_requests[0],
-            self.outage_failures[1],
-            self.outage_requests[1],
+            self.outage(0),
+            self.outage(1),
             self.store_peak_per_second,
             self.cache_peak_per_second,
             self.busiest_request,
         )
+    }
+
+    fn outage(&self, number: usize) -> String {
+        match self.outages.get(number) {
+            Some(outage) => format!("{} of {}", outage.failures, outage.requests),
+            None => "–".to_owned(),
+        }
     }
 
     pub fn json(&self) -> serde_json::Value {
@@ -129,14 +152,15 @@ store | seed | grants | generations | grants per generation | per hour | refresh
             "generations": self.generations,
             "grantsPerGeneration": self.grants_per_generation,
             "grantsPerHour": self.grants_per_hour,
+            "grantsPerPlaceAndLife": self.grants_per_place_and_life,
             "refreshPoint": self.refresh_point,
             "steadyRequests": self.steady_requests,
             "steadyWaits": self.steady_waits,
             "herdGrants": self.herd_grants,
             "herdGrantsWorstLocation": self.herd_grants_worst_location,
             "failures": self.failures,
-            "outageFailures": self.outage_failures,
-            "outageRequests": self.outage_requests,
+            "outageFailures": self.outages.iter().map(|it| it.failures).collect::<Vec<_>>(),
+            "outageRequests": self.outages.iter().map(|it| it.requests).collect::<Vec<_>>(),
             "storePeakPerSecond": self.store_peak_per_second,
             "cachePeakPerSecond": self.cache_peak_per_second,
             "busiestRequest": self.busiest_request,

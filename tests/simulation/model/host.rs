@@ -9,8 +9,8 @@ use edge_oauth2::host::{
 use edge_oauth2::protocol::http::{HttpRequest, HttpResponse};
 use edge_oauth2::{Event, Token};
 
-use super::plan::StoreKind;
 use super::scheduler::Request;
+use super::store_kind::StoreKind;
 use super::stores::SimStore;
 use super::world::{Isolate, World};
 

@@ -4,6 +4,7 @@
 
 use edge_oauth2::store::{Acquired, StoreError};
 
+use super::claims::{Claim, SETTLE_MS, claim_key};
 use super::location_cache::LocationCache;
 use super::plan::{MINUTE_MS, SECOND_MS};
 use super::stores::SimStore;
@@ -11,39 +12,8 @@ use super::stores::SimStore;
 /// For how long the location's cache keeps a record at most: the namespace has shown it by then.
 const KEPT_MS: u64 = MINUTE_MS;
 
-/// How long a claim must stand before it is good: whoever did not see it has written another by then.
-const SETTLE_MS: u64 = 50;
-
 /// The shortest life that a namespace gives a record.
 const MIN_TTL_SECONDS: u64 = 60;
-
-/// A wish to ask the server, as the cache keeps it.
-struct Claim {
-    id: String,
-    until_ms: u64,
-}
-
-impl Claim {
-    fn text(&self) -> String {
-        format!("{} {}", self.id, self.until_ms)
-    }
-
-    fn parse(text: &str) -> Self {
-        let (id, until_ms) = text.split_once(' ').expect("a claim");
-        Self {
-            id: id.to_owned(),
-            until_ms: until_ms.parse().expect("a number"),
-        }
-    }
-
-    /// What somebody else is told of it.
-    fn refusal(&self, now_ms: u64) -> Option<Acquired> {
-        let left_ms = self.until_ms.checked_sub(now_ms).filter(|left| *left > 0)?;
-        Some(Acquired::HeldByOther {
-            retry_after_ms: left_ms as u32,
-        })
-    }
-}
 
 impl SimStore {
     pub async fn kv_get(&self, key: &str) -> Result<Option<String>, StoreError> {
@@ -166,8 +136,4 @@ impl SimStore {
         self.leg(world.rng.between(plan.leg_ms)).await;
         result
     }
-}
-
-fn claim_key(key: &str) -> String {
-    format!("{key}/claim")
 }

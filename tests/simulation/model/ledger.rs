@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 
 use edge_oauth2::{Error, ErrorCode};
 
-use super::plan::{MINUTE_MS, Plan, SECOND_MS, ServerFault, StoreKind};
+use super::plan::{MINUTE_MS, Plan, SECOND_MS, ServerFault};
 use super::world::START_MS;
 
 /// A terminal error is answered from memory for this long.
@@ -115,7 +115,7 @@ fn must_succeed(plan: &Plan) -> bool {
     // Refresh tokens need a store that shows at once which is the newest, and a lease whose holder
     // died is left alone until it ends.
     let may_spend =
-        !plan.rotating || plan.store_is_well() && plan.store.kind != StoreKind::Kv && deaths == 0.0;
+        !plan.rotating || plan.store_is_well() && plan.store.kind.is_seen_by_all() && deaths == 0.0;
     plan.server_is_well()
         && may_spend
         && (plan.is_calm() || plan.timeout_ms >= 4_000)

@@ -3,6 +3,7 @@
 
 #![allow(dead_code)] // the test and the table each use their part
 
+pub mod claims;
 pub mod figures;
 pub mod host;
 pub mod kv;
@@ -10,9 +11,11 @@ pub mod ledger;
 pub mod location_cache;
 pub mod plan;
 pub mod rate;
+pub mod refused;
 pub mod rng;
 pub mod rotation;
 pub mod scheduler;
 pub mod server;
+pub mod store_kind;
 pub mod stores;
 pub mod world;

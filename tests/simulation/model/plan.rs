@@ -1,6 +1,7 @@
 //! What a world is like. A small one is drawn from its seed; the large ones of the table are given.
 
 use super::rng::Rng;
+use super::store_kind::StoreKind;
 
 pub const SECOND_MS: u64 = 1_000;
 pub const MINUTE_MS: u64 = 60 * SECOND_MS;
@@ -8,40 +9,6 @@ pub const HOUR_MS: u64 = 60 * MINUTE_MS;
 
 /// From one number to another, both included.
 pub type Range = (u64, u64);
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum StoreKind {
-    None,
-    Kv,
-    Durable,
-    Redis,
-    /// Shows every write at once, like Redis, and has no lease.
-    Plain,
-}
-
-impl StoreKind {
-    /// Those of the table.
-    pub const ALL: [Self; 4] = [Self::None, Self::Kv, Self::Durable, Self::Redis];
-
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::None => "none",
-            Self::Kv => "kv",
-            Self::Durable => "lease",
-            Self::Redis => "redis",
-            Self::Plain => "plain",
-        }
-    }
-
-    pub const fn has_lease(self) -> bool {
-        matches!(self, Self::Kv | Self::Durable | Self::Redis)
-    }
-
-    /// Whether the lease is one for the whole fleet.
-    pub const fn has_exact_lease(self) -> bool {
-        matches!(self, Self::Durable | Self::Redis)
-    }
-}
 
 /// Something is wrong for a while. Times are counted from the world's beginning.
 #[derive(Clone, Copy, Debug)]
@@ -63,6 +30,8 @@ pub enum ServerFault {
     },
     /// 401 `invalid_client`
     Rejecting,
+    /// 400 `invalid_grant`, whichever refresh token is spent.
+    Revoked,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -86,6 +55,14 @@ pub struct ServerPlan {
     pub says_when: bool,
     pub clock_offset_ms: i64,
     pub windows: Vec<Window<ServerFault>>,
+}
+
+impl ServerPlan {
+    /// Whether a time comes in which no refresh token is any good.
+    pub fn revokes(&self) -> bool {
+        let is_revoked = |window: &Window<_>| matches!(window.fault, ServerFault::Revoked);
+        self.windows.iter().any(is_revoked)
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -149,12 +126,7 @@ pub struct Plan {
 impl Plan {
     /// The world of the table: nothing is wrong, and it is large.
     pub fn fleet(kind: StoreKind, isolates: usize, hours: f64, seed: u64) -> Self {
-        let (latency_ms, far_latency_ms) = match kind {
-            StoreKind::None => ((0, 0), (0, 0)),
-            StoreKind::Kv => ((1, 10), (20, 200)),
-            StoreKind::Durable => ((5, 80), (5, 80)),
-            StoreKind::Redis | StoreKind::Plain => ((1, 30), (1, 30)),
-        };
+        let (latency_ms, far_latency_ms) = kind.latencies_ms();
         Self {
             seed,
             isolates,
@@ -196,7 +168,7 @@ impl Plan {
     /// A small world in which anything may go wrong, or nothing.
     pub fn small(seed: u64) -> Self {
         let rng = Rng::new(seed);
-        let kind = rng.pick(&[&StoreKind::ALL[..], &[StoreKind::Plain]].concat());
+        let kind = rng.pick(&StoreKind::DISTINCT);
         let hours = rng.pick(&[0.05, 0.2, 0.5, 2.0, 6.0]);
         let isolates = 2 + rng.below(39);
         let mut plan = Self::fleet(kind, isolates, hours, seed);

@@ -150,6 +150,7 @@ async fn answer_badly(fault: ServerFault, now_ms: u64) -> Result<HttpResponse, T
         }
         ServerFault::Silent => pending().await,
         ServerFault::Status(status) => Ok(response(status, "", &[])),
+        ServerFault::Revoked => Ok(response(400, r#"{"error":"invalid_grant"}"#, &[])),
         ServerFault::Rejecting => Ok(response(401, r#"{"error":"invalid_client"}"#, &[])),
         ServerFault::RateLimited { seconds, as_date } => {
             let wish = if as_date {

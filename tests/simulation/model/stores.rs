@@ -7,9 +7,10 @@ use std::rc::Rc;
 
 use edge_oauth2::store::{Acquired, Lease, StoreError, TokenStore};
 
-use super::plan::{MINUTE_MS, SECOND_MS, StoreFault, StoreKind, StorePlan, fault_at};
+use super::plan::{MINUTE_MS, SECOND_MS, StoreFault, StorePlan, fault_at};
 use super::rate::Rate;
 use super::scheduler::Request;
+use super::store_kind::{LeaseKind, StoreKind};
 use super::world::{Isolate, START_MS, World};
 
 /// For how long a location of a KV namespace answers from its own copy, misses included.
@@ -17,7 +18,7 @@ const REPLICA_MS: u64 = MINUTE_MS;
 
 #[derive(Clone)]
 pub struct Record {
-    text: String,
+    pub text: String,
     until_ms: u64,
     /// The tenure in which it was written; 0 if in none.
     fence: u64,
@@ -131,6 +132,10 @@ impl SimStore {
         self.plan().kind == StoreKind::Kv
     }
 
+    fn is_claimed(&self) -> bool {
+        !self.is_kv() && self.plan().kind.lease() == LeaseKind::Claim
+    }
+
     /// What the store answers with, when this is what it has.
     pub fn as_served(&self, record: Option<Record>) -> Option<String> {
         let text = record?.text;
@@ -162,7 +167,7 @@ impl SimStore {
 }
 
 impl Shelf {
-    fn read(&self, key: &str, now_ms: u64) -> Option<Record> {
+    pub fn read(&self, key: &str, now_ms: u64) -> Option<Record> {
         let records = self.records.borrow();
         records
             .get(key)
@@ -178,6 +183,16 @@ impl Shelf {
         };
         self.records.borrow_mut().insert(key.to_owned(), record);
         self.past.borrow_mut().push(text.to_owned());
+    }
+
+    /// No record, which somebody could put back.
+    pub fn claim(&self, key: &str, text: &str, until_ms: u64) {
+        let claim = Record {
+            text: text.to_owned(),
+            until_ms,
+            fence: 0,
+        };
+        self.records.borrow_mut().insert(key.to_owned(), claim);
     }
 
     pub fn forget(&self, key: &str) {
@@ -236,6 +251,9 @@ impl TokenStore for SimStore {
         if self.is_kv() {
             return self.kv_get(key).await;
         }
+        if self.is_claimed() {
+            return self.claimed_get(key).await;
+        }
         let step = |shelf: &Shelf, now_ms| Ok(shelf.read(key, now_ms));
         let record = self.travel(false, step).await?;
         Ok(self.as_served(record))
@@ -250,6 +268,9 @@ impl TokenStore for SimStore {
     ) -> Result<(), StoreError> {
         if self.is_kv() {
             return self.kv_put(key, value, ttl_seconds).await;
+        }
+        if self.is_claimed() {
+            return self.claimed_put(key, value, ttl_seconds).await;
         }
         let fence = fence.and_then(|fence| fence.parse().ok());
         self.travel(true, |shelf, now_ms| {
@@ -267,6 +288,9 @@ impl TokenStore for SimStore {
     async fn delete(&self, key: &str) -> Result<(), StoreError> {
         if self.is_kv() {
             return self.kv_delete(key).await;
+        }
+        if self.is_claimed() {
+            return self.claimed_delete(key).await;
         }
         self.travel(true, |shelf, _| {
             shelf.forget(key);
@@ -288,6 +312,9 @@ impl Lease for SimStore {
     async fn acquire(&self, key: &str, ttl_ms: u32) -> Result<Acquired, StoreError> {
         if self.is_kv() {
             return Ok(self.kv_acquire(key, ttl_ms).await);
+        }
+        if self.is_claimed() {
+            return self.claimed_acquire(key, ttl_ms).await;
         }
         self.travel(false, |shelf, now_ms| {
             let mut tenures = shelf.tenures.borrow_mut();
@@ -312,6 +339,9 @@ impl Lease for SimStore {
         if self.is_kv() {
             self.kv_release(key, fence).await;
             return Ok(());
+        }
+        if self.is_claimed() {
+            return self.claimed_release(key, fence).await;
         }
         self.travel(false, |shelf, _| {
             let mut tenures = shelf.tenures.borrow_mut();

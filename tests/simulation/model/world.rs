@@ -13,11 +13,12 @@ use edge_oauth2::{
 use super::host::SimHost;
 use super::ledger::{Answer, Ledger, add};
 use super::location_cache::LocationCache;
-use super::plan::{HOUR_MS, MINUTE_MS, Plan, SECOND_MS, StoreKind};
+use super::plan::{HOUR_MS, MINUTE_MS, Plan, SECOND_MS};
 use super::rng::Rng;
 use super::rotation::Families;
 use super::scheduler::{Life, Request, Scheduler};
 use super::server::Server;
+use super::store_kind::StoreKind;
 use super::stores::Shelf;
 
 pub const START_MS: u64 = 1_800_000_000_000;
@@ -330,7 +331,8 @@ impl World {
                 saw_grant: isolate.saw_grant_ms.get() >= waiting.since_ms,
                 error: result.as_ref().err(),
                 may_be_unauthorized: self.plan.rotating
-                    && (self.plan.store.kind == StoreKind::Kv
+                    && (!self.plan.store.kind.is_seen_by_all()
+                        || self.plan.server.revokes()
                         || self.server.families.is_hurt(identity)),
                 has_token: isolate.clients[identity]
                     .hit(isolate.clock_ms(self))
@@ -423,7 +425,7 @@ impl World {
 
     /// The isolates that share a lease.
     fn realm(&self, isolate: &Isolate) -> usize {
-        if self.plan.store.kind == StoreKind::Kv {
+        if self.plan.store.kind.is_asked_for_by_location() {
             isolate.location
         } else {
             0
