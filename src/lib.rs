@@ -187,7 +187,10 @@ mod race;
 pub mod redaction;
 mod resource;
 mod retry;
-#[cfg(feature = "rustcrypto")]
+#[cfg(all(
+    feature = "rustcrypto",
+    any(test, all(target_os = "wasi", target_env = "p2"))
+))]
 mod rustcrypto;
 mod signature;
 mod stopwatch;

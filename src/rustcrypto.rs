@@ -91,6 +91,12 @@ mod tests {
     }
 
     #[test]
+    fn sha256_is_that_of_fips_180() {
+        let digest = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+        assert_eq!(sha256(b"abc").to_vec(), bytes(digest));
+    }
+
+    #[test]
     fn hkdf_is_that_of_rfc_5869_without_salt() {
         // Appendix A.3.
         let derived = hkdf_sha256(&[0x0b; 22], &[]).unwrap();
