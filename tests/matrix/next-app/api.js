@@ -1,8 +1,8 @@
 import { OAuth2Client } from 'edge-oauth2';
 
-// In a function: `next build` loads this file without the environment that it will run in. Clients with equal options
-// share their token, so one for each request costs nothing.
-export function api() {
-  const { TOKEN_URL, CLIENT_ID, CLIENT_SECRET, API_URL } = process.env;
-  return new OAuth2Client({ tokenUrl: TOKEN_URL, clientId: CLIENT_ID, clientSecret: CLIENT_SECRET, baseUrl: API_URL });
-}
+const { TOKEN_URL, CLIENT_ID, CLIENT_SECRET, API_URL } = process.env;
+
+// `next build` loads this file without the environment that it will run in: what is undefined then is wanted by requests only.
+const client = new OAuth2Client({ tokenUrl: TOKEN_URL, clientId: CLIENT_ID, clientSecret: CLIENT_SECRET, baseUrl: API_URL });
+
+export const api = () => client;
