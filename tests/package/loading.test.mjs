@@ -134,6 +134,17 @@ for (const [entry, [wasm, use]] of Object.entries(entries)) {
   });
 }
 
+test('a token is obtained where there is no crypto, as in old test runners', async (t) => {
+  const { options } = await startTokenServer(t);
+  const printed = await script(
+    'without-crypto.mjs',
+    `delete globalThis.crypto;
+    const { OAuth2Client } = await import('edge-oauth2');
+    console.log(typeof crypto, (await new OAuth2Client(${JSON.stringify(options)}).getToken()).accessToken);`,
+  );
+  assert.equal(printed, 'undefined token-1');
+});
+
 // Node prints the line that an uncaught error comes from, and of a minified bundle the first is nearly all of it: with the wasm 460 KB.
 for (const [format, name] of Object.entries({ cjs: 'lambda.cjs', esm: 'lambda.mjs' })) {
   test(`an error at start prints no wasm where all is bundled and minified, as ${format}`, async () => {
