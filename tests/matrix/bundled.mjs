@@ -1,4 +1,5 @@
 // The server of `server/`, bundled for a runtime of servers, and run there.
+import assert from 'node:assert/strict';
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -23,4 +24,14 @@ export async function proveAlone(context, bundle) {
   const isScript = /\.[cm]js$/.test(file);
   await proveServer(context, isScript ? 'node' : file, isScript ? [file] : [], { cwd: alone });
   await rm(alone, { recursive: true });
+}
+
+/** That Node, which prints the line that an uncaught error comes from, prints no wasm where nearly all is in one line. */
+export async function proveShortError({ prove, run }, bundle) {
+  await prove('an error at start prints no wasm', async () => {
+    const environment = { TOKEN_URL: '', CLIENT_ID: '', CLIENT_SECRET: '', API_URL: '' };
+    const { printed } = await run('node', [bundle], { env: environment }).then(() => assert.fail('it started'), (error) => error);
+    assert.match(printed, /OAuth2Error/);
+    assert.ok(printed.length < 100_000, `${printed.length} characters`);
+  });
 }

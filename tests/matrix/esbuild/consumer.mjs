@@ -1,8 +1,9 @@
-import { proveAlone } from '../bundled.mjs';
+import { proveAlone, proveShortError } from '../bundled.mjs';
 
 const forNode = (...more) => async (context) => {
   await context.run('esbuild', ['server.js', '--bundle', '--platform=node', '--format=esm', '--outfile=out.mjs', ...more]);
   await proveAlone(context, 'out.mjs');
+  await proveShortError(context, 'out.mjs');
 };
 
 export default {

@@ -1,4 +1,4 @@
-import { proveAlone } from '../bundled.mjs';
+import { proveAlone, proveShortError } from '../bundled.mjs';
 
 export default {
   title: 'webpack 5',
@@ -10,6 +10,7 @@ export default {
       run: async (context) => {
         await context.run('webpack');
         await proveAlone(context, 'out.cjs');
+        await proveShortError(context, 'out.cjs');
       },
     },
   ],
