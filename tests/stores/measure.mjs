@@ -17,6 +17,9 @@ const STEADY_SECONDS = 150;
 /** So that no store is given up because the machine is slow. */
 const PATIENT = { timeoutMs: 40_000, storeTimeoutMs: 5_000 };
 
+/** That is for the tests. */
+const SPOILED = 'D1, with a table of another shape';
+
 const ATOMIC = ['a Durable Object', 'D1', 'Upstash by fetch, in Workers', ...Object.keys(kinds).filter((kind) => kinds[kind].isAtomic)];
 
 const project = await install('stores-measure', await tarball());
@@ -34,7 +37,7 @@ const starts = {
 };
 for (const [runtime, start] of Object.entries(starts)) {
   const fleet = await start();
-  const measured = fleet.kinds ?? kindsIn(runtime).flatMap(([kind, { hasLease = true }]) => (hasLease ? [kind] : []));
+  const measured = fleet.kinds?.filter((kind) => kind !== SPOILED) ?? kindsIn(runtime).flatMap(([kind, { hasLease = true }]) => (hasLease ? [kind] : []));
   const cold = [];
   for (const kind of measured) cold.push(await startCold(fleet, kind));
   const steady = await Promise.all(measured.map((kind) => runSteady(fleet, kind)));

@@ -11,6 +11,11 @@ const stores = {
   'Workers KV': (env) => env.TOKENS,
   'a Durable Object': (env) => coordinator(env.COORDINATOR),
   D1: (env) => d1Store(env.DB),
+  // Whoever has a table of that name already.
+  'D1, with a table of another shape': async ({ OTHER }) => {
+    await OTHER.exec('CREATE TABLE IF NOT EXISTS edge_oauth2_tokens (key TEXT)');
+    return d1Store(OTHER);
+  },
   'the Cache API alone': () => cacheApiStore(),
   'Upstash by fetch, in Workers': (env) => upstashStore(env.REST),
 };

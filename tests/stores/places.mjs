@@ -21,6 +21,11 @@ export async function startPlaces() {
   ]);
   const [rest, neon, runtimeCache] = await Promise.all([startRedisRest(valkey.url), startNeon(postgres.url), startRuntimeCache()]);
   const edgeURL = `http://localhost:${port}`;
+  const servers = [rest, neon, runtimeCache, valkey, cluster, postgres, { close: () => blobsServer.stop() }];
+  /** Nobody is there any more. */
+  const end = async () => {
+    for (const one of servers.splice(0)) await one.close();
+  };
   return {
     valkey,
     cluster,
@@ -35,9 +40,9 @@ export async function startPlaces() {
       blobs: { edgeURL, uncachedEdgeURL: edgeURL, siteID: 'site', token: 'a token' },
       file: join(folder, 'deno-kv'),
     },
+    end,
     async close() {
-      for (const one of [rest, neon, runtimeCache, valkey, cluster, postgres]) await one.close();
-      await blobsServer.stop();
+      await end();
       await rm(folder, { recursive: true });
     },
   };

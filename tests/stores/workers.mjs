@@ -13,7 +13,7 @@ export async function startWorkers({ project, addresses, size }) {
       ...member,
       name,
       kvNamespaces: { TOKENS: 'tokens' },
-      d1Databases: { DB: 'tokens' },
+      d1Databases: { DB: 'tokens', OTHER: 'other' },
       durableObjects: { COORDINATOR: { ...object, scriptName: 'coordinator' } },
       bindings: { REST: addresses.rest },
     })),
