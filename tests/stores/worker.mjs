@@ -1,7 +1,9 @@
 // A Worker that lets a test hold its stores to the contract.
+import { neon, neonConfig } from '@neondatabase/serverless';
 import { cacheApiStore } from 'edge-oauth2/stores/cache-api';
 import { coordinator } from 'edge-oauth2/cloudflare';
 import { d1Store } from 'edge-oauth2/stores/d1';
+import { postgresStore } from 'edge-oauth2/stores/postgres';
 import { upstashStore } from 'edge-oauth2/stores/upstash';
 import { storeAdapter } from '#store';
 import { clausesFor, newKey } from './contract.mjs';
@@ -11,6 +13,13 @@ const stores = {
   'the Cache API': { make: () => cacheApiStore() },
   'a Durable Object of another Worker': { isAtomic: true, make: (env) => coordinator(env.COORDINATOR) },
   'Upstash by fetch': { isAtomic: true, make: (env) => upstashStore(env.REST) },
+  'Neon over HTTP': {
+    isAtomic: true,
+    make(env) {
+      neonConfig.fetchEndpoint = env.NEON;
+      return postgresStore(neon('postgres://user:password@neon.example/tokens'));
+    },
+  },
 };
 
 export default {

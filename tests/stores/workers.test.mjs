@@ -4,12 +4,16 @@ import { equal, ok } from '../runtimes/assert.mjs';
 import { startIssuer } from '../runtimes/fleet.mjs';
 import { install, tarball } from '../runtimes/package.mjs';
 import { bundle, compatibilityDates, startWorkerd } from '../runtimes/workerd.mjs';
+import { startNeon } from './servers/neon.mjs';
+import { startPostgres } from './servers/postgres.mjs';
 import { startRedisRest } from './servers/redis-rest.mjs';
 import { startValkey } from './servers/valkey.mjs';
 import { startWorkers } from './workers.mjs';
 
 const project = await install('stores-in-workers', await tarball());
 const valkey = await startValkey();
+const postgres = await startPostgres();
+const neon = await startNeon(postgres.url);
 const { url, token, close: closeRest } = await startRedisRest(valkey.url);
 
 async function start(compatibilityDate) {
@@ -21,7 +25,7 @@ async function start(compatibilityDate) {
       ...(await bundle('stores', { ...options, from })),
       d1Databases: { DB: 'tokens' },
       durableObjects: { COORDINATOR: { ...object, scriptName: 'coordinator' } },
-      bindings: { REST: { url, token } },
+      bindings: { REST: { url, token }, NEON: neon.url },
     },
     { ...(await bundle('coordinator', options)), durableObjects: { COORDINATOR: object } },
   ]);
@@ -31,7 +35,7 @@ const started = await Promise.all(compatibilityDates.map(async (date) => [date, 
 after(async () => {
   for (const [, workerd] of started) await workerd.close();
   await closeRest();
-  await valkey.close();
+  for (const one of [neon, postgres, valkey]) await one.close();
 });
 const kinds = await (await fetch(started[0][1].url)).json();
 
