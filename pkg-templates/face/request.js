@@ -75,7 +75,8 @@ export class ResourceRequest {
   /** The input with another URL, if it is another. */
   inputAt({ href }) {
     if (href === this.#href) return this.input;
-    return typeof this.input === 'string' ? href : new Request(href, this.input);
+    if (typeof this.input === 'string') return href;
+    return new Request(href, this.#again ? spent(this.input) : this.input);
   }
 
   get method() {
@@ -150,7 +151,11 @@ export class ResourceRequest {
     this.#again = await this.#kept?.whole();
     if (this.#again === undefined) return false;
     this.init = { ...this.init, body: this.#again };
-    if (typeof this.input !== 'string') this.input = new Request(this.input, { body: this.#again });
     return true;
   }
+}
+
+/** A Request as it says what another is made of, but for its body, which was sent. In Next.js one that is made of a Request takes its URL alone. */
+function spent(request) {
+  return new Proxy(request, { get: (target, name) => (name === 'body' ? undefined : Reflect.get(target, name)) });
 }

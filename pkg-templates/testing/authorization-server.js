@@ -6,7 +6,7 @@ import { FakeApi } from './protected-api.js';
 import { grant } from './token-endpoint.js';
 import { refused, Trouble } from './trouble.js';
 
-/** Counts servers: each has hosts of its own, so that what one test is told another never finds in memory. */
+/** Counts servers: each has hosts and tokens of its own, so that what one test is told another never finds in memory. */
 let lastServer = 0;
 
 export class FakeAuthorizationServer {
@@ -36,7 +36,7 @@ export class FakeAuthorizationServer {
     this.#tokenUrl = new URL(tokenUrl).href;
     this.#baseUrl = `${new URL(baseUrl).href.replace(/\/$/, '')}/`;
     this.#client = { clientId, clientSecret };
-    this.#issued = new IssuedTokens({ lifetimeSeconds, rotatesRefreshTokens });
+    this.#issued = new IssuedTokens(number, { lifetimeSeconds, rotatesRefreshTokens });
     this.api = new FakeApi(this.#issued);
   }
 

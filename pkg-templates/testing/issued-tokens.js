@@ -1,10 +1,8 @@
 // The tokens that a fake server has issued, until when they are good, and what they descend from.
 
-/** Counts servers, so that no token of one is taken for another's. */
-let lastServer = 0;
-
 export class IssuedTokens {
-  #server = (lastServer += 1);
+  /** In the name of each, so that no token of one server is taken for another's. */
+  #server;
   #lifetimeSeconds;
   #rotates;
   #last = 0;
@@ -14,7 +12,8 @@ export class IssuedTokens {
   #refresh = new Map();
   #codes = new Map();
 
-  constructor({ lifetimeSeconds, rotatesRefreshTokens }) {
+  constructor(server, { lifetimeSeconds, rotatesRefreshTokens }) {
+    this.#server = server;
     this.#lifetimeSeconds = lifetimeSeconds;
     this.#rotates = rotatesRefreshTokens;
   }

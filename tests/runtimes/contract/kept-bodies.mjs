@@ -157,6 +157,26 @@ export const keptBodies = {
     equal(seen, ['function', 'function'], 'what apply was given');
   },
 
+  "in Next.js's edge runtime, where a Request that is made of another takes its URL alone": async (scene) => {
+    const hosts = globalThis.Request;
+    globalThis.Request = class extends hosts {
+      constructor(input, init) {
+        super(typeof input === 'string' ? input : (input.url ?? String(input)), init);
+      }
+    };
+    try {
+      const inQuery = ({ url }, { accessToken }) => url.searchParams.set('token', accessToken);
+      for (const apply of [undefined, inQuery]) {
+        const one = await withBadToken(scene, `apply: ${apply !== undefined}`, { apply });
+        const response = await one.fetch(new Request(`${scene.baseUrl}/echo`, post('{"a":1}')));
+        const { method, body, headers } = await response.json();
+        equal([response.status, method, body, headers['x-mine']], [200, 'POST', '{"a":1}', '1']);
+      }
+    } finally {
+      globalThis.Request = hosts;
+    }
+  },
+
   'a body that has not ended when the refusal comes is not waited for long': async (scene) => {
     const { baseUrl } = scene;
     // It answers before it has read the body.
