@@ -15,5 +15,5 @@ export type RedisClient =
   | { eval(...args: any[]): unknown; sendCommand(...args: any[]): unknown }
   | { send(command: string, args: string[]): unknown; getBuffer(key: string): unknown };
 
-/** The value of the option `store`: `redisStore(new Redis(env.REDIS_URL))`. Redis 5 or newer. */
+/** The value of the option `store`: `redisStore(new Redis(env.REDIS_URL))`. Redis 6.2 or newer. */
 export function redisStore(client: RedisClient): TokenStore & Lease;
