@@ -15,6 +15,7 @@ const NITRO = ['production', 'wintercg', 'worker', 'web', 'browser', 'workerd', 
 const TOOLS = {
   wrangler: { conditions: ['workerd', 'worker', 'browser'], takes: 'workerd' },
   'Next.js for the edge': { conditions: ['edge-light', 'worker', 'browser'], takes: 'edge-light' },
+  "SvelteKit for Vercel's edge": { conditions: ['edge-light', 'module', 'browser'], takes: 'edge-light' },
   'Nitro without experimental.wasm': { conditions: NITRO, takes: 'inline' },
   'Nitro with experimental.wasm': { conditions: [...NITRO, 'wasm', 'unwasm'], takes: 'edge-light' },
   'Nitro for Node with experimental.wasm': { conditions: ['production', 'node', 'wasm', 'unwasm'], takes: 'inline' },
