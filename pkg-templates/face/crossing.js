@@ -8,7 +8,7 @@ import { show } from './memory.js';
 import { isTold, notice, noticeStoreError, STORE_ERROR } from './notices.js';
 import { lastResortMs, patiently } from './patience.js';
 import { located } from './stack.js';
-import { isUnset, unset, unsetOption } from './unset.js';
+import { isUnset, unset, unsetOptions } from './unset.js';
 
 export class Crossing {
   #kernel;
@@ -18,7 +18,7 @@ export class Crossing {
   #fetch;
   #what;
   #isStoreUnset;
-  /** The option that is needed and was given undefined, if there is one. */
+  /** The option that is needed and was given undefined, and others that were, if there is one. */
   #unset;
 
   /** `kernel` is the way to the wasm functions of an entry, as of kernel.js; `what` is what its calls wait for. */
@@ -90,7 +90,7 @@ export class Crossing {
 
   /** What a call brings along: functions that let nothing of the user's through. */
   call(config, from) {
-    if (this.#isStoreUnset) notice('store', `the option store is given, but undefined, and tokens are not shared: is the binding there where this runs?`);
+    if (this.#isStoreUnset) notice('store', 'the option store is given, but undefined, and tokens are not shared: is the binding there where this runs?');
     const { store, fetch, privateKey } = this.#face;
     /** Runs a function of the user's, which may call us. */
     const by = (name, call) => awaited(name, config.id, from, call);
@@ -130,7 +130,7 @@ export class Crossing {
     try {
       this.open();
     } catch (error) {
-      this.#unset = unsetOption(error, options);
+      this.#unset = unsetOptions(error, options);
       if (this.#unset === undefined) throw error;
     }
   }
@@ -140,7 +140,7 @@ export class Crossing {
   }
 
   refuseUnset() {
-    if (this.isUnset) throw unset(this.#unset);
+    if (this.isUnset) throw unset(...this.#unset);
   }
 
   /** Gives `config` the number of its configuration: that of equal options, unless wasm has forgotten it. */

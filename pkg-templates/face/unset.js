@@ -7,17 +7,23 @@ export function isUnset(object, member) {
   return typeof object === 'object' && object !== null && member in object && object[member] === undefined;
 }
 
-/** The option for whose want `error` was thrown, if `options` name it all the same. */
-export function unsetOption(error, options) {
+/** The option for whose want `error` was thrown, if `options` name it all the same, and after it what else is undefined there. */
+export function unsetOptions(error, options) {
   // How both languages begin to say it.
   const [, name] = (isOurs(error) && /^(\w+) is required/.exec(error.message)) || [];
-  if (isUnset(options, name)) return name;
+  const unset = isUnset(options, name) ? name : instead(name, options);
+  return unset && [unset, ...Object.keys(options).filter((other) => other !== unset && isUnset(options, other))];
+}
+
+/** What has the place of the option `name`, if that is undefined. */
+function instead(name, options) {
   if (name === 'privateKey' && isUnset(options.privateKey, 'key')) return 'privateKey.key';
   return /Url$/.test(name) && isUnset(options, 'issuer') ? 'issuer' : undefined;
 }
 
-export function unset(name) {
-  return invalidOption(name, `is given, but undefined: is what it is read from set where this runs? (${whereSet()})`);
+export function unset(name, ...others) {
+  const also = others.length === 0 ? '' : `, and so ${others.length === 1 ? 'is' : 'are'} ${others.join(', ')}`;
+  return invalidOption(name, `is given, but undefined${also}: is what it is read from set where this runs? (${whereSet()})`);
 }
 
 /** Where secrets are set on the platform at hand. */

@@ -52,6 +52,17 @@ export const unsetOptions = {
     equal(await scene.tokenRequests(), []);
   },
 
+  'the message names all that is undefined': async ({ client }) => {
+    for (const [overrides, start] of [
+      [{ clientSecret: undefined }, 'clientSecret is given, but undefined: is'],
+      [{ clientId: undefined, clientSecret: undefined }, 'clientId is given, but undefined, and so is clientSecret: is'],
+      [{ tokenUrl: undefined, clientId: undefined, clientSecret: undefined }, 'tokenUrl is given, but undefined, and so are clientId, clientSecret: is'],
+    ]) {
+      const { message } = await rejects(client(overrides).getToken());
+      ok(message.startsWith(start), message);
+    }
+  },
+
   'the message says where secrets are set': async ({ client }) => {
     const { message } = await rejects(client({ clientSecret: undefined }).getToken());
     const places = { workerd: /wrangler secret put/, deno: /--allow-env/, 'edge-light': /vercel env/, other: /process\.env/ };
