@@ -62,8 +62,9 @@ function problemOf(store) {
     return "must not be a Durable Object namespace itself: give coordinator(namespace), of 'edge-oauth2/cloudflare'";
   }
   if (isFunction(store?.then)) return 'must not be a promise: await it first';
-  if (isFunction(store?.createMultipartUpload)) return 'must not be an R2 bucket, which keeps what is over: give a KV namespace, or coordinator(namespace)';
-  if (isFunction(store?.sendBatch)) return 'must not be a queue, which nobody can look into: give a KV namespace, or coordinator(namespace)';
+  // One keeps what is over, and nobody can look into the other.
+  const other = isFunction(store?.createMultipartUpload) ? 'an R2 bucket' : isFunction(store?.sendBatch) && 'a queue';
+  if (other) return `must not be ${other}: give a KV namespace, or coordinator(namespace)`;
   if (isFunction(store?.setJSON)) return `would keep tokens for ever${makerOf(store)}`;
   return undefined;
 }
