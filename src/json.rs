@@ -1,11 +1,20 @@
-//! JSON as the protocol sees it. Parsing is the host's: `JSON.parse` where there is JavaScript and a parser of
-//! our own would be paid on every cold start, and `serde_json` elsewhere.
+//! JSON as the protocol sees it. Parsing is the host's: `JSON.parse` where there is JavaScript (`bindings`, `web`) and
+//! a parser of our own would be paid on every cold start, and `serde_json` elsewhere.
 
-#[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
+#[cfg(all(
+    target_arch = "wasm32",
+    target_os = "unknown",
+    any(feature = "bindings", feature = "web")
+))]
 pub(crate) mod js;
 #[cfg(any(
     test,
-    all(target_arch = "wasm32", target_os = "unknown", feature = "inbound")
+    all(
+        target_arch = "wasm32",
+        target_os = "unknown",
+        any(feature = "bindings", feature = "web"),
+        feature = "inbound"
+    )
 ))]
 mod plain;
 mod serde;
@@ -13,9 +22,17 @@ mod serde;
 use std::fmt;
 
 /// The host's parser, where there is JavaScript.
-#[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
+#[cfg(all(
+    target_arch = "wasm32",
+    target_os = "unknown",
+    any(feature = "bindings", feature = "web")
+))]
 use js as text;
-#[cfg(not(all(target_arch = "wasm32", target_os = "unknown")))]
+#[cfg(not(all(
+    target_arch = "wasm32",
+    target_os = "unknown",
+    any(feature = "bindings", feature = "web")
+)))]
 use serde::text;
 
 /// A JSON value. `Debug` shows its shape only, since token responses are made of secrets.

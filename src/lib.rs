@@ -165,6 +165,15 @@
     allow(dead_code)
 )]
 
+#[cfg(all(
+    target_arch = "wasm32",
+    target_os = "unknown",
+    not(any(feature = "bindings", feature = "web", feature = "serde-json"))
+))]
+compile_error!(
+    "JSON is read by JavaScript (feature `web` or `worker`) or by the feature `serde-json`"
+);
+
 // What is hidden is public for tests/ and tests/fuzz, and part of no promise.
 mod base64;
 #[doc(hidden)]

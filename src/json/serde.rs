@@ -23,13 +23,21 @@ impl Serialize for Json {
 }
 
 /// JavaScript has floats only, and writes them without a point where there is no fraction.
-#[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
+#[cfg(all(
+    target_arch = "wasm32",
+    target_os = "unknown",
+    any(feature = "bindings", feature = "web")
+))]
 fn number<S: Serializer>(value: f64, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_f64(value)
 }
 
 /// As JavaScript writes it: without a point where there is no fraction.
-#[cfg(not(all(target_arch = "wasm32", target_os = "unknown")))]
+#[cfg(not(all(
+    target_arch = "wasm32",
+    target_os = "unknown",
+    any(feature = "bindings", feature = "web")
+)))]
 fn number<S: Serializer>(value: f64, serializer: S) -> Result<S::Ok, S::Error> {
     /// 2^53: from here on neighbouring whole numbers are the same float.
     const MAX_SAFE_INTEGER: f64 = 9_007_199_254_740_992.0;
@@ -96,7 +104,11 @@ impl<'de> Visitor<'de> for JsonVisitor {
 }
 
 /// JSON by `serde_json`.
-#[cfg(not(all(target_arch = "wasm32", target_os = "unknown")))]
+#[cfg(not(all(
+    target_arch = "wasm32",
+    target_os = "unknown",
+    any(feature = "bindings", feature = "web")
+)))]
 pub(super) mod text {
     use super::Json;
 

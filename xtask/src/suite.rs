@@ -27,7 +27,7 @@ const CLIPPED: [&str; 15] = [
     "--all-targets --features worker,inbound",
     "--features npm",
     "--features test-hooks",
-    "--no-default-features",
+    "--no-default-features --features rooms,inbound,serde,serde-json",
     "--no-default-features --features web",
     "--no-default-features --features worker",
     "--no-default-features --features npm,outbound",
