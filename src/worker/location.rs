@@ -70,7 +70,10 @@ impl TokenStore for Nearby {
         let entry = Entry::record(key);
         // Before KV, which is slow, and refuses more than one write per second.
         attempt(entry.write("value", value, ttl_ms), BACKGROUND_MS).await;
-        self.kv.put(key, value, ttl_seconds, fence).await
+        match ttl_seconds < self.kv.min_ttl_seconds() {
+            true => Ok(()),
+            false => self.kv.put(key, value, ttl_seconds, fence).await,
+        }
     }
 
     async fn delete(&self, key: &str) -> Result<(), StoreError> {
@@ -82,8 +85,9 @@ impl TokenStore for Nearby {
         self.kv.propagation_ms()
     }
 
+    /// What KV keeps nothing for so short is kept here.
     fn min_ttl_seconds(&self) -> u64 {
-        self.kv.min_ttl_seconds()
+        1
     }
 
     fn lease(&self) -> Option<&impl Lease> {

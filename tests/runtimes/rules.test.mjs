@@ -4,11 +4,13 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
+import { reason } from '../../pkg-templates/face/host.js';
 import { MAX_RESPONSE_BYTES } from '../../pkg-templates/face/hooks.js';
 import { EXPIRY } from '../../pkg-templates/face/members.js';
 import { Resource } from '../../pkg-templates/face/resource.js';
 import { readToken } from '../../pkg-templates/face/token.js';
 import { DEFAULTS } from '../../pkg-templates/face/patience.js';
+import { storeAdapter } from '../../pkg-templates/stores/any.js';
 import { install, tarball } from './package.mjs';
 
 const rules = JSON.parse(readFileSync(new URL('../rules.json', import.meta.url), 'utf8'));
@@ -72,4 +74,10 @@ test('what wasm does not know is refused, and never the default in its place', a
     assert.throws(() => open({ ...good, ...bad }, 2), { code: 'invalid_option', message: /does not know/ }, JSON.stringify(bad));
   }
   assert.throws(() => open({ ...good, identity: undefined }, 2), { code: 'invalid_option' });
+});
+
+test('what KV promises, and how much of a stranger’s words is kept', () => {
+  const { propagationMs, minTtlSeconds } = storeAdapter({ get() {}, put() {}, delete() {}, getWithMetadata() {} });
+  assert.deepEqual({ propagationMs, minTtlSeconds }, rules.kv);
+  assert.equal(reason(new Error('x'.repeat(100_000))).length, rules.maxReasonChars);
 });
