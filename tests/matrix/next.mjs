@@ -37,6 +37,7 @@ export function nextConsumer({ title, shared, through, other }) {
       { where: 'a page whose answers are kept on disk', run: keepNothing },
       { where: 'a page with `revalidate`', run: makeAnew },
       ...(other ? [{ where: `built with \`${other}\``, run: (context) => buildOtherwise(context, other) }] : []),
+      { where: '`next dev`', run: develop },
     ],
   };
 }
@@ -133,13 +134,22 @@ async function buildOtherwise(context, bundler) {
   for (const path of ['api/hello', 'api/hello-edge']) await proveClient(`${url}/${path}`);
 }
 
+async function develop(context) {
+  const { environment, proveClient } = context.service();
+  const { url } = await serve(context, 'dev', environment);
+  for (const path of ['api/hello', 'api/hello-edge']) await proveClient(`${url}/${path}`);
+}
+
 const build = ({ run }, ...options) => run('next', ['build', ...options], { env: { NEXT_IGNORE_INCORRECT_LOCKFILE: '1' } });
 
 /** The application, built once for all cells, and started. */
 export async function site(context, env = {}) {
   if (!existsSync(join(context.dir, '.next/BUILD_ID'))) await build(context);
-  return await context.start('next', ['start', '-H', '127.0.0.1', '-p', '0'], { env, ready: /127\.0\.0\.1:(\d+)(?=[^]*Ready)/ });
+  return await serve(context, 'start', env);
 }
+
+const serve = ({ start }, command, env) =>
+  start('next', [command, '-H', '127.0.0.1', '-p', '0'], { env, ready: /127\.0\.0\.1:(\d+)(?=[^]*Ready)/ });
 
 /** Has a place take a step, with a token of its own. */
 async function ask(context, url, place, step, { options }) {

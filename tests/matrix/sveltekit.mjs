@@ -14,3 +14,12 @@ export async function proveCloudflare(context) {
   await proveClient(`${url}/hello`);
   await proveKept(context);
 }
+
+export const dev = {
+  where: '`vite dev`',
+  run: async ({ start, service }) => {
+    const { environment, proveClient } = service();
+    const { url } = await start('vite', ['dev', '--host', '127.0.0.1', '--port', '0'], { ready: /Local:\s+(http:\S+)/, env: environment });
+    await proveClient(`${url}/hello`);
+  },
+};

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
-import { wranglerDev } from '../cloudflare.mjs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { dotenv, wranglerDev } from '../cloudflare.mjs';
 
 const build = ({ run }, adapter) => run('astro', ['build', '--config', `astro.${adapter}.config.mjs`]);
 
@@ -30,6 +32,25 @@ export default {
         const { url } = await wranglerDev(context, environment);
         await proveClient(`${url}/hello`);
         await provePage(context, url);
+      },
+    },
+    {
+      where: '`astro dev`, in Node',
+      run: async (context) => {
+        const { environment, proveClient } = context.service();
+        const args = ['dev', '--host', '127.0.0.1', '--port', '0', '--config', 'astro.node.config.mjs'];
+        const { url } = await context.start('astro', args, { env: environment, ready: /(http:\/\/127\S+:\d+)/ });
+        await proveClient(`${url}/hello`);
+      },
+    },
+    {
+      where: '`astro dev`, in workerd',
+      run: async (context) => {
+        const { environment, proveClient } = context.service();
+        await writeFile(join(context.dir, '.dev.vars'), dotenv(environment));
+        const args = ['dev', '--host', '127.0.0.1', '--port', '0', '--config', 'astro.cloudflare.config.mjs'];
+        const { url } = await context.start('astro', args, { ready: /(http:\/\/127\S+:\d+)/ });
+        await proveClient(`${url}/hello`);
       },
     },
   ],

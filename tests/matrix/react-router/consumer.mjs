@@ -26,5 +26,14 @@ export default {
         });
       },
     },
+    {
+      where: '`react-router dev`',
+      run: async ({ service, start }) => {
+        const { environment, proveClient } = service();
+        const args = ['dev', '--host', '127.0.0.1', '--port', '0'];
+        const { url } = await start('react-router', args, { env: environment, ready: /Local:\s+(http:\S+)/ });
+        await proveClient(`${url}/hello`);
+      },
+    },
   ],
 };

@@ -1,6 +1,6 @@
 import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { proveCloudflare, proveNode } from '../sveltekit.mjs';
+import { dev, proveCloudflare, proveNode } from '../sveltekit.mjs';
 
 /** Builds with the configuration that has this adapter: a project has one. */
 async function build({ dir, run }, adapter) {
@@ -27,5 +27,6 @@ export default {
         await proveCloudflare(context);
       },
     },
+    dev,
   ],
 };

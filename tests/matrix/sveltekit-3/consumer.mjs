@@ -1,4 +1,4 @@
-import { proveNode } from '../sveltekit.mjs';
+import { dev, proveNode } from '../sveltekit.mjs';
 
 export default {
   title: 'SvelteKit 3',
@@ -12,5 +12,6 @@ export default {
         await proveNode(context);
       },
     },
+    dev,
   ],
 };
