@@ -47,7 +47,8 @@ export default {
       where: '`astro dev`, in workerd',
       run: async (context) => {
         const { environment, proveClient } = context.service();
-        await writeFile(join(context.dir, '.dev.vars'), dotenv(environment));
+        // Of Cloudflare's `.dev.vars` its `getSecret` knows when it is built only.
+        await writeFile(join(context.dir, '.env'), dotenv(environment));
         const args = ['dev', '--host', '127.0.0.1', '--port', '0', '--config', 'astro.cloudflare.config.mjs'];
         const { url } = await context.start('astro', args, { ready: /(http:\/\/127\S+:\d+)/ });
         await proveClient(`${url}/hello`);
