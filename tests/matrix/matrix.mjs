@@ -1,5 +1,5 @@
 // Runs the consumers, all or those that are named, one after the other, and writes what came of it into docs/support.md.
-import { existsSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { root } from '../runtimes/package.mjs';
 import { startServers } from '../runtimes/servers.mjs';
 import { consumers } from './consumers.mjs';
@@ -17,14 +17,15 @@ if (unknown) {
 }
 
 const servers = await startServers();
+const titles = all.map(({ title }) => title);
 const rows = [];
 for (const consumer of all.filter(({ name }) => wanted.length === 0 || wanted.includes(name))) {
   console.log(`\n${consumer.title}`);
   rows.push(...(await rowsOf(consumer)));
+  // After each, so that a run which is broken off has not been for nothing.
+  writeFileSync(file, render(merge(readRows(), rows, titles)));
 }
 await servers.close();
-const old = wanted.length > 0 && existsSync(file) ? readRows() : [];
-writeFileSync(file, render(merge(old, rows, all.map(({ title }) => title))));
 const failed = rows.filter(({ result }) => result !== 'passes').length;
 console.log(`\n${rows.length - failed} pass, ${failed} fail`);
 process.exit(failed ? 1 : 0);

@@ -1,5 +1,5 @@
 // docs/support.md: what a run has shown, a row for each cell.
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../runtimes/package.mjs';
 
@@ -16,8 +16,9 @@ workerd, Deno, Bun, Node and Vercel's edge runtime, by [\`tests/runtimes\`](../t
 `;
 const COLUMNS = ['consumer', 'version', 'where', 'what was proven', 'result', 'date'];
 
-/** The rows of the page as it is. */
+/** The rows of the page as it is; none where there is none. */
 export function readRows() {
+  if (!existsSync(file)) return [];
   const lines = readFileSync(file, 'utf8').split('\n').filter((line) => line.startsWith('| '));
   return lines.slice(1).map((line) => {
     const cells = line.slice(2, -2).split(' | ').map((cell) => cell.replaceAll('\\|', '|'));
