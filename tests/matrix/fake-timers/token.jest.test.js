@@ -1,4 +1,5 @@
 const { OAuth2Client } = require('edge-oauth2');
+const { FakeAuthorizationServer, resetMemory } = require('edge-oauth2/testing');
 const { obtain } = require('./obtain.js');
 
 afterEach(() => jest.useRealTimers());
@@ -24,4 +25,15 @@ test('modules that are loaded when the timers are fake', async () => {
   const { OAuth2Client: Late } = require('edge-oauth2');
   expect(Late).not.toBe(OAuth2Client);
   expect(await obtain(Late, 'late', (ms) => jest.advanceTimersByTime(ms))).toEqual('one, then another');
+});
+
+test('the fake server, whose reset empties the memory of the same client', async () => {
+  const server = new FakeAuthorizationServer();
+  const api = new OAuth2Client(server.options);
+  await api.getToken();
+  await api.getToken();
+  expect(server.grants).toBe(1);
+  await resetMemory();
+  await api.getToken();
+  expect(server.grants).toBe(2);
 });
