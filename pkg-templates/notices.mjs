@@ -5,7 +5,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 /** Every feature that a module of the package is built with. */
-const BUILD = ['--locked', '--target', 'wasm32-unknown-unknown', '--features', 'npm,inbound'];
+const BUILD = ['--locked', '--features', 'npm,inbound'];
+
+const TARGET = 'wasm32-unknown-unknown';
 
 const RULE = '-'.repeat(80);
 
@@ -24,7 +26,7 @@ const STANDARD_LIBRARY = [
 
 export function notices(root) {
   const cargo = (...args) => execFileSync('cargo', args, { cwd: root, encoding: 'utf8', maxBuffer: 2 ** 28 });
-  const { packages } = JSON.parse(cargo('metadata', '--locked', '--all-features', '--format-version', '1'));
+  const { packages } = JSON.parse(cargo('metadata', ...BUILD, '--filter-platform', TARGET, '--format-version', '1'));
   const standardMit = mitOf(readFileSync(join(root, 'LICENSE-MIT'), 'utf8'));
   const sections = new Map();
   for (const [name, version] of linked(cargo)) {
@@ -38,7 +40,7 @@ export function notices(root) {
 
 /** Names and versions of the crates of a build, ours aside, in the order of their names. */
 function linked(cargo) {
-  const lines = cargo('tree', ...BUILD, '--edges', 'normal,no-proc-macro', '--prefix', 'none', '--format', '{p}').split('\n');
+  const lines = cargo('tree', ...BUILD, '--target', TARGET, '--edges', 'normal,no-proc-macro', '--prefix', 'none', '--format', '{p}').split('\n');
   const crates = lines.map((line) => line.match(/^(\S+) v(\S+)$/)?.slice(1)).filter(Boolean);
   return new Map(crates.toSorted(([one], [other]) => (one < other ? -1 : 1)));
 }
