@@ -9,7 +9,7 @@ use worker::{Context, Env, Request, Response, Result, event};
 /// Whoever may call this Worker may use the API through it: ask who they are first.
 #[event(fetch)]
 async fn fetch(request: Request, env: Env, context: Context) -> Result<Response> {
-    // OAUTH_TOKEN_URL, OAUTH_CLIENT_ID, OAUTH_CLIENT_SECRET …: see wrangler.toml.
+    // OAUTH_TOKEN_URL, OAUTH_CLIENT_ID, OAUTH_CLIENT_SECRET …: see wrangler.jsonc.
     let source = token_source(&env, "OAUTH_", "TOKENS", move |task| {
         context.wait_until(task)
     })
