@@ -13,7 +13,20 @@ export function isRequest(value) {
 
 /** Whether the host's fetch takes it as it is. What only looks like it, or adds to it, may be taken for a URL. */
 export function isHostsRequest(value) {
-  return typeof Request === 'function' && Object.getPrototypeOf(value) === Request.prototype;
+  return typeof Request === 'function' && Object.getPrototypeOf(value) === Request.prototype && takesAll();
+}
+
+/** The host's Request that was looked at last, and whether one that is made of another takes all of it. */
+let judged;
+let isTaken;
+
+/** In Next.js's edge runtime it takes the URL alone, and so does fetch with an init: a POST would become a GET. */
+function takesAll() {
+  if (judged !== Request) {
+    judged = Request;
+    isTaken = new Request(new Request('https://edge-oauth2.invalid/', { method: 'PUT' }), {}).method === 'PUT';
+  }
+  return isTaken;
 }
 
 /** The URL of a fetch as text. An object that can say no more than its kind is a mistake, and not a path. */
@@ -155,7 +168,7 @@ export class ResourceRequest {
   }
 }
 
-/** A Request as it says what another is made of, but for its body, which was sent. In Next.js one that is made of a Request takes its URL alone. */
+/** A Request as it says what another is made of, but for its body, which was sent. */
 function spent(request) {
   return new Proxy(request, { get: (target, name) => (name === 'body' ? undefined : Reflect.get(target, name)) });
 }

@@ -158,22 +158,25 @@ export const keptBodies = {
   },
 
   "in Next.js's edge runtime, where a Request that is made of another takes its URL alone": async (scene) => {
-    const hosts = globalThis.Request;
-    globalThis.Request = class extends hosts {
+    const { Request: hostsRequest, fetch: hostsFetch } = globalThis;
+    globalThis.Request = class extends hostsRequest {
       constructor(input, init) {
         super(typeof input === 'string' ? input : (input.url ?? String(input)), init);
       }
     };
+    globalThis.fetch = (input, init) => hostsFetch(new Request(input, init));
     try {
       const inQuery = ({ url }, { accessToken }) => url.searchParams.set('token', accessToken);
       for (const apply of [undefined, inQuery]) {
         const one = await withBadToken(scene, `apply: ${apply !== undefined}`, { apply });
-        const response = await one.fetch(new Request(`${scene.baseUrl}/echo`, post('{"a":1}')));
-        const { method, body, headers } = await response.json();
-        equal([response.status, method, body, headers['x-mine']], [200, 'POST', '{"a":1}', '1']);
+        for (const what of ['refused', 'not refused']) {
+          const response = await one.fetch(new Request(`${scene.baseUrl}/echo`, post('{"a":1}')));
+          const { method, body, headers } = await response.json();
+          equal([response.status, method, body, headers['x-mine']], [200, 'POST', '{"a":1}', '1'], what);
+        }
       }
     } finally {
-      globalThis.Request = hosts;
+      Object.assign(globalThis, { Request: hostsRequest, fetch: hostsFetch });
     }
   },
 
