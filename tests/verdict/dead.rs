@@ -19,7 +19,7 @@ fn password() -> ClientOptions {
     }
 }
 
-fn refreshing() -> ClientOptions {
+pub fn refreshing() -> ClientOptions {
     ClientOptions {
         grant: Grant::RefreshToken {
             refresh_token: "refresh-first".into(),
@@ -28,7 +28,7 @@ fn refreshing() -> ClientOptions {
     }
 }
 
-fn issued(n: usize) -> Reply {
+pub fn issued(n: usize) -> Reply {
     let body = format!(
         r#"{{"access_token":"token-{n}","expires_in":3600,"refresh_token":"refresh-{n}"}}"#
     );

@@ -11,6 +11,9 @@
 mod classify;
 mod dead;
 mod fleet;
+mod fleet_bounds;
+mod fleet_loss;
+mod fleet_style;
 mod rest;
 #[path = "../support/mod.rs"]
 mod support;
