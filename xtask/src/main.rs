@@ -1,6 +1,7 @@
 //! Builds, tests and shows `edge-oauth2`: `cargo xtask`.
 
 mod build;
+mod check;
 mod places;
 mod setup;
 mod simulate;
