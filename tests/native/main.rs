@@ -13,6 +13,5 @@ mod crypto;
 mod environment;
 mod http;
 mod server;
-#[path = "../examples/service.rs"]
 mod service;
 mod service_test;

@@ -116,7 +116,8 @@ export const kinds = {
     isAtomic: true,
     runtimes: ['Node', 'Deno'],
     async make({ load, postgres, closing }) {
-      const sql = (await import('postgres')).default(postgres, { max: 4, onnotice() {} });
+      // Its own question for array types is caught by nobody: a connection that is lost meanwhile would end the process.
+      const sql = (await import('postgres')).default(postgres, { max: 4, fetch_types: false, onnotice() {} });
       closing.push(() => sql.end({ timeout: 0 }));
       return (await entry(load, 'postgres'))(sql);
     },

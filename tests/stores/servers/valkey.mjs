@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
+import { eventually } from '../../runtimes/assert.mjs';
 import { root } from '../../runtimes/package.mjs';
 import { freePort, startProcess } from './process.mjs';
 
@@ -22,7 +23,11 @@ export async function startValkey({ isCluster = false } = {}) {
   // What one leaves behind no other may find.
   const cwd = await mkdtemp(join(tmpdir(), 'edge-oauth2-valkey-'));
   const server = await startProcess(program, args, async () => (await admin.ping()) === 'PONG', { cwd });
-  if (isCluster) await admin.call('CLUSTER', 'ADDSLOTSRANGE', '0', '16383');
+  if (isCluster) {
+    await admin.call('CLUSTER', 'ADDSLOTSRANGE', '0', '16383');
+    // It takes its slots, and says a moment later that it serves them.
+    await eventually(async () => (await admin.call('CLUSTER', 'INFO')).includes('cluster_state:ok'), 'the cluster is up', 10_000);
+  }
   return {
     ...server,
     port,
