@@ -1,5 +1,5 @@
 // The example Worker, as somebody who copied it would build it: with the packed tarball, by wrangler.
-import { cp, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { cp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { install, root, run, tarball } from './package.mjs';
 import { startWorkerd } from './workerd.mjs';
@@ -75,8 +75,15 @@ export async function startWorkerExample(project, { tokenUrl, apiUrl, issuer }) 
       durable_objects.bindings.map(({ name, class_name }) => [name, { className: class_name, useSQLite: true }]),
     ),
   };
-  const state = join(project, 'state');
+  const state = stateOf(project);
   return await startWorkerd([worker], { kvPersist: state, durableObjectsPersist: state });
+}
+
+const stateOf = (project) => join(project, 'state');
+
+/** Empties what the copy stores, while it does not run. */
+export async function emptyStores(project) {
+  await rm(stateOf(project), { recursive: true });
 }
 
 /** wrangler.jsonc, whose comments have lines of their own. */

@@ -8,7 +8,15 @@ import { root } from './package.mjs';
 import { startProtectedApi } from './protected-api.mjs';
 import { basic } from './scene.mjs';
 import { startTokenEndpoint } from './token-endpoint.mjs';
-import { chooseCoordinator, copyWorkerExample, startWorkerExample, tool, workerExampleAudience, workerExampleClient } from './worker-example.mjs';
+import {
+  chooseCoordinator,
+  copyWorkerExample,
+  emptyStores,
+  startWorkerExample,
+  tool,
+  workerExampleAudience,
+  workerExampleClient,
+} from './worker-example.mjs';
 
 const authorizationServer = await startAuthorizationServer({
   clients: [workerExampleClient],
@@ -58,8 +66,9 @@ for (const [title, folder] of Object.entries({ 'Workers KV': project, 'the Durab
     const seen = async ({ url }) => await (await fetch(`${url}/${name}/seen`)).json();
     const behave = (behaviour) =>
       fetch(`${tokenEndpoint.url}/${name}/behaviour`, { method: 'PUT', body: JSON.stringify(behaviour) });
-    const restart = async () => {
+    const restart = async (meanwhile = async () => {}) => {
       await worker.close();
+      await meanwhile();
       worker = await start();
     };
 
@@ -78,8 +87,8 @@ for (const [title, folder] of Object.entries({ 'Workers KV': project, 'the Durab
       await eventually(() => log().includes('token_request_rejected'), 'the errors are logged');
       ok(!log().includes('MARKER'), `the log: ${log()}`);
       await behave({});
-      // The refusal is remembered for a while.
-      await restart();
+      // The refusal is remembered for a while, by all that share the store.
+      await restart(() => emptyStores(folder));
     });
 
     test('/token shows expiry and where the token was, not the token', async () => {
