@@ -9,6 +9,9 @@ import { install, tarball } from './package.mjs';
 /** KV keeps nothing for less than a minute; a Durable Object does. */
 const LIFE = { kv: 62, coordinator: 20 };
 
+/** How long there is traffic: two renewals of the longer life, each after three quarters of what is used of it. */
+const SECONDS = 94;
+
 const project = await install('fleet', await tarball());
 const state = join(project, 'state');
 await rm(state, { recursive: true, force: true });
@@ -82,7 +85,7 @@ describe('the Durable Object', { concurrency: true, timeout: 60_000 }, () => {
   });
 });
 
-describe('a fleet', { concurrency: true, timeout: 115_000 }, () => {
+describe('a fleet', { concurrency: true, timeout: 130_000 }, () => {
   for (const store of ['kv', 'coordinator']) {
     const life = LIFE[store];
 
@@ -94,7 +97,7 @@ describe('a fleet', { concurrency: true, timeout: 115_000 }, () => {
         const first = await scene.grants();
         equal(first, 1, `grants of a cold herd over ${SIZE} isolates`);
 
-        const answers = await traffic(fleet, message, { seconds: 75, replaced: SIZE });
+        const answers = await traffic(fleet, message, { seconds: SECONDS, replaced: SIZE });
         expect200(answers);
         equal(answers.filter(waited), [], 'requests that waited for a grant');
         const [, ...lives] = await grantsPerLife(scene, life);
