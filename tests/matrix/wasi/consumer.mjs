@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
+import { eventually, sleep } from '../../runtimes/assert.mjs';
 import { root } from '../../runtimes/package.mjs';
 import { freePort } from '../processes.mjs';
 
@@ -28,6 +29,24 @@ export default {
         await context.prove('a token request says how long its body is', async () => {
           const [{ headers, body }] = await scene.tokenRequests();
           assert.equal(headers['content-length'], String(body.length));
+        });
+      },
+    },
+    {
+      where: 'jco, in the background',
+      run: async (context) => {
+        const { url, scene, lastToken } = await served(context);
+        await scene.behave({ merge: { expires_in: 8 } });
+        await context.prove('a token that is due is renewed without anybody waiting for it', async () => {
+          await context.ask(url);
+          const due = await lastToken();
+          // Three quarters of the six seconds that it is used, and what instances are spread by.
+          await sleep(5_400);
+          await context.ask(url);
+          assert.equal(await lastToken(), due);
+          await eventually(async () => (await scene.grants()) === 2, 'it is renewed');
+          await context.ask(url);
+          assert.notEqual(await lastToken(), due);
         });
       },
     },
