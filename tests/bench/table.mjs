@@ -1,5 +1,6 @@
 // Rounds of figures as a table.
 import { cpus } from 'node:os';
+import { shown } from './numbers.mjs';
 import { ratios, summary } from './statistics.mjs';
 
 export function machine() {
@@ -31,10 +32,4 @@ function cell(summary) {
   if (!summary) return '–';
   const { median, least, most } = summary;
   return least === most ? shown(median) : `${shown(median)} (${shown(least)}–${shown(most)})`;
-}
-
-function shown(value) {
-  if (!Number.isFinite(value)) return '–';
-  if (Number.isInteger(value)) return String(value);
-  return value >= 100 ? value.toFixed(0) : value.toPrecision(3);
 }

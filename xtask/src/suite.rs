@@ -164,6 +164,10 @@ fn package_checks() -> Result<Vec<Check>> {
             "package",
             vec![node_tests("node", &test_files("tests/package")?)],
         ),
+        tests(
+            "report",
+            vec![node_tests("node", &test_files("tests/bench/report")?)],
+        ),
         // Not only on the pinned Node: what a user imports must run on the machine's own too.
         tests(
             "own-node",

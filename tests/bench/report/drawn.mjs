@@ -1,0 +1,28 @@
+// What tests read of a drawing.
+import { createRequire } from 'node:module';
+
+// Miniflare's own, which reads SVG as strictly as XML is read.
+const sharp = createRequire(createRequire(import.meta.url).resolve('miniflare'))('sharp');
+
+/** The attributes of all elements of a name. */
+export function elementsOf(svg, name) {
+  return [...svg.matchAll(new RegExp(`<${name}\\b([^>]*)>`, 'g'))].map(([, written]) => attributesOf(written));
+}
+
+/** The texts that can be seen, with their attributes. */
+export function textsOf(svg) {
+  return [...svg.matchAll(/<text\b([^>]*)>([^<]*)<\/text>/g)].map(([, written, content]) => ({ ...attributesOf(written), content }));
+}
+
+/** What a renderer makes of it: its size, and how many of its pixels are no ground. It throws if this is no XML. */
+export async function rendered(svg) {
+  const { data, info } = await sharp(Buffer.from(svg)).raw().toBuffer({ resolveWithObject: true });
+  const ground = data.subarray(0, info.channels);
+  let inked = 0;
+  for (let at = 0; at < data.length; at += info.channels) if (data.compare(ground, 0, info.channels, at, at + info.channels) !== 0) inked++;
+  return { width: info.width, height: info.height, inked, isOpaque: info.channels === 3 || data[3] === 255 };
+}
+
+function attributesOf(written) {
+  return Object.fromEntries([...written.matchAll(/([\w-]+)="([^"]*)"/g)].map(([, name, value]) => [name, value]));
+}
