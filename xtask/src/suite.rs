@@ -10,14 +10,17 @@ use std::process::Command;
 /// what happens within milliseconds, and the machine may be small.
 const LANES: usize = 2;
 
-/// What says that nobody waited for anything must not wait for others' work either.
-const ALONE: [&str; 1] = ["runtimes-fleet"];
+/// What says that nobody waited for anything must not wait for others' work either, and a browser takes a whole core.
+const ALONE: [&str; 2] = ["runtimes-fleet", PAGE];
 
 /// Node's test runner. One file after the other, for the same reason.
 const NODE_TEST: &str = "--test --test-reporter=spec --test-concurrency=1";
 
 /// The step that needs servers and clients of its own.
 const STORES: &str = "stores";
+
+/// The step that needs a browser.
+const PAGE: &str = "page";
 
 /// The builds for wasm, and each room without the others.
 const CLIPPED: [&str; 15] = [
@@ -66,8 +69,12 @@ pub fn run(names: &[&str]) -> Result {
             "build-test-hooks",
             npm_package("target/npm-test", "test-hooks"),
         ));
-        if package_checks.iter().any(|check| check.name == STORES) {
+        let has = |name| package_checks.iter().any(|check| check.name == name);
+        if has(STORES) {
             stores::setup()?;
+        }
+        if has(PAGE) {
+            setup::node_packages("tests/page", "setup-page", "a browser for the live page")?;
         }
     }
     let times = Times::default();
@@ -187,6 +194,10 @@ fn package_checks() -> Result<Vec<Check>> {
     checks.push(tests(
         STORES,
         vec![node_tests("node", &test_files("tests/stores")?)],
+    ));
+    checks.push(tests(
+        PAGE,
+        vec![node_tests("node", &test_files("tests/page")?)],
     ));
     for file in test_files("tests/runtimes")? {
         let name = file
