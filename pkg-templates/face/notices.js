@@ -14,10 +14,11 @@ export function notice(what, text) {
   console.warn(`edge-oauth2: ${text}`);
 }
 
-/** A store that failed: its own words without what may be a key, a record or a password. */
+/** A store's own words without what may be a key, a record or a password. */
+export const shownReason = (reason) => reason.replaceAll(/\/\/[^\s/@]*@/g, '//…@').replaceAll(/[\w+/=.-]{32,}/g, '…').slice(0, 200);
+
 export function noticeStoreError({ operation, reason }) {
-  const shown = reason.replaceAll(/\/\/[^\s/@]*@/g, '//…@').replaceAll(/[\w+/=.-]{32,}/g, '…').slice(0, 200);
-  notice(STORE_ERROR, `the store failed (${operation}: ${shown}). Tokens are got without it; the option onEvent hears of every failure.`);
+  notice(STORE_ERROR, `the store failed (${operation}: ${shownReason(reason)}). Tokens are got without it; the option onEvent hears of every failure.`);
 }
 
 export const STORE_ERROR = 'store_error';

@@ -54,6 +54,8 @@ test('the tarball holds these files beside, and no others', () => {
     'package/compat/workato-request.js',
     'package/compat/workato.d.ts',
     'package/compat/workato.js',
+    'package/doctor/store-failures.js',
+    'package/doctor/store.js',
     'package/entries/all-edge-light.js',
     'package/entries/all-slim.js',
     'package/entries/all-workerd.js',
