@@ -5,8 +5,8 @@
 import { compare } from './comparison.mjs';
 import { load, machine, versions } from './machine.mjs';
 import { writeReport } from './report/report.mjs';
-import { FIGURES, SERIES } from './series.mjs';
-import { table } from './table.mjs';
+import { FIGURES } from './series.mjs';
+import { told } from './table.mjs';
 
 const FLAGS = ['--quick', '--json', '--report'];
 
@@ -26,13 +26,8 @@ function refuse(problem) {
   process.exit(1);
 }
 
-function print({ results, compiled }) {
+function print(comparison) {
+  const { results, compiled } = comparison;
   if (isJson) return console.log(JSON.stringify({ machine: machine(), load: load(), versions: versions(), compiled, ...results }, null, 2));
-  console.log(`\n${machine()}; medians of the rounds; the ratios, and their least and most, are made within rounds`);
-  for (const [title, result] of Object.entries(results)) console.log(`\n${table(SERIES[title], result)}`);
-  for (const [entry, cases] of Object.entries(compiled)) {
-    for (const [name, { functions, bytes }] of Object.entries(cases)) {
-      console.log(`\n${entry}: compiled before the first token, ${name}: ${functions} functions, ${(bytes / 1000).toFixed(1)} KB of bodies`);
-    }
-  }
+  console.log(`\n${machine()}; medians of the rounds; the ratios, and their least and most, are made within rounds\n\n${told(comparison)}`);
 }

@@ -15,7 +15,7 @@ const OUTBOUND = {
     hits: { rounds: 7, count: 200_000, isRunning: true },
     memory: { rounds: 3, count: 2_000_000 },
     herd: { rounds: 3 },
-    identities: { rounds: 3, hits: { 1: 100_000, 100: 100_000, 10_000: 20_000 }, contenders: ['edge-oauth2', 'edge-oauth2-m2m', 'hand-written'] },
+    identities: { rounds: 3, hits: { 1: 100_000, 100: 100_000, 10_000: 10_000 }, contenders: ['edge-oauth2', 'edge-oauth2-m2m', 'hand-written'] },
   },
   quick: { cold: { rounds: 5 }, isolates: { rounds: 3, copies: 20 }, proxy: { rounds: 3, requests: 500 }, hits: { rounds: 3, count: 50_000 } },
 };
@@ -31,7 +31,7 @@ const INBOUND = {
   plans: {
     checks: { rounds: 7, count: 50_000, tokens: 2_000, isRunning: true },
     coldCheck: { rounds: 15 },
-    flood: { rounds: 3, count: 50_000 },
+    flood: { rounds: 2, count: 50_000 },
   },
   quick: { checks: { rounds: 3, count: 20_000, tokens: 500 }, coldCheck: { rounds: 5 }, flood: { count: 10_000 } },
 };

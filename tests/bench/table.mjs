@@ -1,9 +1,25 @@
-// Rounds of figures as a table.
+// Rounds of figures as tables.
 import { shown } from './numbers.mjs';
+import { SERIES } from './series.mjs';
 import { median, ratios } from './statistics.mjs';
 
+/** A table of each series that was measured. */
+export function tablesOf(results) {
+  return Object.entries(results).map(([title, result]) => table(SERIES[title], result));
+}
+
+/** The tables of a comparison, and what V8 compiles of ours. */
+export function told({ results, compiled }) {
+  const cases = Object.entries(compiled).flatMap(([entry, ways]) => Object.entries(ways).map(([way, figures]) => [entry, way, figures]));
+  const lines = cases.map(
+    ([entry, way, { functions, bytes }]) =>
+      `${entry}: compiled before the first token, ${way}: ${functions} functions, ${(bytes / 1000).toFixed(1)} KB of bodies`,
+  );
+  return [...tablesOf(results), ...lines].join('\n\n');
+}
+
 /** Each figure of each contender, and ours against those it is measured by. */
-export function table({ contenders, labels = {}, measures }, { sizes, rounds }) {
+function table({ contenders, labels = {}, measures }, { sizes, rounds }) {
   const [ours] = contenders;
   const label = (name) => labels[name] ?? name;
   const row = (figure, valuesOf) => {

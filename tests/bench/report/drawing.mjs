@@ -1,7 +1,6 @@
 // What is drawn of the data of a report: the page, and the pictures of it for README.md.
 import { shown } from '../numbers.mjs';
 import { SERIES } from '../series.mjs';
-import { table } from '../table.mjs';
 import { costSections, verdictsOf } from './costs.mjs';
 import { page } from './page.mjs';
 import { picture } from './pictures.mjs';
@@ -29,11 +28,6 @@ export function filesOf(data, said) {
     ['docs/report.html', pageOf(data, costs)],
     ['docs/report-costs.svg', costsPicture(data, costs)],
   ]);
-}
-
-/** The tables of docs/bench.md, in their order. */
-export function tablesOf(results) {
-  return Object.entries(results).map(([title, result]) => table(SERIES[title], result));
 }
 
 /** A document whose tables of figures are these. */

@@ -1,6 +1,7 @@
 // Plots say what the figures say, to everybody, whatever the figures are.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { paints } from './colours.mjs';
 import { elementsOf, rendered, textsOf } from './drawn.mjs';
 import { linePlot, rangePlot, standalone } from './plot.mjs';
 
@@ -128,6 +129,14 @@ for (const [name, { svg, table }] of Object.entries(ODD)) {
     assert.ok(table.head.length > 0 && table.rows.every((row) => row.length === table.head.length));
   });
 }
+
+test('where its stylesheet is refused, a drawing is as in the light', () => {
+  const more = { limits: [{ name: 'one', y: 1 }], phases: [{ name: 'slow', from: 1, to: 2 }] };
+  const { svg } = lines([{ name: 'KV', points: [[1, 1, 0, 2], [10, 2, 1, 3]] }], more);
+  const painted = [...svg.matchAll(/<\w+ [^>]*class="(fill|stroke)-([\w-]+)"[^>]*>/g)];
+  assert.ok(painted.length > 20);
+  for (const [element, how, paint] of painted) assert.ok(element.includes(`${how}="${paints[paint].light}"`), element);
+});
 
 test('a drawing that stands alone asks nobody for anything, has its own ground, and turns dark', () => {
   const whole = standalone(ranges([{ name: 'ours', values: [1, 2] }]).svg);

@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { compare } from '../comparison.mjs';
 import { load, machine, versions } from '../machine.mjs';
 import { FIGURES } from '../series.mjs';
+import { tablesOf, told } from '../table.mjs';
 import { draw, write } from './draw.mjs';
-import { tablesOf, withTables } from './drawing.mjs';
+import { withTables } from './drawing.mjs';
 
 const root = join(import.meta.dirname, '../../..');
 const TABLES = 'docs/bench.md';
@@ -19,9 +20,8 @@ export async function writeReport({ isQuick, onRound }) {
   const data = rounded({ ...about, command: `cargo xtask bench --report${isQuick ? ' --quick' : ''}`, minutes, results, compiled });
   write('docs/report.json', written(data));
   draw();
-  const tables = tablesOf(data.results);
-  if (!isQuick) write(TABLES, withTables(readFileSync(join(root, TABLES), 'utf8'), tables));
-  console.log(tables.join('\n\n'));
+  if (!isQuick) write(TABLES, withTables(readFileSync(join(root, TABLES), 'utf8'), tablesOf(data.results)));
+  console.log(`\n${told(data)}`);
 }
 
 /** Four digits: more are noise, and bytes. */
