@@ -4,6 +4,7 @@
 //     node tests/runtimes/demo.mjs [--serve]
 import { startAuthorizationServer } from './authorization-server.mjs';
 import { startProtectedApi } from './protected-api.mjs';
+import { startStage } from './stage.mjs';
 import { copyWorkerExample, startWorkerExample, workerExampleClient } from './worker-example.mjs';
 
 const COLD = 50;
@@ -35,7 +36,10 @@ say(passed ? 'Every answer was 200, and one grant served them all.' : 'That is n
 process.exitCode = passed ? 0 : 1;
 
 if (process.argv.includes('--serve')) {
+  say('Starting three fleets of isolates, and the page that shows them …');
+  const stage = await startStage();
   say(`
+  live page             ${stage.url}
   Worker                ${worker.url}  (try ${worker.url}token and ${worker.url}hello)
   protected API         ${api.url}/v1
   authorization server  ${authorizationServer.url}

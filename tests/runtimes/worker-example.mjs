@@ -45,22 +45,27 @@ export async function chooseCoordinator(project) {
   await writeFile(path, chosen);
 }
 
+/** Bundles the copy as `wrangler deploy` would; gives the modules. It begins at `entry`, if that is not what wrangler.jsonc says. */
+export async function bundleWorkerExample(project, { entry, folder = 'dist' } = {}) {
+  await tool(project, 'wrangler', 'deploy', ...(entry ? [entry] : []), '--dry-run', '--outdir', folder);
+  const dist = join(project, folder);
+  const others = (await readdir(dist)).filter((name) => !/^(index\.js|README\.md|.*\.map)$/.test(name));
+  const module = async (type, path) => ({ type, path, contents: await readFile(join(dist, path)) });
+  return await Promise.all([
+    module('ESModule', 'index.js'),
+    ...others.map((name) => module(name.endsWith('.wasm') ? 'CompiledWasm' : 'Text', name)),
+  ]);
+}
+
 /** Bundles the copy as `wrangler deploy` would, and starts the bundle in workerd. What it stores outlives it. */
 export async function startWorkerExample(project, { tokenUrl, apiUrl, issuer }) {
-  await tool(project, 'wrangler', 'deploy', '--dry-run', '--outdir', 'dist');
-  const dist = join(project, 'dist');
-  const wasm = (await readdir(dist)).filter((name) => name.endsWith('.wasm'));
-  const modules = [
-    { type: 'ESModule', path: join(dist, 'index.js') },
-    ...wasm.map((name) => ({ type: 'CompiledWasm', path: join(dist, name) })),
-  ];
+  const modules = await bundleWorkerExample(project);
   const config = await readConfig(project);
   const { kv_namespaces = [], durable_objects = { bindings: [] } } = config;
   const worker = {
     name: config.name,
     compatibilityDate: config.compatibility_date,
     modules,
-    modulesRoot: dist,
     bindings: {
       ...config.vars,
       TOKEN_URL: tokenUrl,

@@ -5,7 +5,7 @@ import { coordinator, type TokenCoordinator } from 'edge-oauth2/cloudflare';
 // Used if wrangler.jsonc binds it as COORDINATOR.
 export { TokenCoordinator } from 'edge-oauth2/cloudflare';
 
-interface Env {
+export interface Env {
   TOKEN_URL: string;
   SCOPES: string;
   API_URL: string;
@@ -18,10 +18,12 @@ interface Env {
   /** Where isolates share their token: wrangler.jsonc binds one of the two, or none. */
   TOKENS?: KVNamespace;
   COORDINATOR?: DurableObjectNamespace<TokenCoordinator>;
+  /** Hears of the way to each token: the page of `npm run dev` shows it. */
+  onEvent?: ((event: OAuth2Event) => void) | undefined;
 }
 
 /** Making a client costs little, and all clients of equal options share one token. */
-function connect(env: Env, onEvent?: (event: OAuth2Event) => void): OAuth2Client {
+function connect(env: Env, onEvent = env.onEvent): OAuth2Client {
   return new OAuth2Client({
     tokenUrl: env.TOKEN_URL,
     clientId: env.CLIENT_ID,
