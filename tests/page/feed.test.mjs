@@ -65,12 +65,13 @@ test('a Worker that is gone is asked less and less, and what comes back begins a
 });
 
 test('whoever does not look asks for nothing, and sees all anew', async (t) => {
-  const { asked, shown, rest, answer, pass } = feed(t);
+  const { asked, shown, hurry, rest, answer, pass } = feed(t);
   await answer(5);
   rest('hidden', true);
   rest('held', true);
   await pass(60_000);
   rest('hidden', false);
+  hurry();
   await pass(60_000);
   assert.equal(asked.length, 1);
   await settle(() => rest('held', false));

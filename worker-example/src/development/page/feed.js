@@ -33,7 +33,7 @@ export function startFeed({ ask, onSnapshot, onGone }) {
   function lose(error) {
     after = 0;
     failures += 1;
-    onGone(error);
+    if (rests.size === 0) onGone(error);
   }
 
   function take(snapshot) {

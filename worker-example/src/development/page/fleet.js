@@ -24,11 +24,15 @@ export class FleetColumn {
     return this.#root;
   }
 
-  /** `isAnew`: the requests before belong to nothing that follows. `most`: the grants of the fleet that made most. */
-  show(fleet, { snapshot, isAnew, price, most }) {
+  /** `isAnew`: the requests before belong to nothing that follows. */
+  take(requests, nowMs, isAnew) {
+    this.#requests = [...(isAnew ? [] : this.#requests), ...requests].filter(({ atMs }) => atMs > nowMs - SHOWN_MS);
+  }
+
+  /** `most`: the grants of the fleet that made most. */
+  show(fleet, { snapshot, price, most }) {
     const { nowMs } = snapshot;
     this.#latest = { lives: fleet.lives, nowMs };
-    this.#requests = [...(isAnew ? [] : this.#requests), ...fleet.requests].filter(({ atMs }) => atMs > nowMs - SHOWN_MS);
     this.#showAccounts(fleet, snapshot.fleets, price, most);
     this.#showLegend();
     this.#showLife(fleet.lives.at(-1), nowMs);

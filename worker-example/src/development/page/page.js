@@ -29,12 +29,13 @@ const feed = startFeed({
   onSnapshot(snapshot, isAnew) {
     latest = snapshot;
     tellConnection('live', 'Live');
-    show(isAnew);
+    for (const { store, requests } of snapshot.fleets) columnOf(store).take(requests, snapshot.nowMs, isAnew);
+    show();
   },
   onGone: () => tellConnection('gone', 'The Worker does not answer. Trying again …'),
 });
 
-function show(isAnew) {
+function show() {
   const { fleets } = latest;
   if (fleets.length === 1) put(find('[data-about]'), ALONE);
   for (const [store, column] of columns) {
@@ -43,7 +44,7 @@ function show(isAnew) {
     columns.delete(store);
   }
   const most = Math.max(...fleets.map(({ totals }) => totals.grants));
-  for (const fleet of fleets) columnOf(fleet.store).show(fleet, { snapshot: latest, isAnew, price, most });
+  for (const fleet of fleets) columnOf(fleet.store).show(fleet, { snapshot: latest, price, most });
   showActions(latest);
   showProofs(latest);
 }
@@ -113,7 +114,7 @@ function setPrice(text) {
   if (typed === undefined) return;
   price = typed;
   remember('price', text);
-  if (latest) show(false);
+  if (latest) show();
 }
 
 function setTheme(theme) {

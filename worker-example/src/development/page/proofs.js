@@ -27,9 +27,12 @@ function tell(proof) {
   newest = proof;
   if (!isNews) return;
   announce(proof);
-  setTimeout(() => newest?.id === proof.id && announce(newest), SETTLED_MS);
+  setTimeout(() => {
+    if (newest?.id === proof.id && newest.text !== proof.text) announce(newest);
+  }, SETTLED_MS);
 }
 
-const announce = (proof) => put(find('[data-announcement]'), wordsOf(proof));
+/** The words are new even where they are those of the proof before: what has not changed is not read out. */
+const announce = (proof) => find('[data-announcement]').replaceChildren(wordsOf(proof));
 
 const wordsOf = ({ text, isPromised }) => (isPromised ? text : `Not as promised: ${text}`);
