@@ -19,16 +19,22 @@ export function documentsOf(root, { description, repository }) {
 }
 
 /**
- * A document whose links into the repository are whole URLs; where nobody knows the repository's, only what they say is left. What
- * is `shipped` too is linked as it is, but from README.md: npm shows that alone.
+ * A document whose links and images in the repository are whole URLs; where nobody knows the repository's, only what they say is left.
+ * What is `shipped` too is linked as it is, but from README.md: npm shows that alone.
  */
 export function relinked(markdown, path, { shipped, repository }) {
-  return markdown.replaceAll(/^```.*?^```$|`(?:[^`\n]|\n(?!\n))*`|\[([^\]]*)\]\(([^()\s]+)\)/gms, (written, text, link) => {
+  return markdown.replaceAll(/^```.*?^```$|`(?:[^`\n]|\n(?!\n))*`|(!?)\[([^\]]*)\]\(([^()\s]+)\)/gms, (written, mark, text, link) => {
     if (link === undefined || link.startsWith('#') || /^[a-z]+:/.test(link)) return written;
     const [file, anchor] = posix.join(posix.dirname(path), link).split('#');
     if (shipped.includes(file) && !(repository && path === 'README.md')) return written;
-    return repository ? `[${text}](${repository}/blob/HEAD/${file}${anchor ? `#${anchor}` : ''})` : text;
+    if (!repository) return text;
+    return mark ? `![${text}](${imageIn(repository, file)})` : `[${text}](${repository}/blob/HEAD/${file}${anchor ? `#${anchor}` : ''})`;
   });
+}
+
+/** GitHub says that a drawing is an image only if it may clean it. */
+function imageIn(repository, file) {
+  return `${repository}/raw/HEAD/${file}${file.endsWith('.svg') ? '?sanitize=true' : ''}`;
 }
 
 /** llms.txt: the way to begin, the page for each task, and all pages. */

@@ -39,10 +39,20 @@ test('what is not in the package is linked in the repository, or not at all', ()
   assert.equal(relinked(markdown, 'docs/page.md', { shipped }), markdown.replace('[the test](../tests/a.mjs#b)', 'the test'));
 });
 
+test('an image is the file itself in the repository, or its words', () => {
+  const markdown = '![a plot](plot.svg) and ![a picture](../picture.png)\n';
+  const shipped = [];
+  assert.equal(
+    relinked(markdown, 'docs/page.md', { shipped, repository }),
+    `![a plot](${repository}/raw/HEAD/docs/plot.svg?sanitize=true) and ![a picture](${repository}/raw/HEAD/picture.png)\n`,
+  );
+  assert.equal(relinked(markdown, 'docs/page.md', { shipped }), 'a plot and a picture\n');
+});
+
 test('llms.txt has a whole example, and every page', () => {
   const map = read('llms.txt');
   assert.match(map, /export default \{\n {2}async fetch\(request, env\)/);
-  const pages = readdirSync(join(root, 'docs')).map((file) => `docs/${file}`);
+  const pages = readdirSync(join(root, 'docs')).filter((file) => file.endsWith('.md')).map((file) => `docs/${file}`);
   const [, list] = map.split(/^## Pages$/m);
   assert.deepEqual(linksOf(list).toSorted(), pages.toSorted());
 });

@@ -8,10 +8,13 @@ import ts from 'typescript';
 import { createConsumer, manifest, packageDir, tarball } from './consumer.mjs';
 import { root, tool } from './tool.mjs';
 
+/** What is compiled everywhere. */
+const FILES = ['types', 'm2m', 'inbound', 'compat', 'testing', 'doctor'].map((name) => `${name}.test-d.ts`);
+
 let dir;
 before(async () => {
   dir = await createConsumer('types');
-  for (const file of ['types.test-d.ts', 'm2m.test-d.ts', 'inbound.test-d.ts', 'compat.test-d.ts', 'testing.test-d.ts', 'cloudflare.test-d.ts', 'stores.test-d.ts']) {
+  for (const file of [...FILES, 'cloudflare.test-d.ts', 'stores.test-d.ts']) {
     copyFileSync(join(import.meta.dirname, file), join(dir, file));
   }
 });
@@ -50,7 +53,7 @@ describe('the compiler accepts what is right and refuses what is wrong', () => {
         ...environment,
       };
       const config = join(dir, 'tsconfig.json');
-      writeFileSync(config, JSON.stringify({ compilerOptions, files: ['types.test-d.ts', 'm2m.test-d.ts', 'inbound.test-d.ts', 'compat.test-d.ts', 'testing.test-d.ts', ...files] }));
+      writeFileSync(config, JSON.stringify({ compilerOptions, files: [...FILES, ...files] }));
       await tool('tsc', ['--project', config]);
     });
   }
@@ -120,7 +123,7 @@ describe('the declarations name what is there', () => {
   const entries = [
     ...['index', 'slim', 'm2m', 'inbound', 'all'].map((name) => `entries/${name}`),
     ...['ballerina', 'integration-app', 'lowdefy', 'simple-oauth2', 'workato'].map((name) => `compat/${name}`),
-    'testing/index',
+    'testing/index', 'doctor/index',
   ];
   const program = ts.createProgram(
     entries.map((entry) => join(packageDir, `${entry}.d.ts`)),

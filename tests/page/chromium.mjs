@@ -1,28 +1,24 @@
 // The browser that looks at the live page: the machine's own, or npm's for Linux on x64.
-import { execFile } from 'node:child_process';
-import { accessSync, constants, existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
+import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { promisify, stripVTControlCharacters } from 'node:util';
+import { stripVTControlCharacters } from 'node:util';
 import { chromium } from 'playwright-core';
+import { fonts, program } from './unpacked.mjs';
 
 /** As Debian, Ubuntu and Google name it. */
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome'];
 
-/** Hints of fonts differ by machine. */
+/** Hints of letters differ by machine. */
 const ARGS = ['--font-render-hinting=none'];
 
-const { version } = createRequire(import.meta.url)('./node_modules/@sparticuz/chromium/package.json');
-const run = promisify(execFile);
-
-/** Starts the first that starts. */
+/** Starts the first that starts. Its letters are the same everywhere on Linux: a fresh machine has none, and others have others. */
 export async function launch({ environment = process.env, platform = `${process.platform} ${process.arch}` } = {}) {
+  const letters = await fonts();
   const refusals = [];
   for (const find of candidates(environment, platform)) {
     const { executablePath, env } = await find();
     try {
-      return await chromium.launch({ executablePath, args: ARGS, env: { ...environment, ...env } });
+      return await chromium.launch({ executablePath, args: ARGS, env: { ...environment, ...letters, ...env } });
     } catch (error) {
       refusals.push(`${executablePath}: ${reasonOf(error)}`);
     }
@@ -35,7 +31,7 @@ function candidates({ CHROMIUM, PATH = '' }, platform) {
   if (CHROMIUM) return [() => ({ executablePath: CHROMIUM })];
   const folders = PATH.split(delimiter).filter(Boolean);
   const own = NAMES.flatMap((name) => folders.map((folder) => join(folder, name))).filter(isExecutable);
-  return [...own.map((executablePath) => () => ({ executablePath })), ...(platform === 'linux x64' ? [unpacked] : [])];
+  return [...own.map((executablePath) => () => ({ executablePath })), ...(platform === 'linux x64' ? [() => program()] : [])];
 }
 
 function isExecutable(path) {
@@ -44,31 +40,6 @@ function isExecutable(path) {
     return true;
   } catch {
     return false;
-  }
-}
-
-/** npm's, with the libraries and the font that it brings: a fresh machine may have neither. */
-export async function unpacked(folder = join(import.meta.dirname, '../../target/tools', `chromium-${version}`)) {
-  if (!existsSync(folder)) await unpack(folder);
-  return {
-    executablePath: join(folder, 'chromium'),
-    env: { LD_LIBRARY_PATH: join(folder, 'al2023/lib'), FONTCONFIG_FILE: join(folder, 'fonts.conf') },
-  };
-}
-
-/** Whole or not at all: another process may be doing the same, and this one may be ended. */
-async function unpack(folder) {
-  await mkdir(join(folder, '..'), { recursive: true });
-  const draft = await mkdtemp(`${folder}-`);
-  try {
-    await run(process.execPath, [join(import.meta.dirname, 'unpack.mjs'), draft]);
-    const dirs = `<dir>${join(folder, 'fonts')}</dir><cachedir>${join(folder, 'font-cache')}</cachedir>`;
-    await writeFile(join(draft, 'fonts.conf'), `<?xml version="1.0"?>\n<fontconfig>${dirs}</fontconfig>\n`);
-    await rename(draft, folder).catch((error) => {
-      if (!existsSync(folder)) throw error;
-    });
-  } finally {
-    await rm(draft, { recursive: true, force: true });
   }
 }
 

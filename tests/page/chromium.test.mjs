@@ -1,12 +1,13 @@
 // Which Chromium is taken, and what is said where there is none.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { chmod, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { launch, unpacked } from './chromium.mjs';
+import { launch } from './chromium.mjs';
+import { fonts } from './unpacked.mjs';
 
 const isNpmsPlatform = `${process.platform} ${process.arch}` === 'linux x64';
 const skip = !isNpmsPlatform && 'npm has a Chromium for Linux on x64 only';
@@ -60,11 +61,11 @@ test('neither a home that cannot be written to nor a proxy keeps it from a page 
   }
 });
 
-test('two processes that unpack it at once get a whole one', { skip }, async () => {
-  const place = join(folder, 'chromium');
-  const [one, other] = await Promise.all([unpacked(place), unpacked(place)]);
+test('who unpacks at the same time as another gets the whole of it, and nothing is left over', async () => {
+  const place = join(folder, 'fonts');
+  const [one, other] = await Promise.all([fonts(place), fonts(place)]);
   assert.deepEqual(one, other);
-  assert.deepEqual((await readdir(folder)).filter((name) => name.startsWith('chromium-') && name !== 'chromium-browser'), []);
-  const browser = await launch({ environment: { CHROMIUM: one.executablePath, ...one.env } });
-  await browser.close();
+  assert.match(await readFile(one.FONTCONFIG_FILE, 'utf8'), /<dir>/);
+  assert.ok((await readdir(place, { recursive: true })).some((name) => name.endsWith('Regular.ttf')));
+  assert.deepEqual((await readdir(folder)).filter((name) => name.startsWith('fonts-')), []);
 });

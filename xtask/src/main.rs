@@ -17,6 +17,8 @@ const USAGE: &str = "usage:
     cargo xtask test [step…]       check everything, or only the steps whose names begin like this
     cargo xtask bench [--quick] [--json] [figure…]
                                    the package beside others, in one workerd
+    cargo xtask bench --report [--quick]
+                                   that with plots: writes docs/report.html, its data and its picture
     cargo xtask matrix [consumer…] projects of frameworks and bundlers with the package in them; writes docs/support.md
     cargo xtask soak [seconds]     a fleet of isolates shares tokens of 90 s, for minutes
     cargo xtask stores             fleets of isolates by each kind of store, over real servers

@@ -1,11 +1,12 @@
 // What plots have around their figures: a title, axes with their ticks, and a note.
 import { fill, stroke } from './colours.mjs';
-import { element, text, wrapped } from './svg.mjs';
+import { element, rounded, text, wrapped } from './svg.mjs';
 
 export const WIDTH = 480;
 /** How much of a text has room on a line: a character is 0.52 em wide on average. */
 const TITLE_CHARACTERS = 58;
 const NOTE_CHARACTERS = 76;
+const LABEL = { ...fill('quiet'), 'font-size': 11 };
 const TITLE_LINE = 19;
 const NOTE_LINE = 15;
 
@@ -32,25 +33,21 @@ export function noted(note, top) {
 /** The axis below, its ticks as high as the plot. */
 export function axisBelow(scale, { left, right, top, bottom }) {
   return [
-    ...scale.ticks.map(({ place, label }) => [
-      element('path', { d: `M${place.toFixed(1)} ${top}V${bottom}`, ...stroke('grid') }),
-      text(place, bottom + 15, label, { ...fill('quiet'), 'text-anchor': 'middle', 'font-size': 11 }),
-    ]),
+    element('path', { d: scale.ticks.map(({ place }) => `M${rounded(place)} ${top}V${bottom}`).join(''), ...stroke('grid') }),
+    element('g', { ...LABEL, 'text-anchor': 'middle' }, scale.ticks.map(({ place, label }) => text(place, bottom + 15, label))),
     element('path', { d: `M${left} ${bottom}H${right}`, ...stroke('quiet') }),
     gapMark(scale.zeroGap, bottom, 'V'),
-  ].flat();
+  ];
 }
 
 /** The axis at the left, its ticks as wide as the plot. */
 export function axisAtLeft(scale, { left, right, top, bottom }) {
   return [
-    ...scale.ticks.map(({ place, label }) => [
-      element('path', { d: `M${left} ${place.toFixed(1)}H${right}`, ...stroke('grid') }),
-      text(left - 6, place + 4, label, { ...fill('quiet'), 'text-anchor': 'end', 'font-size': 11 }),
-    ]),
+    element('path', { d: scale.ticks.map(({ place }) => `M${left} ${rounded(place)}H${right}`).join(''), ...stroke('grid') }),
+    element('g', { ...LABEL, 'text-anchor': 'end' }, scale.ticks.map(({ place, label }) => text(left - 6, place + 4, label))),
     element('path', { d: `M${left} ${top}V${bottom}`, ...stroke('quiet') }),
     gapMark(scale.zeroGap, left, 'H'),
-  ].flat();
+  ];
 }
 
 /** Says that an axis does not go on from zero to the next tick. */

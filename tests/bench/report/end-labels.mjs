@@ -1,7 +1,7 @@
 // The names of lines beside their ends, which spares readers the way to a legend and back.
 import { fill, stroke } from './colours.mjs';
 import { marker } from './markers.mjs';
-import { element, text, wrapped } from './svg.mjs';
+import { element, rounded, text, wrapped } from './svg.mjs';
 
 const LINE = 13;
 const CHARACTERS = 16;
@@ -35,8 +35,8 @@ function apart(labels, top, bottom) {
 function drawnLabel({ words, at, from, y, height, paint, shape, isLimit }, left) {
   const middle = y + height / 2;
   const dashed = (d, dashes, width) => element('path', { d, ...stroke(paint), 'stroke-width': width, 'stroke-dasharray': dashes });
-  const leader = dashed(`M${from.toFixed(1)} ${at.toFixed(1)}L${left} ${middle.toFixed(1)}`, '1 2', 0.7);
-  const sign = isLimit ? dashed(`M${left} ${middle.toFixed(1)}h10`, '4 2', 1) : marker(shape, left + 5, middle, paint);
+  const leader = dashed(`M${rounded(from)} ${rounded(at)}L${left} ${rounded(middle)}`, '1 2', 0.7);
+  const sign = isLimit ? dashed(`M${left} ${rounded(middle)}h10`, '4 2', 1) : marker(shape, left + 5, middle, paint);
   const look = { ...fill('ink'), 'font-size': 11, 'font-style': isLimit ? 'italic' : undefined };
   return [leader, sign, ...words.map((line, index) => text(left + 14, y + 11 + index * LINE, line, look))];
 }

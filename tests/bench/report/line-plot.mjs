@@ -5,7 +5,7 @@ import { fill, seriesPaint, stroke } from './colours.mjs';
 import { endLabels } from './end-labels.mjs';
 import { marker } from './markers.mjs';
 import { scaleOf } from './scale.mjs';
-import { drawing, element, text } from './svg.mjs';
+import { drawing, element, rounded, text } from './svg.mjs';
 
 const [LEFT, RIGHT, HEIGHT] = [62, WIDTH - 128, 220];
 /** With more points, marks would hide the line. */
@@ -44,7 +44,7 @@ export function linePlot({ title, x, y, series, limits = [], phases = [], note }
     xLabel,
     ...foot.drawn,
   ]);
-  return { svg, table: tableOf(x, known, bounds) };
+  return { name: title, description, height: foot.bottom, svg, table: tableOf(x, known, bounds) };
 }
 
 function edges({ ticks }, y) {
@@ -56,7 +56,7 @@ function drawnLine({ points, paint, shape, isLimit }, { x, y }) {
   return [
     ...stretches(points.filter((point) => point.length > 2)).map((stretch) => band(stretch, paint, { x, y })),
     ...stretches(points).map((stretch) => {
-      const d = stretch.map(([at, value], index) => `${index === 0 ? 'M' : 'L'}${x(at).toFixed(1)} ${y(value).toFixed(1)}`).join('');
+      const d = stretch.map(([at, value], index) => `${index === 0 ? 'M' : 'L'}${rounded(x(at))} ${rounded(y(value))}`).join('');
       return element('path', { d, ...stroke(paint), 'stroke-width': isLimit ? 1.2 : 1.8, 'stroke-dasharray': isLimit ? '5 4' : undefined });
     }),
     ...(isLimit || drawn.length > MOST_MARKED ? [] : drawn.map(([at, value]) => marker(shape, x(at), y(value), paint))),
@@ -74,7 +74,7 @@ function stretches(points) {
 }
 
 function band(points, paint, { x, y }) {
-  const side = (which, list) => list.map((point) => `${x(point[0]).toFixed(1)} ${y(point[which] ?? point[1]).toFixed(1)}`);
+  const side = (which, list) => list.map((point) => `${rounded(x(point[0]))} ${rounded(y(point[which] ?? point[1]))}`);
   return element('path', { d: `M${[...side(2, points), ...side(3, points.toReversed())].join('L')}Z`, ...fill(paint), 'fill-opacity': 0.2 });
 }
 

@@ -1,6 +1,6 @@
 // Shapes of points, so that series are told apart without colours.
 import { fill } from './colours.mjs';
-import { element } from './svg.mjs';
+import { element, rounded } from './svg.mjs';
 
 const SHAPES = [
   'M-3.5 0a3.5 3.5 0 1 0 7 0a3.5 3.5 0 1 0-7 0Z',
@@ -14,5 +14,5 @@ const SHAPES = [
 
 /** The shape of a series, at a place. */
 export function marker(index, x, y, paint) {
-  return element('path', { d: SHAPES[index % SHAPES.length], transform: `translate(${x.toFixed(1)} ${y.toFixed(1)})`, ...fill(paint) });
+  return element('path', { d: SHAPES[index % SHAPES.length], transform: `translate(${rounded(x)} ${rounded(y)})`, ...fill(paint) });
 }

@@ -4,7 +4,7 @@ import { summary } from '../statistics.mjs';
 import { WIDTH, axisBelow, labelled, noted, titled } from './axes.mjs';
 import { fill, stroke } from './colours.mjs';
 import { scaleOf } from './scale.mjs';
-import { drawing, element, text } from './svg.mjs';
+import { drawing, element, rounded, text } from './svg.mjs';
 
 const [LEFT, RIGHT, ROW] = [132, WIDTH - 74, 24];
 
@@ -26,21 +26,21 @@ export function rangePlot({ title, unit, scale = 'linear', rows, note }) {
     ...drawn.flat(),
     ...foot.drawn,
   ]);
-  return { svg, table: { head: [title, 'median', 'least', 'most', 'rounds'], rows: known.map(tableRow) } };
+  const name = `${title}, ${unit}`;
+  return { name, description, height: foot.bottom, svg, table: { head: [name, 'median', 'least', 'most', 'rounds'], rows: known.map(tableRow) } };
 }
 
 function drawnRow({ name, values, isOurs }, y, at) {
-  const label = { ...fill('ink'), 'font-weight': isOurs ? 700 : undefined };
-  const named = text(LEFT - 8, y + 4, name, { ...label, 'text-anchor': 'end' });
-  if (values.length === 0) return [named, text(RIGHT + 8, y + 4, '–', label)];
   const { median, least, most } = summary(values);
+  const written = [text(LEFT - 8, y + 4, name, { 'text-anchor': 'end' }), text(RIGHT + 8, y + 4, shown(median))];
+  const words = element('g', { ...fill('ink'), 'font-weight': isOurs ? 700 : undefined }, written);
+  if (values.length === 0) return [words];
   const paint = isOurs ? 'series-0' : 'series-6';
   return [
-    named,
-    element('path', { d: `M${at(least).toFixed(1)} ${y}H${at(most).toFixed(1)}`, ...stroke(paint), 'stroke-width': 2 }),
-    ...values.map((value) => element('circle', { cx: at(value), cy: y, r: 3, ...fill(paint), 'fill-opacity': 0.4 })),
+    words,
+    element('path', { d: `M${rounded(at(least))} ${y}H${rounded(at(most))}`, ...stroke(paint), 'stroke-width': 2 }),
+    element('g', { ...fill(paint), 'fill-opacity': 0.4 }, values.map((value) => element('circle', { cx: at(value), cy: y, r: 3 }))),
     element('rect', { x: at(median) - 2, y: y - 7, width: 4, height: 14, ...fill(paint) }),
-    text(RIGHT + 8, y + 4, shown(median), label),
   ];
 }
 
@@ -51,7 +51,6 @@ function described({ name, values }) {
 }
 
 function tableRow({ name, values }) {
-  if (values.length === 0) return [name, '–', '–', '–', '0'];
   const { median, least, most } = summary(values);
   return [name, shown(median), shown(least), shown(most), shown(values.length)];
 }

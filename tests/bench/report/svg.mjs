@@ -1,8 +1,11 @@
-// SVG as text: every text and attribute is escaped here, and nowhere else.
+// SVG, and the HTML around it, as text: every text and attribute is escaped here, and nowhere else.
 
 const ESCAPES = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 // XML has no way to say these at all.
 const UNSAYABLE = /[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|\p{Surrogate}/gu;
+
+/** What never has content. HTML does not know that anything else may end like this. */
+const SHAPES = ['path', 'rect', 'circle'];
 
 export function escaped(text) {
   return String(text).replaceAll(UNSAYABLE, '\ufffd').replaceAll(/[&<>"']/g, (character) => ESCAPES[character]);
@@ -12,12 +15,11 @@ export function escaped(text) {
 export function element(name, attributes, children = []) {
   const pairs = Object.entries(attributes).filter(([, value]) => value !== undefined);
   const written = pairs.map(([key, value]) => ` ${key}="${escaped(typeof value === 'number' ? rounded(value) : value)}"`).join('');
-  const content = [children].flat().join('');
-  return content ? `<${name}${written}>${content}</${name}>` : `<${name}${written}/>`;
+  return SHAPES.includes(name) ? `<${name}${written}/>` : `<${name}${written}>${[children].flat().join('')}</${name}>`;
 }
 
 /** A text at a place. */
-export function text(x, y, content, attributes) {
+export function text(x, y, content, attributes = {}) {
   return element('text', { x, y, ...attributes }, escaped(content));
 }
 

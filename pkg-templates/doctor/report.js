@@ -1,0 +1,15 @@
+// The diagnosis for who reads it.
+
+/** Plain text, for a terminal or a log. */
+export function describe({ ok, findings, steps }) {
+  const count = findings.length;
+  const summary = count === 0 ? 'nothing wrong was found' : `${count} ${count === 1 ? 'finding' : 'findings'}${ok ? ', none of them an error' : ''}`;
+  const tried = steps.map(({ name, outcome, durationMs, note }) => {
+    const detail = note ?? `${durationMs} ms`;
+    return `  ${outcome.padEnd(8)}${name} (${detail})`;
+  });
+  const told = findings.map(({ code, severity, message, said, advice }) =>
+    [`${severity}: ${code}`, `  ${message}`, ...(said ? [`  The server said: ${said}`] : []), `  What to do: ${advice}`].join('\n'),
+  );
+  return [[`edge-oauth2 doctor: ${summary}`, ...tried].join('\n'), ...told].join('\n\n');
+}

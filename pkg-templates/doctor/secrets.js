@@ -1,0 +1,78 @@
+// What must not be seen again, whoever repeats it.
+
+import { holds } from '../face/spelling.js';
+
+/** What is shorter is found in many a word. */
+const MIN_CHARS = 8;
+
+/** The beginning of a value is as good as the value: who repeats may cut. */
+const BEGINNING = 16;
+
+const MAX_SHOWN_CHARS = 300;
+
+/** Options whose texts are about what is asked for, and not secret. */
+const PUBLIC_OPTIONS = [
+  ...['tokenUrl', 'issuer', 'authorizationUrl', 'revocationUrl', 'refreshUrl', 'baseUrl', 'allowedOrigins'],
+  ...['clientId', 'clientIdParam', 'clientSecretParam', 'clientAssertionType', 'clientAuth', 'credentialEncoding'],
+  ...['grant', 'scopes', 'scopeSeparator', 'resource', 'bodyFormat', 'tokenMapping', 'storePrefix', 'username'],
+];
+
+/** Parameters of a token request, and members of others' objects, that errors are about. */
+const isPublic = (name) => /_type$|^(scope|client_id|redirect_uri|audience|resource|issuer|subject|kid|alg|typ|aud|iss|sub)$/.test(name);
+
+export class Secrets {
+  #values = new Set();
+
+  constructor(options) {
+    for (const [name, value] of Object.entries(options)) if (!PUBLIC_OPTIONS.includes(name)) this.#addAll(value);
+  }
+
+  add(value) {
+    if (value.length >= MIN_CHARS) this.#values.add(value);
+  }
+
+  /** The credentials of a token request as it is sent: those that functions gave are known by it alone. */
+  addSent({ headers, body }) {
+    const authorization = new Headers(headers).get('authorization') ?? '';
+    const [, packed] = /^Basic (.+)$/.exec(authorization) ?? [];
+    if (packed) this.add(decoded(packed.length % 4 === 1 ? '' : atob(packed)).replace(/^[^:]*:/, ''));
+    if (typeof body !== 'string') return;
+    const parameters = body.startsWith('{') ? parsedObject(body) : Object.fromEntries(new URLSearchParams(body));
+    this.#addAll(parameters);
+  }
+
+  /** `text`, which somebody else wrote, as it may be shown: on one line, short, and whole or not at all. */
+  shown(text, maxChars = MAX_SHOWN_CHARS) {
+    const line = String(text ?? '').replaceAll(/[\0-\x20\x7f]+/g, ' ').trim();
+    if ([...this.#values].some((value) => holds(line, value.slice(0, BEGINNING)))) return '(not shown: it repeats a secret)';
+    // Nobody reads a token, and it may be one.
+    const readable = line.replaceAll(/\beyJ[\w-]+\.[\w.-]+/g, '[a JWT]');
+    return readable.length > maxChars ? `${readable.slice(0, maxChars)}…` : readable;
+  }
+
+  #addAll(value) {
+    if (typeof value === 'string') this.add(value);
+    else if (Array.isArray(value)) value.forEach((item) => this.#addAll(item));
+    else if (typeof value === 'object' && value !== null) {
+      for (const [name, item] of Object.entries(value)) if (!isPublic(name)) this.#addAll(item);
+    }
+  }
+}
+
+function decoded(text) {
+  try {
+    return decodeURIComponent(text.replaceAll('+', ' '));
+  } catch {
+    return text;
+  }
+}
+
+/** The object that a JSON text is; one without members if it is none. */
+export function parsedObject(text) {
+  try {
+    const value = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {};
+  } catch {
+    return {};
+  }
+}

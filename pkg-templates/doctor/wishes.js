@@ -1,0 +1,38 @@
+// What a client asks for that the server knows, and is refused: scopes, an API, a grant.
+
+import { finding } from './diagnosis.js';
+import { isMissed, wordsOf } from './words.js';
+
+/** What is wrong with what was asked for; `undefined` if that is not it. */
+export async function refusedWish(trial, error, said) {
+  const { options } = trial;
+  const { grant = 'client_credentials' } = options;
+  const words = wordsOf(error);
+  if (error.error === 'invalid_scope' || /scope/i.test(words)) {
+    if (isGiven(options.scopes)) return await refusedScopes(trial, said);
+    if (isMissed('scope', words)) return { found: finding('missing_scope', {}, { said }) };
+  }
+  if (error.error === 'invalid_target' || /audience|resource|service not found/i.test(words)) return { found: refusedAudience(options, words, said) };
+  if (error.error === 'unauthorized_client') return { found: finding('grant_not_allowed', { grant }, { said }) };
+  if (error.error === 'unsupported_grant_type') return { found: finding('grant_not_supported', { grant }, { said }) };
+  return undefined;
+}
+
+async function refusedScopes(trial, said) {
+  const scopes = trial.secrets.shown([trial.options.scopes].flat().join(' '));
+  const next = await trial.again({ scopes: undefined });
+  const alone = next?.token ? '; without scopes there is a token' : '';
+  return { found: finding('invalid_scope', { scopes, alone }, { said }), next: next?.token ? next : undefined };
+}
+
+function refusedAudience({ endpointParams = {}, resource }, words, said) {
+  const isList = typeof endpointParams[Symbol.iterator] === 'function';
+  const asked = new Map(isList ? endpointParams : Object.entries(endpointParams)).get('audience');
+  const audience = asked ?? (isGiven(resource) ? [resource].flat().join(' ') : undefined);
+  if (audience !== undefined) return finding('wrong_audience', { audience }, { said, option: asked === undefined ? 'resource' : 'endpointParams' });
+  const isOfResource = /resource/i.test(words) && !/audience/i.test(words);
+  const advice = `${isOfResource ? 'resource: …' : 'endpointParams: { audience: … }'}, the API's identifier at the server`;
+  return finding('missing_audience', { advice }, { said, ...(isOfResource && { option: 'resource' }) });
+}
+
+const isGiven = (value) => value !== undefined && [value].flat().join('').trim() !== '';

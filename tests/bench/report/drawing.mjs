@@ -1,0 +1,70 @@
+// What is drawn of the data of a report: the page, and the pictures of it for README.md.
+import { shown } from '../numbers.mjs';
+import { SERIES } from '../series.mjs';
+import { costSections, verdictsOf } from './costs.mjs';
+import { page } from './page.mjs';
+import { picture } from './pictures.mjs';
+import { pointsOf } from './prose.mjs';
+import { timesOf } from './verdict.mjs';
+
+/** The sections of which README.md shows a plot: what is asked first, won or lost. */
+const PICTURED = ['herd', 'hit', 'isolate', 'size'];
+
+const INTRO = `What \`edge-oauth2\` costs and saves, beside what else there is: every contender in the same Worker, in the same workerd, in turn.
+[How it was measured, and the figures in short](bench.md).
+
+In a plot of contenders each dot is a round, the line goes from the least round to the most, and the mark is the median, whose number is
+at the right. Less is better in all of them. Ratios are made within rounds, so that a machine that slows down slows both sides. An axis is
+linear and begins at zero where it is not called logarithmic. Requests are sent one after the other on each connection: how long requests
+wait that come at a rate of their own is not shown.`;
+
+const WON_AND_LOST = `Ours beside the best of the others, whoever that is: \`won\` or \`lost\` if that is so in every round, \`even\` otherwise.
+Each figure leads to why it is so.`;
+
+/** By their paths: files that are the same for the same data. `said` is docs/bench.md, which says why figures are what they are. */
+export function filesOf(data, said) {
+  const costs = costSections(data.results, pointsOf(said));
+  return new Map([
+    ['docs/report.html', pageOf(data, costs)],
+    ['docs/report-costs.svg', costsPicture(data, costs)],
+  ]);
+}
+
+/** A document whose tables of figures are these. */
+export function withTables(markdown, tables) {
+  const left = [...tables];
+  return markdown.replaceAll(/^\| figure \|.*\n(?:\|.*\n)+/gm, (old) => (left.length > 0 ? `${left.shift()}\n` : old));
+}
+
+function pageOf(data, costs) {
+  return page({
+    title: 'edge-oauth2, measured',
+    intro: INTRO,
+    facts: factsOf(data),
+    sections: [{ id: 'won-and-lost', title: 'Where we win, and where we lose', text: WON_AND_LOST, tables: verdictTables(data.results) }, ...costs],
+  });
+}
+
+function factsOf({ measured, command, isQuick, minutes, machine, load, versions }) {
+  return [
+    ['Measured', `${measured}, in ${shown(minutes)} minutes${isQuick ? '; a quick run, of few rounds' : ''}`],
+    ['Command', command],
+    ['Machine', machine],
+    ['Load before', `${load} processes: more than there are cores, and others had a part in the times`],
+    ['Versions', Object.entries(versions).map((pair) => pair.join(' ')).join(', ')],
+  ];
+}
+
+function verdictTables(results) {
+  const row = ({ id, figure, word, best, ours, its, ratio }) => [`[${figure}](#${id})`, word, shown(ours), shown(its), best, timesOf(ratio)];
+  return Object.keys(results).map((series) => ({
+    head: [`figure of ${SERIES[series].subject}`, 'ours has', 'ours', 'best of the others', 'which is', 'ratio'],
+    rows: verdictsOf(results, series).map(row),
+  }));
+}
+
+function costsPicture({ measured, machine, isQuick }, costs) {
+  const plots = PICTURED.map((id) => costs.find((section) => section.id === id).plots.at(id === 'isolate' ? 2 : 0));
+  const note = `Each dot is a round, the mark their median. ${measured}${isQuick ? ', a quick run' : ''}, ${machine.split(',')[0]}.`;
+  return picture({ title: 'Where edge-oauth2 wins, and where it loses', plots, note });
+}
