@@ -23,7 +23,12 @@ export const CAUSES = {
     advice: '{advice}',
     option: 'issuer',
   },
-  no_metadata: { part: 'discovery', message: '{host} has no metadata of that issuer', advice: '{advice}', option: 'issuer' },
+  no_metadata: {
+    part: 'discovery',
+    message: '{host} has no metadata of that issuer',
+    advice: 'look whether a realm, a tenant or a path such as /oauth2/default is missing in issuer; or give tokenUrl in its place',
+    option: 'issuer',
+  },
   metadata_incomplete: {
     part: 'discovery',
     message: "the issuer's metadata has no token_endpoint that can be used",
@@ -40,6 +45,11 @@ export const CAUSES = {
   secrets_not_taken: {
     message: 'the server lets clients in by {styles}, and not by a secret',
     advice: "clientAuth: 'private_key_jwt', with privateKey",
+    option: 'clientAuth',
+  },
+  secret_wanted: {
+    message: 'the server wants the client to prove who it is, and no secret was sent',
+    advice: "give clientSecret, and leave clientAuth: 'none' out; or register the client as a public one",
     option: 'clientAuth',
   },
   wrong_credential_encoding: {
@@ -198,7 +208,7 @@ export const CAUSES = {
   },
 
   // Connections, whichever part they belong to.
-  not_tls: { message: '{host} does not speak TLS', advice: 'the port is one for http:, or of something else: correct it' },
+  not_tls: { message: '{host} does not speak TLS', advice: 'correct the port, if it is one for http:; or the server wants a client certificate' },
   bad_certificate: {
     message: 'the certificate of {host} is not good: it has ended, is for another name, or is signed by nobody known here',
     advice: 'have it mended; of an authority of your own tell the runtime: NODE_EXTRA_CA_CERTS in Node and Bun, --cert in Deno',
@@ -217,7 +227,7 @@ export const CAUSES = {
   },
   unreachable: {
     message: 'no connection to {host} came about, or it broke off',
-    advice: 'may this place reach that host? Firewall, private network, proxy (Node takes HTTPS_PROXY only with NODE_USE_ENV_PROXY=1)',
+    advice: 'may this place reach that host? Firewall, private network, proxy (in Node NODE_USE_ENV_PROXY=1), client certificate',
   },
   timeout: {
     message: '{host} did not answer within {ms} ms',

@@ -86,7 +86,8 @@ async function ofCredentials(trial, { error, exchange }, said) {
     return finding(isTls ? 'client_certificate_wanted' : 'secrets_not_taken', { styles: secrets.shown(styles.join(', ')) }, { said });
   }
   const isKnown = await isKnownClient(trial, metadata, words);
-  const code = { true: 'wrong_secret', false: 'unknown_client' }[isKnown] ?? 'wrong_credentials';
+  const ofSecret = options.clientAuth === 'none' ? 'secret_wanted' : isKnown && 'wrong_secret';
+  const code = isKnown === false ? 'unknown_client' : ofSecret || 'wrong_credentials';
   return finding(code, { also }, { said });
 }
 

@@ -4,6 +4,7 @@ import { finding } from './diagnosis.js';
 
 /** Why, by what hosts say of it: Node's codes, and the words of Deno, Bun and workerd. The first that fits. */
 const REASONS = {
+  proxy_refuses: /\b407\b|proxy authentication/i,
   client_certificate_wanted: /certificate.?required|handshake.?failure|alert.*certificate/i,
   not_tls: /wrong.?version.?number|packet.?length.?too.?long|EPROTO|unexpected.?message|InvalidContentType|corrupt message/i,
   bad_certificate: /certificate|CERT_|_CERT|LEAF_SIGNATURE|ALTNAME|UnknownIssuer/i,

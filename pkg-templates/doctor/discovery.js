@@ -4,8 +4,6 @@ import { intercepted, timedOut, unconnected } from './connections.js';
 import { finding } from './diagnosis.js';
 import { parsedObject } from './secrets.js';
 
-const SEEK = 'compare issuer with what the server says of itself (a realm, a tenant, /oauth2/default may be missing); or give tokenUrl in its place';
-
 /** Why there was none: a finding, and what of the options to change to go on. */
 export async function undiscovered({ secrets, options }, { error, exchanges }) {
   const issuer = String(options.issuer);
@@ -23,9 +21,7 @@ export async function undiscovered({ secrets, options }, { error, exchanges }) {
   if (barred) return { found: barred };
   if (documents.some(({ members }) => typeof members.issuer === 'string')) return { found: finding('metadata_incomplete') };
   const said = documents.map(({ url, status }) => `${url.pathname} ${status ?? 'no answer'}`).join(', ');
-  const [name, document] = issuer.split('/.well-known/');
-  const advice = document === undefined ? SEEK : `issuer: '${name}', its name, and not the URL of the document`;
-  return { found: finding('no_metadata', { host, advice }, { said }) };
+  return { found: finding('no_metadata', { host }, { said }) };
 }
 
 /** The document is there, and of another issuer: of the same one in another spelling, mostly. */

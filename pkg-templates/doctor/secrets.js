@@ -31,6 +31,11 @@ export class Secrets {
     if (value.length >= MIN_CHARS) this.#values.add(value);
   }
 
+  /** Those that were granted. */
+  addToken({ accessToken, refreshToken = '', idToken = '' }) {
+    for (const text of [accessToken, refreshToken, idToken]) this.add(text);
+  }
+
   /** The credentials of a token request as it is sent: those that functions gave are known by it alone. */
   addSent({ headers, body }) {
     const authorization = new Headers(headers).get('authorization') ?? '';

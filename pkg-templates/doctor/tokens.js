@@ -32,7 +32,7 @@ function oddLifetime({ accessToken, raw, expiresAt }, { defaultLifetimeSeconds }
   if (life < SHORTEST_LIFE) return finding('lifetime_too_short', { seconds: Math.max(0, Math.round(life)) });
   // A thousand times what the token itself says; or what nobody means by seconds, since it is no number of days.
   const { expires_in: value } = raw;
-  const isMilliseconds = own === undefined ? life > 20 * DAY && value % 60_000 === 0 && value % DAY !== 0 : life > own * 500;
+  const isMilliseconds = own === undefined ? value > 20 * DAY && value % 60_000 === 0 && value % DAY !== 0 : value > own * 500;
   return isMilliseconds ? finding('lifetime_in_milliseconds', { value }) : undefined;
 }
 

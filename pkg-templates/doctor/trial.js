@@ -3,7 +3,7 @@
 import { OAuth2Client } from 'edge-oauth2';
 import { isOurs } from '../face/error.js';
 import { defined } from '../face/fields.js';
-import { isOfGrant } from './words.js';
+import { isClientRefused, isOfGrant, isOfGrantType } from './words.js';
 
 /** How many token requests one diagnosis makes at most. */
 const MAX_TOKEN_REQUESTS = 8;
@@ -82,10 +82,10 @@ export class Trial {
   /** Asks with a refresh token that nobody has issued. */
   async #knock(options) {
     const outcome = await this.#attempt({ ...without(SPENT, options), grant: 'refresh_token', refreshToken: NOBODYS_TOKEN });
-    const { error, token } = outcome;
-    // Whoever begins with codes may have no grant for refresh tokens.
-    const isOther = options.grant !== 'refresh_token' && /^(unauthorized_client|unsupported_grant_type)$/.test(error?.error);
-    return { ...outcome, options, isLetIn: token !== undefined || isOfGrant(error) || isOther };
+    const { error } = outcome;
+    // Whoever begins otherwise may have no grant for refresh tokens.
+    const isLetIn = !error || isOfGrant(error) || (options.grant !== 'refresh_token' && isOfGrantType(error) && !isClientRefused(error));
+    return { ...outcome, options, isLetIn };
   }
 
   async #attempt(options) {
@@ -96,7 +96,9 @@ export class Trial {
       // What was given is looked at, and not renewed.
       const held = options.grant === 'token' && { noRefreshToken: true };
       const client = new OAuth2Client({ ...options, ...this.#own, ...held });
-      return { options, token: await client.getToken({ signal: this.#signal }) };
+      const token = await client.getToken({ signal: this.#signal });
+      this.secrets.addToken(token);
+      return { options, token };
     } catch (error) {
       this.#signal?.throwIfAborted();
       if (!isOurs(error)) throw error;

@@ -1,7 +1,7 @@
 // What a client asks for that the server knows, and is refused: scopes, an API, a grant.
 
 import { finding } from './diagnosis.js';
-import { isMissed, wordsOf } from './words.js';
+import { isMissed, isOfGrantType, wordsOf } from './words.js';
 
 /** What is wrong with what was asked for; `undefined` if that is not it. */
 export async function refusedWish(trial, error, said) {
@@ -13,8 +13,8 @@ export async function refusedWish(trial, error, said) {
     if (isMissed('scope', words)) return { found: finding('missing_scope', {}, { said }) };
   }
   if (error.error === 'invalid_target' || /audience|resource|service not found/i.test(words)) return { found: refusedAudience(options, words, said) };
-  if (error.error === 'unauthorized_client') return { found: finding('grant_not_allowed', { grant }, { said }) };
-  if (error.error === 'unsupported_grant_type') return { found: finding('grant_not_supported', { grant }, { said }) };
+  const code = error.error === 'unsupported_grant_type' ? 'grant_not_supported' : 'grant_not_allowed';
+  if (isOfGrantType(error)) return { found: finding(code, { grant }, { said }) };
   return undefined;
 }
 

@@ -65,6 +65,12 @@ export function isClientRefused(error) {
   }
 }
 
+/** Whether the client may not use the grant, or the server has none of that name. */
+export function isOfGrantType(error) {
+  const isSaid = /grant.?type.{0,40}not (allowed|permitted|enabled|authorized|supported)|not (allowed|permitted|enabled|authorized) .{0,40}grant/i;
+  return /^(unauthorized_client|unsupported_grant_type)$/.test(error.error) || isSaid.test(wordsOf(error));
+}
+
 /** Whether the server has come as far as to look at what the grant begins with. */
 export function isOfGrant(error) {
   return error.error === 'invalid_grant' || (/refresh|token/i.test(error.description ?? '') && /^invalid_(request|token)$/.test(error.error));
