@@ -11,7 +11,7 @@ import { timesOf } from './verdict.mjs';
 const PICTURED = ['herd', 'hit', 'isolate', 'size'];
 
 const INTRO = `What \`edge-oauth2\` costs and saves, beside what else there is: every contender in the same Worker, in the same workerd, in turn.
-[How it was measured, and the figures in short](bench.md).
+In plots it is “ours”, and its entry \`edge-oauth2/m2m\` is “m2m”. [How it was measured, and the figures in short](bench.md).
 
 In a plot of contenders each dot is a round, the line goes from the least round to the most, and the mark is the median, whose number is
 at the right. Less is better in all of them. Ratios are made within rounds, so that a machine that slows down slows both sides. An axis is
@@ -50,7 +50,7 @@ function factsOf({ measured, command, isQuick, minutes, machine, load, versions 
     ['Measured', `${measured}, in ${shown(minutes)} minutes${isQuick ? '; a quick run, of few rounds' : ''}`],
     ['Command', command],
     ['Machine', machine],
-    ['Load before', `${load} processes: more than there are cores, and others had a part in the times`],
+    ['Load before', `${load} processes (if that is more than there are cores, others had a part in the times)`],
     ['Versions', Object.entries(versions).map((pair) => pair.join(' ')).join(', ')],
   ];
 }
@@ -64,7 +64,8 @@ function verdictTables(results) {
 }
 
 function costsPicture({ measured, machine, isQuick }, costs) {
+  const names = '“ours” is edge-oauth2, “m2m” its entry edge-oauth2/m2m. Each dot is a round, the mark their median.';
   const plots = PICTURED.map((id) => costs.find((section) => section.id === id).plots.at(id === 'isolate' ? 2 : 0));
-  const note = `Each dot is a round, the mark their median. ${measured}${isQuick ? ', a quick run' : ''}, ${machine.split(',')[0]}.`;
+  const note = `${names} ${measured}${isQuick ? ', a quick run' : ''}, ${machine.split(',')[0]}.`;
   return picture({ title: 'Where edge-oauth2 wins, and where it loses', plots, note });
 }

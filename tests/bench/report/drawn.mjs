@@ -14,13 +14,14 @@ export function textsOf(svg) {
   return [...svg.matchAll(/<text\b([^>]*)>([^<]*)<\/text>/g)].map(([, written, content]) => ({ ...attributesOf(written), content }));
 }
 
-/** What a renderer makes of it: its size, and how many of its pixels are no ground. It throws if this is no XML. */
+/** What a renderer makes of it: how many of its pixels are no ground, and whether any at its edges is none. It throws if this is no XML. */
 export async function rendered(svg) {
   const { data, info } = await sharp(Buffer.from(svg)).raw().toBuffer({ resolveWithObject: true });
   const ground = data.subarray(0, info.channels);
-  let inked = 0;
-  for (let at = 0; at < data.length; at += info.channels) if (data.compare(ground, 0, info.channels, at, at + info.channels) !== 0) inked++;
-  return { width: info.width, height: info.height, inked, isOpaque: info.channels === 3 || data[3] === 255 };
+  const isInked = (at) => data.compare(ground, 0, info.channels, at * info.channels, (at + 1) * info.channels) !== 0;
+  const pixels = Array.from({ length: info.width * info.height }, (_, at) => at).filter(isInked);
+  const isCut = pixels.some((at) => at % info.width === 0 || at % info.width === info.width - 1);
+  return { inked: pixels.length, isCut, isOpaque: info.channels === 3 || data[3] === 255 };
 }
 
 function attributesOf(written) {

@@ -107,6 +107,8 @@ const ODD = {
   'one round': ranges([{ name: 'ours', values: [7] }]),
   'no rounds': ranges([{ name: 'ours', values: [] }, { name: 'theirs', values: [Number.NaN, null, Infinity] }], { scale: 'log' }),
   'no rows': ranges([]),
+  'equal rounds': ranges([{ name: 'ours', values: [7, 7, 7] }, { name: 'theirs', values: [7, 7, 7] }], { scale: 'log' }),
+  'equal points': lines([{ name: 'KV', points: [[10, 3], [10, 3]] }], { x: { label: 'x', scale: 'linear' }, y: { label: 'y', scale: 'linear' } }),
   'only zeros': ranges([{ name: 'failed', values: [0, 0, 0] }], { scale: 'log' }),
   'below zero': ranges([{ name: 'grown', values: [-3, 4] }]),
   'far apart': ranges([{ name: 'ours', values: [1e-9, 1e12] }], { scale: 'log' }),

@@ -75,11 +75,11 @@ test('every figure of every contender has a plot with all its rounds', () => {
   assert.equal(elementsOf(html, 'circle').length, drawn.length);
 });
 
-test('every plot is XML, and has a title and a description', async () => {
+test('every plot is XML, has a title and a description, and no text of it is cut', async () => {
   assert.ok(svgs.length > 25);
   for (const svg of [...svgs, ...pictures]) {
-    const { inked } = await rendered(svg);
-    assert.ok(inked > 500);
+    const { inked, isCut } = await rendered(svg);
+    assert.ok(inked > 500 && !isCut, svg.slice(0, 300));
     assert.match(svg, /<title>[^<]+<\/title><desc>[^<]+<\/desc>/);
   }
 });
