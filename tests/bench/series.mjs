@@ -38,5 +38,10 @@ const INBOUND = {
 
 export const SERIES = { outbound: OUTBOUND, inbound: INBOUND };
 
+/** What a contender is called in tables and plots. */
+export function labelOf({ labels }, name) {
+  return labels[name] ?? name;
+}
+
 /** The names of all figures. */
 export const FIGURES = Object.values(SERIES).flatMap(({ plans }) => Object.keys(plans));

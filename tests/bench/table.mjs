@@ -1,6 +1,6 @@
 // Rounds of figures as tables.
 import { shown } from './numbers.mjs';
-import { SERIES } from './series.mjs';
+import { SERIES, labelOf } from './series.mjs';
 import { median, ratios } from './statistics.mjs';
 
 /** A table of each series that was measured. */
@@ -18,21 +18,26 @@ export function told({ results, compiled }) {
   return [...tablesOf(results), ...lines].join('\n\n');
 }
 
+/** All figures of a series, by contender a value for each round: what is shipped is counted once. */
+export function figuresOf({ sizes, rounds }) {
+  const shipped = (of) => Object.fromEntries(Object.entries(sizes).map(([name, size]) => [name, [size[of] / 1000]]));
+  return Object.entries({ 'shipped, brotli 11, KB': shipped('brotli'), 'shipped, raw, KB': shipped('raw'), ...rounds });
+}
+
 /** Each figure of each contender, and ours against those it is measured by. */
-function table({ contenders, labels = {}, measures }, { sizes, rounds }) {
+function table(series, result) {
+  const { contenders, measures } = series;
   const [ours] = contenders;
-  const label = (name) => labels[name] ?? name;
-  const row = (figure, valuesOf) => {
-    const cells = contenders.map((name) => (valuesOf(name) ? shown(median(valuesOf(name))) : '–'));
-    const pairs = measures.map((measure) => (valuesOf(ours) && valuesOf(measure) ? ratio(ratios(valuesOf(ours), valuesOf(measure))) : '–'));
+  const label = (name) => labelOf(series, name);
+  const row = ([figure, values]) => {
+    const cells = contenders.map((name) => (values[name] ? shown(median(values[name])) : '–'));
+    const pairs = measures.map((measure) => (values[ours] && values[measure] ? ratio(ratios(values[ours], values[measure])) : '–'));
     return line([figure, ...cells, ...pairs]);
   };
   return [
     line(['figure', ...contenders.map(label), ...measures.map((measure) => `${label(ours)} × ${label(measure)}`)]),
     `|${'---|'.repeat(1 + contenders.length + measures.length)}`,
-    row('shipped, brotli 11, KB', (name) => [sizes[name].brotli / 1000]),
-    row('shipped, raw, KB', (name) => [sizes[name].raw / 1000]),
-    ...Object.entries(rounds).map(([figure, values]) => row(figure, (name) => values[name])),
+    ...figuresOf(result).map(row),
   ].join('\n');
 }
 

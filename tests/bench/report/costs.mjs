@@ -1,7 +1,8 @@
 // The sections of a report that say what the package costs beside others, from the rounds of a comparison.
 import { shown } from '../numbers.mjs';
-import { SERIES } from '../series.mjs';
+import { SERIES, labelOf } from '../series.mjs';
 import { summary } from '../statistics.mjs';
+import { figuresOf } from '../table.mjs';
 import { linePlot, rangePlot } from './plot.mjs';
 import { timesOf, verdictOf } from './verdict.mjs';
 
@@ -52,44 +53,34 @@ const INBOUND = [
 ];
 const SECTIONS = { outbound: OUTBOUND, inbound: INBOUND };
 
-/** All figures of the comparison, those that are counted once among them: `[series, figure, values by contender]`. */
-export function figuresOf(results) {
-  return Object.entries(results).flatMap(([series, { sizes, rounds }]) => {
-    const shipped = (of) => Object.fromEntries(Object.entries(sizes).map(([name, size]) => [name, [size[of] / 1000]]));
-    const all = { 'shipped, brotli 11, KB': shipped('brotli'), 'shipped, raw, KB': shipped('raw'), ...rounds };
-    return Object.entries(all).map(([figure, values]) => [series, figure, values]);
-  });
-}
-
 /** The sections; `points` are what docs/bench.md says. */
 export function costSections(results, points) {
-  const figures = figuresOf(results);
-  return Object.values(SECTIONS).flatMap((sections) =>
-    sections.map((section) => {
-      const owned = figures.filter((figure) => sectionOf(figure) === section);
+  return Object.entries(results).flatMap(([title, result]) => {
+    const figures = figuresOf(result);
+    return SECTIONS[title].map((section) => {
+      const owned = figures.filter(([figure]) => sectionOf(title, figure) === section);
       return {
         id: section.id,
         title: section.title,
         text: pointOf(points, section.point),
-        plots: section.along ? alongPlots(section, owned) : owned.map((figure) => rangeOf(section, figure)),
+        plots: section.along ? alongPlots(SERIES[title], section, owned) : owned.map((figure) => rangeOf(SERIES[title], section, figure)),
         command: `cargo xtask bench ${section.plan}`,
       };
-    }),
-  );
+    });
+  });
 }
 
 /** Ours beside the best of the others, in every figure of a series that others have too. */
-export function verdictsOf(results, series) {
-  return figuresOf({ [series]: results[series] }).flatMap((figure) => {
-    const [, name, values] = figure;
-    const verdict = verdictOf(values, rivalsIn(series));
-    return verdict ? [{ id: sectionOf(figure).id, figure: name, ...verdict, best: labelOf(series, verdict.best) }] : [];
+export function verdictsOf(results, title) {
+  return figuresOf(results[title]).flatMap(([figure, values]) => {
+    const verdict = verdictOf(values, rivalsIn(SERIES[title]));
+    return verdict ? [{ id: sectionOf(title, figure).id, figure, ...verdict, best: labelOf(SERIES[title], verdict.best) }] : [];
   });
 }
 
 /** Every figure has a section: none is left out in silence. */
-function sectionOf([series, figure]) {
-  const section = SECTIONS[series].find(({ owns }) => owns.test(figure));
+function sectionOf(title, figure) {
+  const section = SECTIONS[title].find(({ owns }) => owns.test(figure));
   if (!section) throw new Error(`no section of the report has ${figure}`);
   return section;
 }
@@ -99,27 +90,25 @@ function pointOf(points, label) {
   return points.get(label);
 }
 
-function rangeOf({ scale }, [series, figure, values]) {
+function rangeOf(series, { scale }, [figure, values]) {
   const [, title, unit] = figure.match(/^(.+)[,:] ([^,:]+)$/);
-  const { contenders } = SERIES[series];
-  const rows = contenders.filter((name) => values[name]).map((name) => ({ name: labelOf(series, name), isOurs: isOurs(name), values: values[name] }));
-  return rangePlot({ title: capitalised(title), unit, scale, rows, note: noteOf(values, series) });
+  const measured = series.contenders.filter((name) => values[name]);
+  const rows = measured.map((name) => ({ name: labelOf(series, name), isOurs: isOurs(name), values: values[name] }));
+  return rangePlot({ title: capitalised(title), unit, scale, rows, note: noteOf(series, values) });
 }
 
-function alongPlots({ along }, owned) {
-  const unitOf = ([, figure]) => figure.match(along.pattern).groups.unit;
+function alongPlots(series, { along }, owned) {
+  const unitOf = ([figure]) => figure.match(along.pattern).groups.unit;
   return [...new Set(owned.map(unitOf))].map((unit) => {
     const figures = owned.filter((figure) => unitOf(figure) === unit);
-    const [[series]] = figures;
-    const { contenders } = SERIES[series];
-    const measured = contenders.filter((name) => figures.some(([, , values]) => values[name]));
-    const points = (name) => figures.map(([, figure, values]) => [Number(figure.match(along.pattern).groups.x), ...pointAt(values[name])]);
+    const measured = series.contenders.filter((name) => figures.some(([, values]) => values[name]));
+    const points = (name) => figures.map(([figure, values]) => [Number(figure.match(along.pattern).groups.x), ...pointAt(values[name])]);
     return linePlot({
       title: along.titles[unit],
       x: { label: along.label, scale: 'log' },
       y: { label: unit, scale: unit === 'ns' ? 'log' : 'linear' },
       series: measured.map((name) => ({ name: labelOf(series, name), points: points(name) })),
-      note: noteOf(figures.at(-1)[2], series),
+      note: noteOf(series, figures.at(-1)[1]),
     });
   });
 }
@@ -129,7 +118,7 @@ function pointAt(values = []) {
   return least === most ? [median] : [median, least, most];
 }
 
-function noteOf(values, series) {
+function noteOf(series, values) {
   const counts = Object.values(values).map(({ length }) => length);
   const rounds = Math.max(...counts);
   const counted = rounds === 1 ? 'One round' : `${shown(rounds)} rounds`;
@@ -139,17 +128,13 @@ function noteOf(values, series) {
 }
 
 /** Ours, and everybody but our other entries. */
-function rivalsIn(series) {
-  const [ours, ...others] = SERIES[series].contenders;
+function rivalsIn({ contenders }) {
+  const [ours, ...others] = contenders;
   return [ours, ...others.filter((name) => !isOurs(name))];
 }
 
 function isOurs(name) {
   return name.startsWith('edge-oauth2');
-}
-
-function labelOf(series, name) {
-  return SERIES[series].labels[name] ?? name;
 }
 
 function capitalised(text) {

@@ -7,8 +7,8 @@ import { picture } from './pictures.mjs';
 import { pointsOf } from './prose.mjs';
 import { timesOf } from './verdict.mjs';
 
-/** The sections of which README.md shows a plot: what is asked first, won or lost. */
-const PICTURED = ['herd', 'hit', 'isolate', 'size'];
+/** The plots that README.md shows: what is asked first, won or lost. */
+const PICTURED = ['Herd of 50, grants', 'Hit, getToken, ns', 'New isolate, ms', 'Shipped, brotli 11, KB'];
 
 const INTRO = `What \`edge-oauth2\` costs and saves, beside what else there is: every contender in the same Worker, in the same workerd, in turn.
 In plots it is “ours”, and its entry \`edge-oauth2/m2m\` is “m2m”. [How it was measured, and the figures in short](bench.md).
@@ -65,7 +65,8 @@ function verdictTables(results) {
 
 function costsPicture({ measured, machine, isQuick }, costs) {
   const names = '“ours” is edge-oauth2, “m2m” its entry edge-oauth2/m2m. Each dot is a round, the mark their median.';
-  const plots = PICTURED.map((id) => costs.find((section) => section.id === id).plots.at(id === 'isolate' ? 2 : 0));
+  const drawn = costs.flatMap(({ plots }) => plots);
+  const plots = PICTURED.map((name) => drawn.find((plot) => plot.name === name));
   const note = `${names} ${measured}${isQuick ? ', a quick run' : ''}, ${machine.split(',')[0]}.`;
   return picture({ title: 'Where edge-oauth2 wins, and where it loses', plots, note });
 }

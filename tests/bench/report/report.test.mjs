@@ -5,8 +5,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { median } from '../statistics.mjs';
-import { FIGURES, SERIES } from '../series.mjs';
-import { figuresOf, verdictsOf } from './costs.mjs';
+import { FIGURES, SERIES, labelOf } from '../series.mjs';
+import { figuresOf } from '../table.mjs';
+import { verdictsOf } from './costs.mjs';
 import { read } from './draw.mjs';
 import { elementsOf, rendered } from './drawn.mjs';
 import { filesOf, withTables } from './drawing.mjs';
@@ -58,13 +59,13 @@ test('it says where, when, of what and by which command it was measured', () => 
 });
 
 test('every figure of every contender has a plot with all its rounds', () => {
-  const figures = figuresOf(data.results);
+  const figures = Object.entries(data.results).flatMap(([title, result]) => figuresOf(result).map((figure) => [SERIES[title], ...figure]));
   assert.ok(figures.length > 30);
   const rows = (name) => html.split(`<summary>${name}: the figures</summary>`).slice(1).map((rest) => rest.split('</table>')[0]);
   for (const [series, figure, values] of figures) {
     const name = figure.replace(/^[a-z]/, (letter) => letter.toUpperCase()).replace(/: (grants|failed)$/, ', $1');
     for (const [contender, rounds] of Object.entries(values)) {
-      const label = SERIES[series].labels[contender] ?? contender;
+      const label = labelOf(series, contender);
       const tables = rows(name);
       const isThere = tables.some((table) => table.includes(`<th scope="row">${label}</th>`) && table.includes(`<td>${rounds.length}</td>`));
       const isAlong = /^\d+ identities|made-up/.test(figure) && html.includes(`<th scope="col">${label}</th>`);
