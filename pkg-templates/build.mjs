@@ -32,7 +32,9 @@ for (const licence of ['LICENSE-MIT', 'LICENSE-APACHE']) copy(root, licence);
 write('THIRD-PARTY-NOTICES', notices(root));
 mkdirSync(join(out, 'docs'));
 for (const [path, text] of documentsOf(root, crate)) write(path, text);
-for (const folder of ['entries', 'face', 'stores', 'doctor', 'compat', 'testing']) cpSync(join(templates, folder), join(out, folder), { recursive: true });
+for (const folder of ['bin', 'entries', 'face', 'stores', 'doctor', 'compat', 'testing']) {
+  cpSync(join(templates, folder), join(out, folder), { recursive: true });
+}
 // All wasm modules have the face in common, but for the way to them.
 for (const prefix of ['m2m-', 'inbound-', 'all-']) copyFileSync(join(templates, 'face/kernel.js'), join(out, `face/${prefix}kernel.js`));
 copyWasm('glue', 'edge_oauth2', 'kernel.js', 'inline.js');

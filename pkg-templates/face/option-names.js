@@ -36,10 +36,15 @@ export function unknownOption(prefix, name, known) {
   if (prefix === '' && known.includes(elsewhere?.split(/\W/)[0])) {
     return invalidOption(name, `is not an option; did you mean ${elsewhere.replace('*', name)}?`);
   }
+  const meant = nearest(name, known);
+  return invalidOption(prefix + name, `is not an option; ${meant ? `did you mean ${prefix}${meant}?` : `there are ${known.join(', ')}`}`);
+}
+
+/** That of the `known` names which `name` is a misspelling of. */
+export function nearest(name, known) {
   const far = (option) => distance(plain(name), plain(option));
-  const nearest = known.reduce((best, option) => (far(option) < far(best) ? option : best));
-  const isNear = far(nearest) <= Math.max(2, name.length / 3);
-  return invalidOption(prefix + name, `is not an option; ${isNear ? `did you mean ${prefix}${nearest}?` : `there are ${known.join(', ')}`}`);
+  const best = known.reduce((near, option) => (far(option) < far(near) ? option : near));
+  return far(best) <= Math.max(2, name.length / 3) ? best : undefined;
 }
 
 /** The number of letters to insert, remove or replace (Levenshtein). */
