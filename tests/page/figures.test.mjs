@@ -57,14 +57,12 @@ test('a token that was taken back is neither fresh nor stale', () => {
 });
 
 test('the store says what it holds and who renews it', () => {
-  assert.equal(storeWords({ store: 'none' }, false, 0), 'There is none.');
-  assert.equal(storeWords({ store: 'kv', record: {} }, false, 0), 'It is empty.');
-  assert.equal(storeWords({ store: 'kv', record: { token: 2 } }, true, 0), 'It fails now.');
-  assert.equal(storeWords({ store: 'durable_object', record: { token: 2 } }, false, 0), 'It holds token 2. Nobody holds the lease.');
-  const record = { token: 2, lease: { isolate: 7, untilMs: 9_000 } };
-  assert.equal(storeWords({ store: 'durable_object', record }, false, 1_000), 'It holds token 2. Isolate 7 holds the lease for 8 s.');
-  const unknown = { lease: { untilMs: 1_000 } };
-  assert.equal(storeWords({ store: 'durable_object', record: unknown }, false, 0), 'It is empty. An isolate holds the lease for 1 s.');
+  assert.equal(storeWords(undefined, false, 0), 'There is none.');
+  assert.equal(storeWords({}, false, 0), 'It is empty. Nobody holds the lease.');
+  assert.equal(storeWords({ token: 2 }, true, 0), 'It fails now. Nobody holds the lease.');
+  const lease = { isolate: 7, untilMs: 9_000 };
+  assert.equal(storeWords({ token: 2, lease }, false, 1_000), 'It holds token 2. Isolate 7 holds the lease for 8 s.');
+  assert.equal(storeWords({ lease: { untilMs: 1_000 } }, false, 0), 'It is empty. An isolate holds the lease for 1 s.');
 });
 
 test('the timeline is told in words, with what never happened left out', () => {

@@ -174,6 +174,23 @@ describe('the live page', { concurrency: 4 }, () => {
     assert.equal(await page.getByText('Saved, against no store').isVisible(), false);
   });
 
+  pageTest('isolates that serve stand before those that went, and the one that renews says so', quiet(), async (scene) => {
+    const { page, worker, open, shown } = scene;
+    const isolate = (id, rest) => ({ id, startedAtMs: 0, requests: 3, ...rest });
+    const [, , fleet] = worker.snapshot.fleets;
+    fleet.isolates = [isolate(1, { endedAtMs: 1, token: 1 }), isolate(2, { token: 2 }), isolate(3)];
+    fleet.record = { token: 2, lease: { isolate: 3, untilMs: worker.snapshot.nowMs + 4_000 } };
+    await open();
+    await shown();
+    const items = page.locator('[data-fleet="durable_object"] [data-isolate]');
+    assert.deepEqual(await items.evaluateAll((all) => all.map(({ dataset, innerText }) => [dataset.state, innerText.split('\n')])), [
+      ['warm', ['Isolate 2', 'token 2', '3 requests']],
+      ['cold', ['Isolate 3', 'cold', 'renews it']],
+      ['gone', ['Isolate 1', 'replaced', '3 requests']],
+    ]);
+    await page.getByText('It holds token 2. Isolate 3 holds the lease for 4 s.').waitFor();
+  });
+
   pageTest('elements do not grow in number with requests, and the page goes along with its window', quiet(), async (scene) => {
     const { page, worker, open, shown } = scene;
     const { nowMs } = worker.snapshot;

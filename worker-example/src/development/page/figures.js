@@ -88,15 +88,14 @@ export function lifeWords(life, nowMs) {
 }
 
 /** What the store has, and who renews it. */
-export function storeWords({ store, record }, storeFails, nowMs) {
+export function storeWords(record, storeFails, nowMs) {
   if (!record) return 'There is none.';
   const holds = record.token === undefined ? 'It is empty.' : `It holds token ${record.token}.`;
-  return [storeFails ? 'It fails now.' : holds, leaseWords(store, record.lease, nowMs)].join(' ').trim();
+  return `${storeFails ? 'It fails now.' : holds} ${leaseWords(record.lease, nowMs)}`;
 }
 
-function leaseWords(store, lease, nowMs) {
-  // KV has no lease to give.
-  if (!lease) return store === 'kv' ? '' : 'Nobody holds the lease.';
+function leaseWords(lease, nowMs) {
+  if (!lease) return 'Nobody holds the lease.';
   const holder = lease.isolate === undefined ? 'An isolate' : `Isolate ${lease.isolate}`;
   return `${holder} holds the lease for ${span(lease.untilMs - nowMs)}.`;
 }

@@ -36,7 +36,9 @@ export class FleetColumn {
     this.#showAccounts(fleet, snapshot.fleets, price, most);
     this.#showLegend();
     this.#showLife(fleet.lives.at(-1), nowMs);
-    list(this.#find('.isolates'), 'li', fleet.isolates, (item, isolate) => showIsolate(item, isolate, fleet.record?.lease));
+    // Those that serve come first.
+    const isolates = fleet.isolates.toSorted((a, b) => Number(isGone(a)) - Number(isGone(b)));
+    list(this.#find('.isolates'), 'li', isolates, (item, isolate) => showIsolate(item, isolate, fleet.record?.lease));
     this.#showStore(fleet, snapshot);
     this.#draw();
   }
@@ -75,7 +77,7 @@ export class FleetColumn {
   #showStore(fleet, { storeFails, nowMs }) {
     const state = storeFails ? 'fails' : 'works';
     set(this.#find('[data-store]'), { 'data-store': fleet.record ? state : 'none', 'data-record': fleet.record?.token });
-    put(this.#find('[data-store]'), storeWords(fleet, storeFails, nowMs));
+    put(this.#find('[data-store]'), storeWords(fleet.record, storeFails, nowMs));
   }
 
   #draw() {
@@ -96,11 +98,13 @@ function legendEntry({ from, label }) {
   return item;
 }
 
-function showIsolate(item, { id, endedAtMs, token, requests }, lease) {
-  const isLeased = lease !== undefined && lease.isolate === id;
-  const memory = token === undefined ? 'cold' : `token ${token}`;
-  const state = endedAtMs !== undefined ? 'gone' : token === undefined ? 'cold' : 'warm';
+const isGone = ({ endedAtMs }) => endedAtMs !== undefined;
+
+function showIsolate(item, isolate, lease) {
+  const { id, token, requests } = isolate;
+  const state = isGone(isolate) ? 'gone' : token === undefined ? 'cold' : 'warm';
+  const isLeased = lease?.isolate === id;
   set(item, { 'data-isolate': id, 'data-state': state, 'data-token': token, 'data-lease': isLeased ? '' : undefined });
-  const lines = [`Isolate ${id}`, state === 'gone' ? 'replaced' : memory, isLeased ? 'renews it' : `${count(requests)} requests`];
-  list(item, 'span', lines, put);
+  const memory = { gone: 'replaced', cold: 'cold', warm: `token ${token}` }[state];
+  list(item, 'span', [`Isolate ${id}`, memory, isLeased ? 'renews it' : `${count(requests)} requests`], put);
 }

@@ -5,7 +5,7 @@ import { priceOf } from './figures.js';
 import { FleetColumn } from './fleet.js';
 import { showProofs } from './proofs.js';
 
-/** After so long, one who looks takes a Worker that does not answer for gone. */
+/** A Worker that does not answer for so long is gone, to one who looks. */
 const PATIENCE_MS = 5_000;
 /** The longest action has the token server's slowness in it. */
 const ACTION_PATIENCE_MS = 30_000;
