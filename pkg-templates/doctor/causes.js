@@ -163,6 +163,10 @@ export const CAUSES = {
     advice: 'compare them, and whether the user may log in without a second factor{also}',
     option: 'password',
   },
+  consent_required: {
+    message: 'the user, or an administrator, has not agreed yet that this client acts for them',
+    advice: 'have them agree once, at the authorization endpoint or where the client is registered',
+  },
   assertion_refused: {
     message: 'the server does not take the assertion of the grant',
     advice: 'compare its issuer, subject, audience and key with what the server knows{also}',

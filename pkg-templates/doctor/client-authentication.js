@@ -1,5 +1,6 @@
 // Clients that the server does not let in: found out by trying the other ways to say who asks.
 
+import { isPage } from './answers.js';
 import { finding } from './diagnosis.js';
 import { otherHost, stray } from './environments.js';
 import { metadataAround } from './metadata.js';
@@ -71,7 +72,9 @@ const bare = (text) => text.trim().replace(/^(["'])(.*)\1$/s, '$2').trim();
 async function ofCredentials(trial, { error, exchange }, said) {
   const { options, secrets } = trial;
   const { url } = exchange;
-  const words = wordsOf(error);
+  // Some have words in members that nobody else has.
+  const text = await exchange.text;
+  const words = `${wordsOf(error)} ${isPage(text) ? '' : text.slice(0, 500)}`;
   const unfilled = ['clientId', 'clientSecret'].find((name) => PLACEHOLDER.test(options[name] ?? ''));
   if (unfilled) return finding('placeholder_credential', {}, { said, option: unfilled });
   if (means('secret_expired', words)) return finding('secret_expired', {}, { said });
@@ -93,7 +96,9 @@ async function ofCredentials(trial, { error, exchange }, said) {
 
 /** Whether the server knows the client at all, by its words or by how it answers a login that nobody makes. */
 async function isKnownClient(trial, metadata, words) {
-  if (means('wrong_secret', words)) return true;
+  // Either of both, as some say.
+  const isEither = /client.?id\b.{0,5}or\b/i.test(words);
+  if (means('wrong_secret', words)) return isEither ? undefined : true;
   if (means('unknown_client', words)) return false;
   const { authorization_endpoint: endpoint } = metadata ?? {};
   if (!URL.canParse(endpoint)) return undefined;

@@ -59,7 +59,7 @@ async function answered(trial, outcome) {
   const words = wordsOf(error);
   const said = saidBy(error);
   if (error.status === 429 || means('rate_limited', words)) return { found: finding('rate_limited', { host, wait: waitOf(exchange) }, { said }) };
-  for (const code of ['client_certificate_wanted', 'dpop_wanted']) {
+  for (const code of ['client_certificate_wanted', 'dpop_wanted', 'consent_required']) {
     if (means(code, `${words} ${isPage(text) ? text : ''}`)) return { found: finding(code, {}, { said }) };
   }
   const barred = isWall(text) ? undefined : intercepted('token', host, error.status, said);

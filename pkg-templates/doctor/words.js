@@ -12,9 +12,11 @@ const MEANINGS = {
     /AADSTS700024|in the (future|past)|within its valid time|reasonable timeframe|clock|not (yet|currently) (valid|active)|token is not active/,
     /\b(iat|nbf|exp)\b.{0,40}(check|claim|future|past|invalid)|(token|assertion|jwt) (has |is )?expired/,
   ),
+  consent_required: /consent_required|interaction_required|AADSTS65001|hasn.t approved/i,
   unknown_tenant: /AADSTS(90002|900023)|tenant .*not found/i,
   unknown_client: anyOf(
-    /AADSTS700016|(unknown|deleted|no such).?client|client identifier invalid|invalid_client_id|no client with/,
+    /AADSTS700016|(unknown|deleted|no such).?client|client.?id(entifier)? (is )?invalid|invalid_client_id|no client with/,
+    /invalid value for 'client_id'/,
     /(client|app\w*)\b.{0,40}(not (be )?found|unknown|not exist|n.t exist|not registered|not recogni[sz]ed)/,
   ),
   wrong_secret: anyOf(
@@ -23,7 +25,7 @@ const MEANINGS = {
   ),
 };
 
-const MISSES = 'miss|requir|provide|specif|must|need|absent|empty|null|undefined|not (set|present|given|found)';
+const MISSES = "miss|requir|must|need|absent|empty|null|undefined|\\bno(t|n't)?\\b.{0,30}(set|present|given|found|provided|specified)";
 
 /** What is missing, or said to be although it was sent. */
 const MISSED = {
@@ -32,7 +34,10 @@ const MISSED = {
   grantType: 'grant.?type',
 };
 
-export const means = (meaning, said) => MEANINGS[meaning].test(said);
+export function means(meaning, said) {
+  // Of examples, as RFC 6749 has them, none is meant.
+  return MEANINGS[meaning].test(said.replaceAll(/\(e\.g\.[^)]*\)/g, ''));
+}
 
 export const isMissed = (what, said) => new RegExp(`(${MISSES}).*${MISSED[what]}|${MISSED[what]}.*(${MISSES})`, 'i').test(said);
 
@@ -54,7 +59,7 @@ export function isClientRefused(error) {
     case 'invalid_client':
       return true;
     case 'unauthorized_client':
-      return isSaid || /credential|authenticat/i.test(words);
+      return isSaid || /\bcredential|authenticat/i.test(words);
     case 'invalid_scope':
     case 'invalid_target':
     case 'invalid_grant':
