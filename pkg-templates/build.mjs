@@ -32,7 +32,7 @@ for (const licence of ['LICENSE-MIT', 'LICENSE-APACHE']) copy(root, licence);
 write('THIRD-PARTY-NOTICES', notices(root));
 mkdirSync(join(out, 'docs'));
 for (const [path, text] of documentsOf(root, crate)) write(path, text);
-for (const folder of ['bin', 'entries', 'face', 'stores', 'doctor', 'compat', 'testing']) {
+for (const folder of ['bin', 'entries', 'face', 'stores', 'doctor', 'telemetry', 'compat', 'testing']) {
   cpSync(join(templates, folder), join(out, folder), { recursive: true });
 }
 // All wasm modules have the face in common, but for the way to them.

@@ -36,4 +36,5 @@ export {
   type TokenOptions,
   type TokenRefusal,
   type TokenRequestContext,
+  type Tracing,
 } from './index.js';

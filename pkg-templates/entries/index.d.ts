@@ -415,6 +415,13 @@ export interface ClientOptions {
   onEvent?: ((event: OAuth2Event) => void) | undefined;
 
   /**
+   * Makes spans of what calls wait for: what `spans` of `edge-oauth2/telemetry` makes of a tracer.
+   *
+   * @defaultValue none
+   */
+  tracing?: Tracing | undefined;
+
+  /**
    * The protected API. Relative URLs given to {@link OAuth2Client.fetch} are appended to it: `'/hello'` and
    * `'hello'` with `https://api.example.com/v1` both mean `https://api.example.com/v1/hello`, and `'urn:x:1'` is below it
    * too. A path whose dots lead out of that of `baseUrl` is refused.
@@ -821,6 +828,9 @@ export type OAuth2Event =
   | { readonly type: 'invalidated' }
   /** The memory was full of tokens that cannot be had again, and one of them had to go. */
   | { readonly type: 'evicted' };
+
+/** What `spans` of `edge-oauth2/telemetry` makes of a tracer. */
+export type Tracing = (ask: never, url: never, mayFollow: never) => never;
 
 /** How often each event has happened; those that have not may be missing. */
 export type OAuth2Stats = { readonly [Type in OAuth2Event['type']]?: number };

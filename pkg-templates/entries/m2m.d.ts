@@ -41,6 +41,7 @@ export {
   type TokenRefusal,
   type TokenRequestContext,
   type TokenStore,
+  type Tracing,
 } from './index.js';
 
 /** Options that are left out, or some of whose values are. */

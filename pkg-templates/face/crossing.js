@@ -74,17 +74,26 @@ export class Crossing {
     }
   }
 
-  /** Waits for what a function of the kernel promises, but not for ever. `ours` is the function that was called of us. */
-  patiently(run, config = this.#config, signal, circles, from = origin(), ours = this.patiently) {
-    const ms = lastResortMs(config.fields, this.#face.store);
-    return located(patiently(this.#kernel, this.#what, ms, signal, () => this.run(run, config, from, circles)), ours);
+  /**
+   * Waits for what a function of the kernel promises, but not for ever. `ours` is the function that was called of us, and
+   * `mayFollow` whether another call may be asking for the same.
+   */
+  patiently(run, config = this.#config, signal, circles, from = origin(), ours = this.patiently, mayFollow = false) {
+    const { store, tracing } = this.#face;
+    const { tokenUrl, issuer } = config.fields;
+    const ms = lastResortMs(config.fields, store);
+    const ask = (watched) => {
+      const promise = patiently(this.#kernel, this.#what, ms, signal, () => this.run(run, config, from, circles, watched));
+      return located(promise, ours);
+    };
+    return tracing ? tracing(ask, tokenUrl ?? issuer, mayFollow) : ask();
   }
 
-  /** Runs a function of the kernel with what this call brings along; opens again if it was forgotten. */
-  run(run, config = this.#config, from, circles) {
+  /** Runs a function of the kernel with what this call brings along, `watched` or not; opens again if it was forgotten. */
+  run(run, config = this.#config, from, circles, watched = (call) => call) {
     if (from) refuseCircle(config.id, from, circles);
     const { enter } = this.#kernel;
-    const call = this.call(config, from);
+    const call = watched(this.call(config, from));
     return enter((kernel) => run(kernel, call)) ?? (this.open(config, true), enter((kernel) => run(kernel, call)));
   }
 

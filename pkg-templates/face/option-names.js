@@ -24,7 +24,8 @@ const ELSEWHERE = {
   store: 'cache storage kv tokenstore',
   baseUrl: 'apiurl resourceserver',
   fetch: 'fetcher customfetch httpclient',
-  onEvent: 'logger log',
+  onEvent: 'logger log meter metrics',
+  tracing: 'tracer telemetry opentelemetry',
   skipPkce: 'pkce usepkce',
 };
 

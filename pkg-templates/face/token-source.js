@@ -98,7 +98,7 @@ export class TokenSource extends Crossing {
 
   obtain(forceRefresh, signal, ours, config = this.config, from = origin()) {
     if (signal?.aborted) return Promise.reject(reasonOf(signal));
-    return this.patiently((kernel, call) => kernel.obtain(config.id, call, forceRefresh), config, signal, undefined, from, ours);
+    return this.patiently((kernel, call) => kernel.obtain(config.id, call, forceRefresh), config, signal, undefined, from, ours, true);
   }
 
   /** Makes a token request by the user's functions, if there are any. */

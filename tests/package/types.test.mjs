@@ -14,7 +14,7 @@ const FILES = ['types', 'm2m', 'inbound', 'compat', 'testing', 'doctor'].map((na
 let dir;
 before(async () => {
   dir = await createConsumer('types');
-  for (const file of [...FILES, 'cloudflare.test-d.ts', 'stores.test-d.ts']) {
+  for (const file of [...FILES, 'cloudflare.test-d.ts', 'stores.test-d.ts', 'telemetry.test-d.ts']) {
     copyFileSync(join(import.meta.dirname, file), join(dir, file));
   }
 });
@@ -32,9 +32,9 @@ describe('the compiler accepts what is right and refuses what is wrong', () => {
       lib: ['ES2022'],
       typeRoots: [join(modules, '@types')],
       types: ['node'],
-      paths: Object.fromEntries(['keyv', 'unstorage'].map((name) => [name, [join(modules, name)]])),
+      paths: Object.fromEntries(['@opentelemetry/api', 'keyv', 'unstorage'].map((name) => [name, [join(modules, name)]])),
       skipLibCheck: true,
-      files: ['stores.test-d.ts'],
+      files: ['stores.test-d.ts', 'telemetry.test-d.ts'],
     },
     'in Node, with nothing skipped': { lib: ['ES2022'], typeRoots: [join(modules, '@types')], types: ['node'] },
     'in browsers': { lib: ['ES2022', 'DOM', 'DOM.Iterable'], types: [] },
@@ -123,7 +123,7 @@ describe('the declarations name what is there', () => {
   const entries = [
     ...['index', 'slim', 'm2m', 'inbound', 'all'].map((name) => `entries/${name}`),
     ...['ballerina', 'integration-app', 'lowdefy', 'simple-oauth2', 'workato'].map((name) => `compat/${name}`),
-    'testing/index', 'doctor/index',
+    'testing/index', 'doctor/index', 'telemetry/index',
   ];
   const program = ts.createProgram(
     entries.map((entry) => join(packageDir, `${entry}.d.ts`)),

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
@@ -123,6 +123,20 @@ describe('the programs of the pages', { timeout: 60_000 }, () => {
     await eventually(async () => (await tokens.list()).keys.length === 1, 'the token is in KV');
     const { outcome } = await (await worker('page')).scheduled({ cron: '*/5 * * * *' });
     assert.equal(outcome, 'ok');
+  });
+
+  test('docs/telemetry.md', async () => {
+    const [worker, traced, metered, ...others] = programsOf('docs/telemetry.md');
+    assert.deepEqual(others, []);
+    const [one, another] = [scene(), scene()];
+    const { url } = await startWorker(worker, { bindings: settingsOf(one), kvNamespaces: ['TOKENS'] });
+    await serves(one, () => fetch(url));
+    symlinkSync(join(root, 'tests/node_modules/@opentelemetry'), join(project, 'node_modules/@opentelemetry'));
+    Object.assign(process.env, settingsOf(another));
+    const { api } = await import(pathToFileURL(traced).href);
+    assert.equal((await api.fetch('/hello')).status, 200);
+    const { onEvent } = await import(pathToFileURL(metered).href);
+    onEvent({ type: 'grant', durationMs: 1 });
   });
 
   test('docs/users.md, in two isolates', async () => {

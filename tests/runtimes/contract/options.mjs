@@ -320,6 +320,7 @@ const everyOption = [
     storePrefix: 'p:',
     waitUntil: () => {},
     onEvent: () => {},
+    tracing: (ask) => ask(),
     baseUrl: 'https://api.example',
     allowedOrigins: ['https://api.example'],
     apply: () => {},

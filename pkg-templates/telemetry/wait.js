@@ -1,0 +1,47 @@
+// One wait, and the span of it.
+import { quietly } from '../face/events.js';
+import { Place } from './place.js';
+
+/** OpenTelemetry's number of it, and Cloudflare's word. */
+const ERROR = { opentelemetry: 2, cloudflare: 'error' };
+
+export class Wait {
+  kind;
+  /** Within the span. */
+  place;
+  #span;
+  #end;
+
+  /** Begins it by `start`, which is a stranger's: it may throw, call back twice, or not at all. Then there is no span. */
+  constructor(start, kind, attributes) {
+    this.kind = kind;
+    const ended = new Promise((resolve) => (this.#end = resolve));
+    const begin = (span) => {
+      if (this.place) return undefined;
+      this.#span = span;
+      this.place = new Place();
+      return ended;
+    };
+    quietly(() => start(`edge_oauth2.${kind}`, begin));
+    begin();
+    for (const [name, value] of Object.entries(attributes)) this.set(name, value);
+  }
+
+  set(name, value) {
+    quietly(() => this.#span?.setAttribute(name, value));
+  }
+
+  /** It came to nothing, for a reason of which there are few. */
+  fail(type) {
+    this.set('error.type', type);
+    quietly(() => {
+      const code = typeof this.#span?.isRecording === 'function' ? ERROR.opentelemetry : ERROR.cloudflare;
+      this.#span?.setStatus?.({ code });
+    });
+  }
+
+  end() {
+    quietly(() => this.#span?.end?.());
+    this.#end();
+  }
+}
