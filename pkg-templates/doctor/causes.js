@@ -177,7 +177,6 @@ export const CAUSES = {
     message: '{host} refuses more requests for now',
     advice: 'wait{wait}; a store lets all instances share one token',
     option: 'store',
-    severity: 'error',
   },
   server_failed: { message: '{host} failed at the request', advice: 'ask again later; tell who runs the server what it said' },
 

@@ -4,6 +4,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import ts from 'typescript';
+import { API_CAUSES } from '../../pkg-templates/doctor/api-causes.js';
+import { CAUSES } from '../../pkg-templates/doctor/causes.js';
 import { pagesOf } from '../../pkg-templates/documents.mjs';
 import { root } from './tool.mjs';
 
@@ -65,6 +67,17 @@ test('docs/events.md has every type', () => {
   const events = declared('OAuth2Event').type.types.map(({ members }) => members.find(({ name }) => name.text === 'type').type.literal.text);
   const names = rowsOf('docs/events.md').flatMap((row) => row.names);
   assert.deepEqual(names.toSorted(), events.toSorted());
+});
+
+test('docs/doctor.md has every code, as the severity that it has', () => {
+  const [, section] = read('docs/doctor.md').split(/^## What it finds\n(.*?)^## /ms);
+  const names = [...section.matchAll(/^\| (`.+?) \|/gm)].flatMap(([, cell]) => [...cell.matchAll(/`(\w+)`/g)].map(([, code]) => code));
+  const causes = { ...CAUSES, ...API_CAUSES };
+  assert.deepEqual(names.toSorted(), Object.keys(causes).toSorted());
+  for (const [code, { severity }] of Object.entries(causes)) {
+    const warned = new RegExp(`\`${code}\`[^|]*\\(warnings?\\)`).test(section);
+    assert.equal(warned, severity === 'warning', code);
+  }
 });
 
 test('CONTRIBUTING.md has every command, and no folder that is not there', () => {
