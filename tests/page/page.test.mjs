@@ -1,8 +1,10 @@
 // What live pages have failed in elsewhere. What ours shows of real fleets is in live-page.test.mjs.
 import assert from 'node:assert/strict';
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { launch } from './chromium.mjs';
-import { openScripted, quiet } from './scripted-worker.mjs';
+import { FILES, openScripted, quiet } from './scripted-worker.mjs';
 
 let browser;
 before(async () => (browser = await launch()));
@@ -25,12 +27,19 @@ const fromMemory = '[data-fleet="none"] [data-from="memory"]';
 const valueOf = (page, selector) => page.locator(selector).first().evaluate(({ value }) => Number(value));
 
 /** What a screen reader is told: each text that comes into the region. */
-const listen = (page) =>
-  page.evaluate(() => {
+const listen = (page, selector = '[data-announcement]') =>
+  page.evaluate((selector) => {
+    const region = document.querySelector(selector);
     window.told = [];
-    const region = document.querySelector('[data-announcement]');
-    new MutationObserver(() => window.told.push(region.textContent)).observe(region, { childList: true, characterData: true, subtree: true });
-  });
+    const tell = () => region.textContent && window.told.push(region.textContent);
+    new MutationObserver(tell).observe(region, { childList: true, characterData: true, subtree: true });
+  }, selector);
+
+test('the page is light: 40 KB, of the files that it is made of', async () => {
+  const sizes = (await readdir(FILES)).map(async (name) => (await stat(join(FILES, name))).size);
+  const total = (await Promise.all(sizes)).reduce((sum, size) => sum + size);
+  assert.ok(total <= 40 * 1024, `${total} bytes`);
+});
 
 // They wait for most of their time.
 describe('the live page', { concurrency: 4 }, () => {
@@ -129,12 +138,16 @@ describe('the live page', { concurrency: 4 }, () => {
     assert.equal(await page.getAttribute('[data-hold]', 'aria-pressed'), 'false');
   });
 
-  pageTest('an action that is refused says so', quiet(), async ({ page, worker, open, shown }) => {
+  pageTest('an action that is refused says so each time', quiet(), async ({ page, worker, open, shown }) => {
     worker.refuses = 403;
     await open();
     await shown();
-    await page.click('[data-action="herd"]');
-    await page.getByText('The Worker refused (status 403).').waitFor();
+    await listen(page, '[data-problem]');
+    for (let count = 0; count < 2; count += 1) {
+      await page.click('[data-action="herd"]');
+      await page.locator('[data-action="herd"][aria-busy="false"]').waitFor();
+    }
+    assert.deepEqual(await page.evaluate('told'), Array(2).fill('The Worker refused (status 403).'));
   });
 
   pageTest('a price with a comma before three digits is not guessed at; a good one counts at once, and is kept', quiet(), async (scene) => {
@@ -184,9 +197,9 @@ describe('the live page', { concurrency: 4 }, () => {
     await shown();
     const items = page.locator('[data-fleet="durable_object"] [data-isolate]');
     assert.deepEqual(await items.evaluateAll((all) => all.map(({ dataset, innerText }) => [dataset.state, innerText.split('\n')])), [
-      ['warm', ['Isolate 2', 'token 2', '3 requests']],
+      ['warm', ['Isolate 2', 'token 2', '3 served']],
       ['cold', ['Isolate 3', 'cold', 'renews it']],
-      ['gone', ['Isolate 1', 'replaced', '3 requests']],
+      ['gone', ['Isolate 1', 'replaced', '3 served']],
     ]);
     await page.getByText('It holds token 2. Isolate 3 holds the lease for 4 s.').waitFor();
   });

@@ -2,7 +2,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-const FILES = join(import.meta.dirname, '../../worker-example/src/development/page');
+/** What the page is made of. */
+export const FILES = join(import.meta.dirname, '../../worker-example/src/development/page');
 const TYPES = { html: 'text/html; charset=utf-8', css: 'text/css', js: 'text/javascript' };
 const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'";
 const ORIGIN = 'http://localhost:8787';

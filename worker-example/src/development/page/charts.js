@@ -4,7 +4,6 @@ import { KINDS, SHOWN_MS } from './figures.js';
 
 const SLOWEST_MS = 10_000;
 const DECADES = Math.log10(SLOWEST_MS);
-/** The ticks of the scale of durations. */
 export const TICKS = [
   { ms: 1, label: '1 ms' },
   { ms: 10, label: '10 ms' },

@@ -106,5 +106,5 @@ function showIsolate(item, isolate, lease) {
   const isLeased = lease?.isolate === id;
   set(item, { 'data-isolate': id, 'data-state': state, 'data-token': token, 'data-lease': isLeased ? '' : undefined });
   const memory = { gone: 'replaced', cold: 'cold', warm: `token ${token}` }[state];
-  list(item, 'span', [`Isolate ${id}`, memory, isLeased ? 'renews it' : `${count(requests)} requests`], put);
+  list(item, 'span', [`Isolate ${id}`, memory, isLeased ? 'renews it' : `${count(requests)} served`], put);
 }

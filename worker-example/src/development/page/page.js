@@ -10,7 +10,6 @@ const PATIENCE_MS = 5_000;
 /** The longest action has the token server's slowness in it. */
 const ACTION_PATIENCE_MS = 30_000;
 
-/** Where there is nothing to compare. */
 const ALONE = 'Requests to this Worker, and how each came by the token that the API wants.';
 
 const find = (selector) => document.querySelector(selector);
@@ -86,6 +85,7 @@ async function act(button) {
   button.ariaBusy = 'true';
   // What is pressed is to be seen.
   hold(false);
+  put(find('[data-problem]'), '');
   put(find('[data-problem]'), await problemOf(button.dataset.action));
   button.ariaBusy = 'false';
   feed.hurry();
