@@ -68,7 +68,6 @@ export function accounts({ store, totals }, fleets) {
   };
 }
 
-/** `none`, `fresh`, `stale`, `ended` or `revoked`. */
 export function stateOf(life, nowMs) {
   if (!life) return 'none';
   if (life.revokedAtMs !== undefined && life.revokedAtMs <= nowMs) return 'revoked';
