@@ -45,8 +45,12 @@ export async function chooseCoordinator(project) {
   await writeFile(path, chosen);
 }
 
-/** Bundles the copy as `wrangler deploy` would; gives the modules. It begins at `entry`, if that is not what wrangler.jsonc says. */
-export async function bundleWorkerExample(project, { entry, folder = 'dist' } = {}) {
+/** What `npm run dev` begins at. */
+export const DEVELOPMENT = 'src/development/index.ts';
+
+/** Bundles the copy as `wrangler deploy` would, or as it would if it began at `entry`; gives the modules. */
+export async function bundleWorkerExample(project, entry) {
+  const folder = entry ? `dist-${entry.replaceAll('/', '-')}` : 'dist';
   await tool(project, 'wrangler', 'deploy', ...(entry ? [entry] : []), '--dry-run', '--outdir', folder);
   const dist = join(project, folder);
   const others = (await readdir(dist)).filter((name) => !/^(index\.js|README\.md|.*\.map)$/.test(name));
@@ -58,8 +62,8 @@ export async function bundleWorkerExample(project, { entry, folder = 'dist' } = 
 }
 
 /** Bundles the copy as `wrangler deploy` would, and starts the bundle in workerd. What it stores outlives it. */
-export async function startWorkerExample(project, { tokenUrl, apiUrl, issuer }) {
-  const modules = await bundleWorkerExample(project);
+export async function startWorkerExample(project, { tokenUrl, apiUrl, issuer, entry }) {
+  const modules = await bundleWorkerExample(project, entry);
   const config = await readConfig(project);
   const { kv_namespaces = [], durable_objects = { bindings: [] } } = config;
   const worker = {

@@ -6,7 +6,6 @@ import { workerExampleAudience } from '../runtimes/worker-example.mjs';
 import { startApi } from './api.mjs';
 import { Fleet, SIZE } from './fleet.mjs';
 import { Proofs } from './proofs.mjs';
-import { provenance } from './provenance.mjs';
 import { startTokenServer } from './token-server.mjs';
 
 const STORES = ['none', 'kv', 'durable_object'];
@@ -107,11 +106,10 @@ class Company {
     const isExcused = this.tokenServer !== 'well' && !fleet.hasToken(atMs, isCold);
     const startMs = performance.now();
     this.#waiting.set(number, one);
-    const answer = await this.#ask(fleet, isolate, number).catch(() => ({ code: 'no_answer', events: [] }));
+    const answer = await this.#ask(fleet, isolate, number).catch(() => ({ from: 'failed', code: 'no_answer' }));
     this.#waiting.delete(number);
     const durationMs = performance.now() - startMs;
-    const { status, code } = answer;
-    const from = provenance(answer);
+    const { from, status, code } = answer;
     const waitedMs = from === 'memory' ? 0 : (one.arrivedAtMs ?? startMs + durationMs) - startMs;
     const request = { id: (this.#answered += 1), atMs, durationMs, isolate: isolate.id, from, ...(status && { status }), ...(code && { code }) };
     isolate.requests += 1;

@@ -1,6 +1,7 @@
 // One isolate of a fleet: the example as it is deployed, with what a stage can do to its clock and its store.
 import { env } from 'cloudflare:workers';
 import example from './index.js';
+import { courseOf, provenance } from './provenance.js';
 
 let offsetMs = 0;
 const now = Date.now;
@@ -43,8 +44,8 @@ caches.open = async () => ({
 
 export default {
   /**
-   * Passes a request on to the API, as the example does; gives what came of it, and what was told of the way to the token. One without
-   * a path only had the isolate loaded.
+   * Passes a request on to the API, as the example does; gives what came of it, and how it came by its token. One without a path only
+   * had the isolate loaded.
    */
   async fetch(request, { FLEET, ...bindings }) {
     if (new URL(request.url).pathname === '/') return Response.json({});
@@ -52,7 +53,7 @@ export default {
     const events = [];
     const onEvent = ({ type }) => events.push(type);
     const response = await example.fetch(new Request(request.url), { ...bindings, ...stores[FLEET], onEvent });
-    const { error } = response.ok ? {} : await response.json();
-    return Response.json({ status: response.status, code: error, events });
+    const course = await courseOf(response, events);
+    return Response.json({ status: course.status, code: course.code, from: provenance(course) });
   },
 };

@@ -3,8 +3,9 @@ import { once } from 'node:events';
 import { readFile, rm } from 'node:fs/promises';
 import http from 'node:http';
 import { json } from 'node:stream/consumers';
+import { transform } from 'esbuild';
 import { Response } from 'miniflare';
-import { bundleWorkerExample, copyWorkerExample } from '../runtimes/worker-example.mjs';
+import { bundleWorkerExample, copyWorkerExample, DEVELOPMENT } from '../runtimes/worker-example.mjs';
 import { startWorkerd } from '../runtimes/workerd.mjs';
 
 const COMPATIBILITY_DATE = '2026-07-01';
@@ -41,7 +42,7 @@ async function bundleExample() {
   const project = await copyWorkerExample(`stage-${process.pid}`);
   const [deployed, developed] = await Promise.all([
     bundleWorkerExample(project),
-    bundleWorkerExample(project, { entry: 'src/development/index.ts', folder: 'dist-development' }),
+    bundleWorkerExample(project, DEVELOPMENT),
   ]);
   await rm(project, { recursive: true });
   return { deployed, developed };
@@ -58,11 +59,13 @@ async function post(url, message) {
 async function hall(deployed, onStored) {
   const main = { type: 'ESModule', path: 'hall.js', contents: await source('hall.mjs') };
   const member = { type: 'ESModule', path: 'member.js', contents: await source('member.mjs') };
+  const { code } = await transform(await source('../../worker-example/src/development/provenance.ts'), { loader: 'ts' });
+  const provenance = { type: 'ESModule', path: 'provenance.js', contents: code };
   return {
     name: 'hall',
     compatibilityDate: COMPATIBILITY_DATE,
     bindings: { COMPATIBILITY_DATE },
-    modules: [main, ...loadable([member, ...deployed])],
+    modules: [main, ...loadable([member, provenance, ...deployed])],
     workerLoaders: { LOADER: {} },
     kvNamespaces: { TOKENS: 'tokens' },
     durableObjects: { COORDINATOR: { className: 'TokenCoordinator', scriptName: 'coordinator', useSQLite: true } },

@@ -82,7 +82,10 @@ const PLACES: { [Type in OAuth2Event['type']]?: string } = {
 /** Shows where the token came from and how long it lasts; never the token. */
 async function describeToken(env: Env): Promise<Response> {
   const events: OAuth2Event[] = [];
-  const api = connect(env, (event) => events.push(event));
+  const api = connect(env, (event) => {
+    events.push(event);
+    env.onEvent?.(event);
+  });
   const { expiresAt, scope = null } = await api.getToken();
   const description = {
     from: events.map(({ type }) => PLACES[type]).find(Boolean),
