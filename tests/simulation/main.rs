@@ -15,6 +15,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 
 use model::figures::Figures;
+use model::limits;
+use model::outage::Outage;
 use model::plan::Plan;
 use model::refused::Refused;
 use model::store_kind::StoreKind;
@@ -139,5 +141,81 @@ fn a_place_of_a_fleet_asks_no_more_often_than_one_instance_where_lives_are_short
         assert!(grants <= most, "{grants} of {most} in {life_seconds} s");
         assert_eq!(figures.steady_waits, 0, "{life_seconds} s");
         assert_eq!(figures.violations, Vec::<String>::new());
+    }
+}
+
+/// A fleet of tokens that live five minutes, so that there is much to renew in an hour.
+fn short_lived(kind: StoreKind) -> Plan {
+    let mut plan = small_fleet(kind);
+    plan.server.life_seconds = (300, 300);
+    plan
+}
+
+#[test]
+fn no_store_beats_arithmetic_and_none_is_worse_than_no_sharing() {
+    for kind in StoreKind::DISTINCT {
+        let figures = Figures::of(&short_lived(kind), |_, _| {});
+        let limits = &figures.limits;
+        // Of an hour the last token's life may reach beyond the end.
+        let fewest = limits.one_per_life * figures.hours;
+        assert!(figures.grants as f64 >= fewest, "{kind:?}: {figures:?}");
+        let most = match kind {
+            kind if kind.has_exact_lease() => 3_600.0 / limits::due_seconds(300),
+            kind if kind.is_asked_for_by_location() => limits.one_per_place,
+            // The fleet of the expectation is larger than this one.
+            _ => limits.one_per_isolate * 1.05,
+        };
+        let per_hour = figures.grants_per_hour;
+        assert!(per_hour <= most, "{kind:?}: {per_hour} of {most}");
+        assert!(most < limits.one_per_request, "{kind:?}");
+        // With a store nobody waits for a grant once there is a token; without one, for nothing else.
+        let (grant_ms, waits) = (limits.grant_ms, figures.steady);
+        let is_read = waits.p99_ms <= 2 * limits.store_ms.1;
+        let is_granted = waits.p50_ms >= grant_ms.0 && waits.most_ms <= grant_ms.1;
+        let is_as_said = match kind {
+            StoreKind::None => is_granted,
+            _ => is_read,
+        };
+        assert!(is_as_said, "{kind:?}: {waits:?}");
+        assert!(figures.cold.most_ms >= grant_ms.0, "{kind:?}");
+    }
+}
+
+/// The tokens there are last for what is left of their lives, and nothing lasts longer than a life.
+#[test]
+fn an_outage_of_the_server_is_lived_through_as_long_as_tokens_last() {
+    let reserve = limits::shortest_reserve_seconds(300) as u64;
+    for kind in [StoreKind::Kv, StoreKind::Durable] {
+        for seed in 0..2 {
+            let mut plan = short_lived(kind);
+            plan.seed = seed;
+            let outage = Outage::of(&plan, 9);
+            let row = outage.row();
+            assert_eq!(outage.violations, Vec::<String>::new());
+            let first = outage.first_failure_seconds.expect("it is too long");
+            assert!(first >= reserve, "{reserve} s: {row}");
+            assert!(first + outage.token_age_seconds <= 300, "{row}");
+            // Who asks shortly before the end tries until after it.
+            let (lasting, over) = (&outage.timeline[5..8], &outage.timeline[10..]);
+            assert!(lasting.iter().all(|it| it.served == 0), "{row}");
+            assert!(over.iter().all(|it| it.failed == 0), "{row}");
+            assert!(over.iter().all(|it| it.served > 0), "{row}");
+        }
+    }
+}
+
+/// Every isolate that starts then has nothing.
+#[test]
+fn an_outage_without_a_store_lasts_as_long_as_isolates_do() {
+    let mut plan = small_fleet(StoreKind::None);
+    plan.isolates = 300;
+    let outage = Outage::of(&plan, 20);
+    for (minute, it) in outage.timeline[..20].iter().enumerate() {
+        let failed = it.failed as f64 / it.answered() as f64;
+        let gone = 1.0 - limits::survivors(plan.isolate_life_ms, 60.0 * minute as f64 + 30.0);
+        assert!(
+            (failed - gone).abs() < 0.1,
+            "minute {minute}: {failed}, {gone}"
+        );
     }
 }

@@ -14,6 +14,7 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use model::figures::Figures;
+use model::outage::Outage;
 use model::plan::Plan;
 use model::refused::Refused;
 use model::store_kind::StoreKind;
@@ -21,7 +22,8 @@ use model::store_kind::StoreKind;
 const USAGE: &str = "\
 options: --isolates N (10000) --hours H (24) --seeds S (1) --lifetime SECONDS (3600)
     --store none|kv|do|redis|upstash|deno-kv|d1|postgres|netlify-blobs|runtime-cache|cache-api|plain|all (all)
-    --refused (what a server hears that refuses, in place of the rest) --json";
+    in place of the rest: --refused (what a server hears that refuses), --outage MINUTES (the token server is gone for so long)
+    --json";
 
 struct Options {
     isolates: usize,
@@ -30,6 +32,7 @@ struct Options {
     life_seconds: u64,
     stores: Vec<StoreKind>,
     refused: bool,
+    outage_minutes: Option<u64>,
     json: bool,
 }
 
@@ -41,6 +44,7 @@ fn options(args: impl Iterator<Item = String>) -> Option<Options> {
         life_seconds: 3_600,
         stores: StoreKind::ALL.to_vec(),
         refused: false,
+        outage_minutes: None,
         json: false,
     };
     let mut args = args;
@@ -57,6 +61,11 @@ fn options(args: impl Iterator<Item = String>) -> Option<Options> {
                     .retain(|store| name == "all" || store.name() == name);
             }
             "--refused" => options.refused = true,
+            "--outage" => {
+                let minutes = args.next()?.parse().ok()?;
+                options.outage_minutes = (minutes > 0).then_some(minutes);
+                options.outage_minutes?;
+            }
             "--json" => options.json = true,
             _ => return None,
         }
@@ -69,9 +78,10 @@ fn main() -> ExitCode {
         eprintln!("{USAGE}");
         return ExitCode::FAILURE;
     };
-    let violations = match options.refused {
-        true => refused(&options),
-        false => figures(&options),
+    let violations = match options.outage_minutes {
+        _ if options.refused => refused(&options),
+        Some(minutes) => outages(&options, minutes),
+        None => figures(&options),
     };
     for violation in &violations {
         eprintln!("{violation}");
@@ -112,16 +122,33 @@ fn figures(options: &Options) -> Vec<String> {
             );
         }));
     }
-    if options.json {
-        let figures: Vec<_> = all.iter().map(Figures::json).collect();
-        println!("{:#}", serde_json::Value::from(figures));
-    } else {
-        println!("{}", Figures::HEADER);
-        for figures in &all {
-            println!("{}", figures.row());
-        }
-    }
+    show(options, &all, Figures::HEADER, Figures::row, Figures::json);
     all.into_iter().flat_map(|it| it.violations).collect()
+}
+
+/// The same of fleets whose token server is gone for a while.
+fn outages(options: &Options, minutes: u64) -> Vec<String> {
+    let of = |plan: Plan| Outage::of(&plan, minutes);
+    let all: Vec<_> = plans(options).map(of).collect();
+    show(options, &all, Outage::HEADER, Outage::row, Outage::json);
+    all.into_iter().flat_map(|it| it.violations).collect()
+}
+
+fn show<T>(
+    options: &Options,
+    all: &[T],
+    header: &str,
+    row: fn(&T) -> String,
+    json: fn(&T) -> serde_json::Value,
+) {
+    if options.json {
+        let all: Vec<_> = all.iter().map(json).collect();
+        return println!("{:#}", serde_json::Value::from(all));
+    }
+    println!("{header}");
+    for one in all {
+        println!("{}", row(one));
+    }
 }
 
 /// The same of fleets that are refused.

@@ -23,7 +23,8 @@ const USAGE: &str = "usage:
     cargo xtask soak [seconds]     a fleet of isolates shares tokens of 90 s, for minutes
     cargo xtask stores             fleets of isolates by each kind of store, over real servers
     cargo xtask build              build and pack the npm package into target/npm
-    cargo xtask simulate [--isolates N] [--hours H] [--seeds S] [--lifetime SECONDS] [--store NAME|all] [--refused] [--json]
+    cargo xtask simulate [--isolates N] [--hours H] [--seeds S] [--lifetime SECONDS] [--store NAME|all]
+        [--refused | --outage MINUTES] [--json]
                                    what a store makes of a large fleet";
 
 /// What went wrong, told to the person in front of the terminal.

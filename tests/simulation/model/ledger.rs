@@ -5,6 +5,8 @@ use std::cell::{Cell, RefCell};
 use edge_oauth2::{Error, ErrorCode};
 
 use super::plan::{MINUTE_MS, Plan, SECOND_MS, ServerFault};
+use super::timeline::Timeline;
+use super::waits::Waits;
 use super::world::START_MS;
 
 /// A terminal error is answered from memory for this long.
@@ -20,9 +22,14 @@ pub struct Ledger {
     pub steady_requests: Cell<u64>,
     /// Steady requests that were not answered at once because of a grant, their own or another's.
     pub steady_waits: Cell<u64>,
-    /// Failed requests of the steady time.
-    pub steady_failures: Cell<u64>,
+    /// Of the requests that did not get their token at once: of the cold start, and of the steady time.
+    pub cold: Waits,
+    pub steady: Waits,
     pub failures: Cell<u64>,
+    /// When requests that failed began, from the world's beginning.
+    pub first_failure_ms: Cell<Option<u64>>,
+    pub last_failure_ms: Cell<Option<u64>>,
+    pub timeline: Timeline,
     pub isolates: Cell<u64>,
     /// Accidents that may cost the fleet a grant.
     pub excuses: Cell<u64>,
@@ -79,11 +86,14 @@ impl Ledger {
         if waited_ms > limit_ms {
             self.violated(now_ms, format!("waited {waited_ms} of {limit_ms} ms"));
         }
-        let Some(error) = answer.error else { return };
-        add(&self.failures, 1);
-        if is_steady {
-            add(&self.steady_failures, 1);
-        }
+        let Some(error) = answer.error else {
+            if waited_ms > 0 {
+                let waits = if is_steady { &self.steady } else { &self.cold };
+                waits.count(waited_ms);
+            }
+            return self.served(answer.began_ms);
+        };
+        self.failed(answer.began_ms - START_MS);
         if answer.has_token {
             self.violated(now_ms, format!("failed although there is a token: {error}"));
         }
@@ -100,6 +110,21 @@ impl Ledger {
         if error.code() == ErrorCode::TokenRequestRejected && !was_rejecting(plan, now_ms) {
             self.violated(now_ms, format!("still rejected: {error}"));
         }
+    }
+
+    /// A request that began then got its token.
+    pub fn served(&self, began_ms: u64) {
+        self.timeline
+            .note(began_ms - START_MS, |minute| minute.served += 1);
+    }
+
+    fn failed(&self, passed_ms: u64) {
+        add(&self.failures, 1);
+        self.timeline.note(passed_ms, |minute| minute.failed += 1);
+        let first_ms = self.first_failure_ms.get().unwrap_or(passed_ms);
+        self.first_failure_ms.set(Some(first_ms.min(passed_ms)));
+        let last_ms = self.last_failure_ms.get().unwrap_or(passed_ms);
+        self.last_failure_ms.set(Some(last_ms.max(passed_ms)));
     }
 }
 

@@ -38,6 +38,10 @@ impl Server {
     ) -> Result<HttpResponse, TransportError> {
         let plan = &world.plan.server;
         self.requests.set(self.requests.get() + 1);
+        world
+            .ledger
+            .timeline
+            .note(world.now_ms() - START_MS, |minute| minute.asked += 1);
         let is_slow = world.rng.chance(plan.slow);
         let latency_ms = world.rng.between(if is_slow {
             plan.slow_ms

@@ -246,6 +246,7 @@ impl World {
         self.ledger.requested(&self.plan, self.now_ms());
         let wants_more = self.rng.chance(self.plan.mischief.refuse);
         if !wants_more && let Some(cached) = client.hit(isolate.clock_ms(self)) {
+            self.ledger.served(self.now_ms());
             return self.handed_out(isolate, identity, &cached);
         }
         let request = self.scheduler.request(&isolate.life);
