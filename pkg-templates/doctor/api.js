@@ -20,11 +20,10 @@ export async function ofApi({ options, secrets }, token, { ok, error }, asked) {
   const isElsewhere = url.origin !== asked[0].url.origin;
   const isLogin = isPage(text) && (isElsewhere || /type=["']?password/i.test(text) || (asked.length > 1 && /log.?in|sign.?in/i.test(url.pathname)));
   if (isLogin) return found('api_answers_login_page', { host: url.host });
-  if (isElsewhere && (ok || status === 401 || status === 403)) {
-    const place = secrets.shown(url.origin + url.pathname);
-    return found('api_redirects', { place, origin: url.origin }, { severity: ok ? 'warning' : 'error' });
-  }
   if (ok) return undefined;
+  if (isElsewhere && (status === 401 || status === 403)) {
+    return found('api_redirects', { place: secrets.shown(url.origin + url.pathname), origin: url.origin });
+  }
   const barred = intercepted('api', url.host, status, said);
   if (barred) return barred;
   if (/insufficient_scope/i.test(challenge)) {
@@ -33,12 +32,12 @@ export async function ofApi({ options, secrets }, token, { ok, error }, asked) {
   }
   // What Amazon's gateway says of a path that it does not know.
   const isUnknown = [404, 405, 410].includes(status) || /missing authentication token/i.test(text);
-  if (isUnknown) return found('api_not_found', { path: url.pathname });
+  if (isUnknown) return found('api_not_found', { path: secrets.shown(url.pathname) });
   if (status === 429) return found('api_rate_limited');
   if (status >= 500) return found('api_failed');
   if (status === 403) return found('api_forbids', { token: about(token, secrets) });
   // What refreshOn and detectOn take for a refusal of the token may be any.
-  if (status === 401 || status < 400 || /invalid_token/i.test(challenge + text)) return refusedToken(options, token, challenge, found, secrets);
+  if (status === 401 || status < 300 || /invalid_token/i.test(challenge + text)) return refusedToken(options, token, challenge, found, secrets);
   return found('api_refuses_request');
 }
 

@@ -58,7 +58,7 @@ export const CAUSES = {
     option: 'credentialEncoding',
   },
   padded_credential: {
-    message: '{option} has white space or quotes around it, which were sent along',
+    message: '{option} has white space or quotes around it, which are taken for a part of it',
     advice: 'take them off where {option} is set; echo adds a line break, printf %s adds none',
   },
   placeholder_credential: { message: '{option} is a placeholder that nobody has filled in', advice: 'set what it is read from, where this runs' },
@@ -181,6 +181,11 @@ export const CAUSES = {
   server_failed: { message: '{host} failed at the request', advice: 'ask again later; tell who runs the server what it said' },
 
   // The token.
+  token_over: {
+    message: 'the token that was given is over, and there is nothing to renew it with',
+    advice: 'give one that is good, and its refreshToken if it has one',
+    option: 'token',
+  },
   unsupported_token_type: {
     message: 'the token is of type {type}, which is not sent as a bearer token',
     advice: 'say in apply how it is sent: ({ headers }, { accessToken }) => headers.set(…)',

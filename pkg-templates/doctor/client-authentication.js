@@ -21,11 +21,11 @@ export async function refusedClient(trial, outcome) {
   const said = saidBy(outcome.error);
   const padded = ['clientId', 'clientSecret'].filter((name) => isPadded(options[name]));
   const clean = Object.fromEntries(padded.map((name) => [name, bare(options[name])]));
-  const ofPadding = padded.map((option) => finding('padded_credential', {}, { said, option }));
+  const found = padded.map((option) => finding('padded_credential', {}, { said, option }));
   const ways = waysOf({ ...options, ...clean });
   for (const { changes, cause } of padded.length > 0 ? [{}, ...ways] : ways) {
     const next = await trial.again({ ...clean, ...changes });
-    if (next && isLetIn(next)) return { found: [...ofPadding, ...(cause ? [finding(cause.code, cause, { said })] : [])], next };
+    if (next && isLetIn(next)) return { found: [...found, ...(cause ? [finding(cause.code, cause, { said })] : [])], next };
   }
   return { found: await ofCredentials(trial, outcome, said) };
 }
@@ -63,6 +63,12 @@ function waysOf({ clientAuth = 'header', credentialEncoding = 'strict', clientId
     default:
       return [];
   }
+}
+
+/** Of a line break after it, which no client is made with. */
+export function ofPadding({ message }, options) {
+  const option = ['clientId', 'clientSecret'].find((name) => message.startsWith(`${name} `) && isPadded(options[name]));
+  return option && finding('padded_credential', {}, { option });
 }
 
 const isPadded = (text) => typeof text === 'string' && (/^\s|\s$/.test(text) || /^(["']).*\1$/s.test(text));

@@ -3,6 +3,7 @@
 import { OAuth2Client } from 'edge-oauth2';
 import { isOurs } from '../face/error.js';
 import { ofApi } from './api.js';
+import { ofPadding } from './client-authentication.js';
 import { aheadMs, clockFinding } from './clock.js';
 import { Diagnosis } from './diagnosis.js';
 import { Observer } from './observer.js';
@@ -18,7 +19,9 @@ const NOT_SPENT = 'the server lets the client in; what the grant begins with was
 const MAX_OBSTACLES = 5;
 
 /** What is wrong with a client of these `options`, and what to change. */
-export async function doctor(options, { path, signal } = {}) {
+export async function doctor(options, { path, signal, ...unknown } = {}) {
+  const [misspelt] = Object.keys(unknown);
+  if (misspelt !== undefined) throw new TypeError(`doctor has no check ${misspelt}: there are path and signal`);
   signal?.throwIfAborted();
   const diagnosis = new Diagnosis();
   if (!isConfigured(options, diagnosis)) {
@@ -44,7 +47,7 @@ function isConfigured(options, diagnosis) {
     new OAuth2Client(options);
   } catch (error) {
     if (!isOurs(error)) throw error;
-    diagnosis.add(ofOption(error));
+    diagnosis.add(ofPadding(error, options) ?? ofOption(error));
   }
   diagnosis.step('configuration', diagnosis.hasError() ? 'failed' : 'passed', Date.now() - began);
   return !diagnosis.hasError();
@@ -75,8 +78,9 @@ function tellSteps(diagnosis, { issuer, tokenUrl }, observer, outcome) {
   const isDiscovered = issuer !== undefined && tokenUrl === undefined;
   if (isDiscovered) diagnosis.step('discovery', diagnosis.hasError('discovery') ? 'failed' : 'passed', observer.durationMs('discovery'));
   else diagnosis.skip('discovery', 'tokenUrl is given');
-  if (!isGranted(outcome) && observer.of('token').length === 0) return diagnosis.skip('token', 'nobody was asked');
-  const isGood = isGranted(outcome) && !diagnosis.hasError('token', 'clock');
+  const isBad = diagnosis.hasError('token', 'clock');
+  if (!isGranted(outcome) && !isBad) return diagnosis.skip('token', 'nobody was asked');
+  const isGood = isGranted(outcome) && !isBad;
   diagnosis.step('token', isGood ? 'passed' : 'failed', observer.durationMs('token'), outcome.isLetIn ? NOT_SPENT : undefined);
 }
 

@@ -65,7 +65,7 @@ export interface Step {
  *
  * Its tokens are its own: nothing that the program has in memory or in the store is used or changed.
  *
- * Rejected only when `signal` aborts.
+ * Rejected only when `signal` aborts, or by a check that there is not.
  *
  * @example
  * ```ts

@@ -12,7 +12,9 @@ export async function metadataAround(trial, url) {
     const known = parsedObject(await text);
     if (typeof known.token_endpoint === 'string') return known;
   }
-  for (const place of placesAround(url).slice(0, MAX_DOCUMENTS)) {
+  const { issuer } = trial.options;
+  const named = URL.canParse(issuer) ? [`${String(issuer).replace(/\/$/, '')}${OPENID}`] : [];
+  for (const place of [...named, ...placesAround(url)].slice(0, MAX_DOCUMENTS)) {
     if (asked.some((exchange) => exchange.url.href === place)) continue;
     const found = parsedObject((await trial.document(place)).text);
     if (typeof found.token_endpoint === 'string') return found;

@@ -19,6 +19,8 @@ export async function explained(trial, outcome) {
   switch (error.code) {
     case 'invalid_option':
       return { found: ofOption(error) };
+    case 'reauthorization_required':
+      return { found: finding('token_over') };
     case 'hook_failed':
       return { found: finding('function_failed', { problem: error.message }) };
     case 'discovery_failed':
@@ -26,9 +28,8 @@ export async function explained(trial, outcome) {
     case 'network':
     case 'timeout':
       return { found: unanswered(trial, outcome) };
-    case 'redirect_refused':
-      return await redirected(trial, outcome);
     default:
+      // What functions of the user's ask for by themselves is not seen.
       return exchange?.status === undefined ? { found: unexplained(error) } : await answered(trial, outcome);
   }
 }
@@ -54,6 +55,7 @@ function unanswered({ options, observer }, { error, exchange }) {
 /** What was answered, by the first rule that it fits. */
 async function answered(trial, outcome) {
   const { error, exchange } = outcome;
+  if (error.code === 'redirect_refused') return await redirected(trial, outcome);
   const { host } = exchange.url;
   const text = await exchange.text;
   const words = wordsOf(error);

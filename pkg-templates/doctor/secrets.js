@@ -10,21 +10,23 @@ const BEGINNING = 16;
 
 const MAX_SHOWN_CHARS = 300;
 
-/** Options whose texts are about what is asked for, and not secret. */
-const PUBLIC_OPTIONS = [
-  ...['tokenUrl', 'issuer', 'authorizationUrl', 'revocationUrl', 'refreshUrl', 'baseUrl', 'allowedOrigins'],
-  ...['clientId', 'clientIdParam', 'clientSecretParam', 'clientAssertionType', 'clientAuth', 'credentialEncoding'],
-  ...['grant', 'scopes', 'scopeSeparator', 'resource', 'bodyFormat', 'tokenMapping', 'storePrefix', 'username'],
+/** Options that are secret, or have secrets among what they have. */
+const SECRET_OPTIONS = [
+  ...['clientSecret', 'previousClientSecret', 'sealKey', 'previousSealKeys', 'privateKey', 'clientAssertion'],
+  ...['password', 'refreshToken', 'assertion', 'token', 'endpointParams', 'refreshParams', 'headers', 'apiHeaders'],
 ];
 
-/** Parameters of a token request, and members of others' objects, that errors are about. */
-const isPublic = (name) => /_type$|^(scope|client_id|redirect_uri|audience|resource|issuer|subject|kid|alg|typ|aud|iss|sub)$/.test(name);
+/** Parameters, headers and claims that errors are about. */
+const PUBLIC = /_type$|^(scope|client_id|redirect_uri|audience|resource|issuer|subject|kid|alg|typ|aud|iss|sub|accept.*|user-agent|content-type)$/i;
+
+/** How deep secrets lie in what is given. */
+const MAX_DEPTH = 3;
 
 export class Secrets {
   #values = new Set();
 
   constructor(options) {
-    for (const [name, value] of Object.entries(options)) if (!PUBLIC_OPTIONS.includes(name)) this.#addAll(value);
+    for (const name of SECRET_OPTIONS) this.#addAll(options[name]);
   }
 
   add(value) {
@@ -55,11 +57,14 @@ export class Secrets {
     return readable.length > maxChars ? `${readable.slice(0, maxChars)}…` : readable;
   }
 
-  #addAll(value) {
-    if (typeof value === 'string') this.add(value);
-    else if (Array.isArray(value)) value.forEach((item) => this.#addAll(item));
-    else if (typeof value === 'object' && value !== null) {
-      for (const [name, item] of Object.entries(value)) if (!isPublic(name)) this.#addAll(item);
+  #addAll(value, depth = 0) {
+    if (typeof value === 'string') return this.add(value);
+    if (typeof value !== 'object' || value === null || depth === MAX_DEPTH) return;
+    // Parameters may be pairs.
+    const isList = typeof value[Symbol.iterator] === 'function';
+    for (const item of isList ? value : Object.entries(value)) {
+      const [name, content] = Array.isArray(item) && item.length === 2 ? item : ['', item];
+      if (!PUBLIC.test(name)) this.#addAll(content, depth + 1);
     }
   }
 }

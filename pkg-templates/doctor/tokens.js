@@ -29,7 +29,8 @@ function oddLifetime({ accessToken, raw, expiresAt }, { defaultLifetimeSeconds }
     return defaultLifetimeSeconds === undefined ? finding('lifetime_unsaid', { seconds }) : undefined;
   }
   const life = (expiresAt - Date.now()) / 1000;
-  if (life < SHORTEST_LIFE) return finding('lifetime_too_short', { seconds: Math.max(0, Math.round(life)) });
+  const isRest = own > 2 * life;
+  if (life < SHORTEST_LIFE && !isRest) return finding('lifetime_too_short', { seconds: Math.max(0, Math.round(life)) });
   // A thousand times what the token itself says; or what nobody means by seconds, since it is no number of days.
   const { expires_in: value } = raw;
   const isMilliseconds = own === undefined ? value > 20 * DAY && value % 60_000 === 0 && value % DAY !== 0 : value > own * 500;
@@ -37,9 +38,9 @@ function oddLifetime({ accessToken, raw, expiresAt }, { defaultLifetimeSeconds }
 }
 
 /** Scopes that were asked for, and are not among those that the server says that it granted. */
-function missingScopes({ scopes = [] }, granted) {
+function missingScopes({ scopes = [], scopeSeparator = ' ' }, granted) {
   if (granted === undefined) return [];
-  const given = granted.toLowerCase().split(/[\s,;]+/);
+  const given = granted.toLowerCase().replaceAll(scopeSeparator.toLowerCase(), ' ').split(/[\s,;]+/);
   const isGiven = (name) => given.some((scope) => scope === name || ['/', '.', ':'].some((sign) => scope.endsWith(sign + name)));
   const asked = [scopes].flat().flatMap((text) => text.split(/[\s,;]+/));
   return asked.filter((name) => name !== '' && !UNLISTED.test(name) && !isGiven(name.toLowerCase()));

@@ -11,7 +11,7 @@ const MAX_TOKEN_REQUESTS = 8;
 /** What a diagnosis has nothing to do with: it keeps what it gets to itself. */
 const LEFT_OUT = [
   ...['store', 'seal', 'sealKey', 'previousSealKeys', 'previousClientSecret', 'storeTimeoutMs', 'storePrefix'],
-  ...['onEvent', 'waitUntil', 'identity', 'refreshAhead', 'errorCacheSeconds', 'classify'],
+  ...['onEvent', 'tracing', 'waitUntil', 'identity', 'refreshAhead', 'errorCacheSeconds', 'classify'],
 ];
 
 /** What a grant spends or is counted by: nothing of it is sent to find something out. */
@@ -65,7 +65,11 @@ export class Trial {
 
   /** What a first request comes to: as the program would make it, or as close to it as nothing is spent. */
   async first() {
-    return this.#isUnspendable ? await this.#knock(this.options) : await this.#attempt(this.options);
+    const { grant, token, refreshToken = token?.refreshToken ?? token?.refresh_token } = this.options;
+    if (this.#isUnspendable) return await this.#knock(this.options);
+    const outcome = await this.#attempt(this.options);
+    // What is over is renewed by the program itself.
+    return outcome.error && grant === 'token' && refreshToken !== undefined ? await this.#knock(this.options) : outcome;
   }
 
   /**
@@ -98,6 +102,7 @@ export class Trial {
       const client = new OAuth2Client({ ...options, ...this.#own, ...held });
       const token = await client.getToken({ signal: this.#signal });
       this.secrets.addToken(token);
+      await client.invalidate();
       return { options, token };
     } catch (error) {
       this.#signal?.throwIfAborted();

@@ -58,6 +58,7 @@ const plants = {
     changed: () => ({ clientId: 'me ' }),
     found: ['padded_credential', 'wrong_client_authentication'],
   },
+  'a secret with a line break after it': { changed: () => ({ clientSecret: `${SECRET}\n` }), found: ['padded_credential'] },
   'a secret that nobody has filled in': {
     answers: says(REFUSED),
     changed: () => ({ clientSecret: '${CLIENT_SECRET}' }),
@@ -201,6 +202,14 @@ const plants = {
     answers: says(granted({}, { date: dateIn(300_000) })),
     found: ['clock_behind'],
   },
+  'a given token that is over': {
+    changed: () => ({ grant: 'token', token: { accessToken: TOKEN, expiresAt: 1 } }),
+    found: ['token_over'],
+  },
+  'a token request of one\'s own, which is refused': {
+    changed: () => ({ hooks: { tokenRequest: async () => ({ error: 'access_denied' }) } }),
+    found: ['token_refused'],
+  },
   'a function that throws': {
     changed: () => ({
       clientSecret: () => {
@@ -228,6 +237,10 @@ const plants = {
   'a path that the API does not have': { answers: { '/api/hello': undefined }, found: ['api_not_found'] },
   "a path that Amazon's gateway does not know": { answers: api(answer(403, { message: 'Missing Authentication Token' })), found: ['api_not_found'] },
   'a path to another origin': { checks: { path: 'https://elsewhere.example/' }, found: ['origin_not_allowed'] },
+  'a path that the API does not have, with the token in it': {
+    changed: () => ({ apply: ({ url }, { accessToken }) => void (url.pathname += `/${accessToken}`) }),
+    found: ['api_not_found'],
+  },
   'a base URL that leads to a login': {
     answers: { ...api({ status: 302, headers: { location: '/0/login' } }) },
     changed: ({ url }) => ({ baseUrl: `${url}/api` }),
@@ -245,6 +258,7 @@ const plants = {
 // Where redirects of these lead: a page with a form for a password, and an API that takes nobody.
 plant({ '/login': () => ({ status: 200, headers: { 'content-type': 'text/html' }, body: '<!doctype html><input type="password">' }) });
 plant({ '/api/hello': () => ({ status: 401 }) });
+plant({ '/file': () => answer(200, {}) });
 
 describe('the doctor finds', { concurrency: 4 }, () => {
   for (const [title, { answers, changed, checks, found, advice, message }] of Object.entries(plants)) {
@@ -298,6 +312,27 @@ describe('the doctor finds nothing', { concurrency: 4 }, () => {
       answers: { ...api({ status: 307, headers: { location: 'hallo' } }), '/api/hallo': () => answer(200, {}) },
     },
     'in a given token': { answers: says(REFUSED), changed: () => ({ grant: 'token', token: TOKEN }) },
+    'in a given token that is over, whose refresh token the server may take': {
+      answers: says(refused('invalid_grant')),
+      changed: () => ({ grant: 'token', token: { accessToken: TOKEN, expiresAt: 1, refreshToken: 'MARKER refresh token' } }),
+    },
+    'in the rest of a life': { answers: says(granted({ access_token: jwt({ iat: 1e9, exp: 1e9 + 3600 }), expires_in: 20 })) },
+    'in scopes with commas between them': {
+      answers: says(granted({ scope: 'read,write' })),
+      changed: () => ({ scopes: 'read write', scopeSeparator: ',' }),
+    },
+    'in a redirect of the API to where the token must not go': {
+      answers: api({ status: 302, headers: { location: `${url.replace('127.0.0.1', 'localhost')}/2/file` } }),
+    },
+    'in clients and stores that hold themselves': {
+      changed: () => {
+        const store = new Map();
+        store.self = store;
+        const apiHeaders = { accept: 'application/json', 'x-key': 'MARKER of a header' };
+        return { store, sealKey: 'MARKER of a seal', apiHeaders, endpointParams: new URLSearchParams({ tenant: 'MARKER of a tenant' }) };
+      },
+      warned: ['store_does_not_share'],
+    },
     'in a date that somebody on the way has kept': {
       answers: says(granted({}, { age: '900', date: dateIn(-900_000) })),
     },
@@ -305,11 +340,11 @@ describe('the doctor finds nothing', { concurrency: 4 }, () => {
       changed: () => ({ fetch: async () => ({ ok: true, status: 200, text: async () => `{"access_token":"${TOKEN}","expires_in":60}` }) }),
     },
   };
-  for (const [title, { answers, changed }] of Object.entries(healthy)) {
+  for (const [title, { answers, changed, warned = [] }] of Object.entries(healthy)) {
     test(title, async () => {
       const place = plant(answers);
       const diagnosis = await examined(doctor, { ...place.options, ...changed?.(place) });
-      assert.deepEqual(diagnosis.findings, []);
+      assert.deepEqual(codesOf(diagnosis), warned, JSON.stringify(diagnosis.findings));
       assert.ok(diagnosis.ok);
     });
   }
@@ -365,6 +400,11 @@ describe('nothing is spent', () => {
     await examined(doctor, place.options);
     assert.deepEqual(place.requests.map(({ path }) => path), ['/token', '/api/hello']);
   });
+});
+
+test('a check that there is not is an error, and options that are none are a finding', async () => {
+  await assert.rejects(doctor.doctor({}, { paht: '/hello' }), /no check paht/);
+  for (const options of [null, 'a text', {}]) assert.deepEqual(codesOf(await examined(doctor, options)), ['invalid_option']);
 });
 
 test('a signal stops it', async () => {
