@@ -17,6 +17,8 @@ const UNREADABLE = 2;
 /** Runs the command with `words`, and ends the process: clients that a configuration made would keep it alive. */
 export async function main(words) {
   const { stdout, stderr } = process;
+  // Where nothing is left to be waited for, Node.js ends by itself.
+  process.exitCode = UNREADABLE;
   // Whoever reads has read enough, as head does.
   for (const stream of [stdout, stderr]) stream.on('error', () => process.exit());
   // Of clients that nobody listens to. What they fail at is found by trying.

@@ -2,11 +2,15 @@
 
 import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { Secrets } from '../doctor/secrets.js';
 import { parseJson } from './json.js';
 import { Problem } from './problem.js';
 import { filled } from './variables.js';
+
+/** How long a module is waited for. */
+const PATIENCE_MS = 10_000;
 
 const WHY_NOT = {
   ENOENT: 'is not there',
@@ -56,17 +60,27 @@ function textOf(file) {
   return new TextDecoder(bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf-16le' : 'utf-8').decode(bytes);
 }
 
-/** What the module exports. It is the user's own program, which may throw anything. */
+/** What the module exports. It is the user's own program, which may throw anything, or wait for ever. */
 async function load(file, env) {
   try {
-    const { default: exported } = await import(pathToFileURL(resolve(file)).href);
-    return typeof exported === 'function' ? await exported(env) : await exported;
+    return await Promise.race([exportOf(file, env), tooLate(file)]);
   } catch (error) {
+    if (error instanceof Problem) throw error;
     const shown = new Secrets({ env: likelySecrets(env) }).shown(whatWasThrown(error));
     // Node.js keeps to itself in which line.
     const where = error instanceof SyntaxError ? `; node --check ${file} says where` : '';
     throw new Problem('config_unreadable', `${file} cannot be loaded: ${shown}${where}`);
   }
+}
+
+async function exportOf(file, env) {
+  const { default: exported } = await import(pathToFileURL(resolve(file)).href);
+  return typeof exported === 'function' ? await exported(env) : await exported;
+}
+
+async function tooLate(file) {
+  await setTimeout(PATIENCE_MS);
+  throw new Problem('config_unreadable', `${file} is not done after ${PATIENCE_MS / 1000} s: does it wait for a connection?`);
 }
 
 function whatWasThrown(error) {

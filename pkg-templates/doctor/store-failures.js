@@ -3,6 +3,13 @@
 import { reason } from '../face/host.js';
 import { shownReason } from '../face/notices.js';
 
+const SILENT = [
+  'store_silent',
+  /time.?out|timed out/i,
+  'the store does not answer',
+  'Look at its address and at the firewall: a port that drops packets says nothing. A client that connects by itself waits for ever.',
+];
+
 /** Code, words, what is wrong, what to change. The first that fits counts. */
 const FAILURES = [
   [
@@ -49,16 +56,24 @@ const FAILURES = [
   ],
   [
     'store_unreachable',
-    /ECONN|ENOTFOUND|EAI_AGAIN|EHOST|ENET|ETIMEDOUT|EPIPE|fetch failed|(?:connection|client|socket) (?:is )?closed|max retries/i,
+    /ECONN|ENOTFOUND|EAI_AGAIN|EHOST|ENET|EPIPE|fetch failed|(?:connection|client|socket) (?:is )?closed|max retries/i,
     'the store cannot be reached',
     'Look at its address, whether it is up, and the password: of a refused one ioredis says no more. node-redis wants await client.connect().',
   ],
+  SILENT,
+  ['store_failed', /(?:)/, 'the store fails', 'Look for what it says in its own log or documentation.'],
 ];
 
 /** The finding of an operation that threw `error`. */
 export function failureOf(operation, error) {
-  const why = reason(error).trim();
-  const known = FAILURES.find(([, words]) => words.test(why));
-  const [code, , message, advice] = known ?? ['store_failed', , 'the store fails', 'Look for what it says in its own log or documentation.'];
+  // Of some there is the name only.
+  const why = reason(error).trim() || String(error?.constructor?.name);
+  const [code, , message, advice] = FAILURES.find(([, words]) => words.test(why));
   return { code, message: `${message} (${operation})`, said: shownReason(why), advice };
+}
+
+/** The finding of an operation that was not waited for any longer. */
+export function silenceOf(operation, patienceMs) {
+  const [code, , message, advice] = SILENT;
+  return { code, message: `${message} within ${patienceMs / 1000} s (${operation})`, advice };
 }

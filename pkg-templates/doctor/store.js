@@ -2,7 +2,7 @@
 
 import { clearTimeout, setTimeout } from '../face/timers.js';
 import { storeAdapter } from '../stores/any.js';
-import { failureOf } from './store-failures.js';
+import { failureOf, silenceOf } from './store-failures.js';
 
 /** How long one call of the store is waited for. Clients that try again by themselves take longer than a store may. */
 const PATIENCE_MS = 5_000;
@@ -215,7 +215,7 @@ class Failure {
 async function inTime(operation, promise) {
   let timer;
   const late = new Promise((_, reject) => {
-    timer = setTimeout(() => reject(new Failure(silence(operation))), PATIENCE_MS);
+    timer = setTimeout(() => reject(new Failure(silenceOf(operation, PATIENCE_MS))), PATIENCE_MS);
   });
   try {
     return await Promise.race([promise, late]);
@@ -223,12 +223,6 @@ async function inTime(operation, promise) {
     clearTimeout(timer);
   }
 }
-
-const silence = (operation) => ({
-  code: 'store_silent',
-  message: `the store did not answer within ${PATIENCE_MS / 1000} s (${operation})`,
-  advice: 'Look at its address and at the firewall: a port that drops packets says nothing. A client that connects by itself waits for ever.',
-});
 
 const isKv = (store) => typeof store?.getWithMetadata === 'function' && typeof store.acquire !== 'function';
 

@@ -16,6 +16,13 @@ const stores = {
   'the Cache API': () => cacheApiStore(),
   'a Durable Object of another Worker': (env) => coordinator(env.COORDINATOR),
   'a Map': () => new Map(),
+  // The cache of its location would have it at once.
+  'a KV namespace that shows a write later': ({ TOKENS }) => ({
+    get: async () => null,
+    getWithMetadata: async () => null,
+    put: (...entry) => TOKENS.put(...entry),
+    delete: (key) => TOKENS.delete(key),
+  }),
 };
 
 export default {

@@ -24,11 +24,13 @@ for (const [kind, expected] of Object.entries({
   'the Cache API': [],
   'a Durable Object of another Worker': [],
   'a Map': ['store_does_not_share'],
+  'a KV namespace that shows a write later': [],
 })) {
   test(`${kind}: ${expected.join() || 'nothing is wrong with it'}`, async () => {
     const { findings, steps } = await (await fetch(workerd.url, { method: 'POST', body: kind })).json();
     assert.deepEqual(findings.map(({ code }) => code), expected, JSON.stringify(findings));
-    const { outcome } = steps.find(({ name }) => name === 'store');
+    const { outcome, note } = steps.find(({ name }) => name === 'store');
     assert.equal(outcome, findings.some(({ severity }) => severity === 'error') ? 'failed' : 'passed');
+    assert.equal(typeof note, kind.includes('later') ? 'string' : 'undefined');
   });
 }
