@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, beforeEach, describe, test } from 'node:test';
+import { after, afterEach, beforeEach, describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
-import { context, ROOT_CONTEXT, SpanStatusCode, trace } from '@opentelemetry/api';
+import { context, diag, DiagLogLevel, ROOT_CONTEXT, SpanStatusCode, trace } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { AggregationTemporality, InMemoryMetricExporter, MeterProvider, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics';
 import { AlwaysOffSampler, BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
@@ -23,7 +23,12 @@ context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
 const exporter = new InMemorySpanExporter();
 const provider = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] });
 const tracer = provider.getTracer('application');
+/** What the libraries have to say, as of spans that are ended twice, or written to when they have ended. */
+const complaints = [];
+const complain = (...words) => complaints.push(words.join(' '));
+diag.setLogger({ error: complain, warn: complain, info() {}, debug() {}, verbose() {} }, DiagLogLevel.WARN);
 beforeEach(() => exporter.reset());
+afterEach(() => assert.deepEqual(complaints, []));
 after(async () => {
   context.disable();
   await provider.shutdown();
@@ -194,6 +199,7 @@ describe('a tracer', { timeout: 30_000 }, () => {
     'that calls back later': { startActiveSpan: async (_, run) => (await null, run(span)) },
     'that calls back, and then throws': { startActiveSpan: (_, run) => [run(span), fail()] },
     'that calls back, and then is rejected': { enterSpan: async (_, run) => [await run(span), fail()] },
+    'that swallows what it is given': { startActiveSpan: (_, run) => void run(span) },
     'that gives no span': { startActiveSpan: (_, run) => run() },
     'whose spans throw': { startActiveSpan: (_, run) => run({ setAttribute: fail, setStatus: fail, end: fail }) },
     'whose spans do nothing but take attributes': { enterSpan: (_, run) => run({ setAttribute() {} }) },
@@ -277,9 +283,8 @@ describe('metrics', { timeout: 30_000 }, () => {
   });
 
   test('a meter has its instruments once, whoever asks', () => {
-    const meter = meters.getMeter('once');
-    assert.equal(metrics(meter), metrics(meter));
-    assert.notEqual(metrics(meter), metrics(meters.getMeter('another')));
+    assert.equal(metrics(meters.getMeter('once')), metrics(meters.getMeter('once')));
+    assert.notEqual(metrics(meters.getMeter('once')), metrics(meters.getMeter('another')));
     for (const one of [undefined, {}, meters]) {
       assert.throws(() => metrics(one), { code: 'invalid_option', message: /^meter must be a meter of OpenTelemetry's, not / });
     }
