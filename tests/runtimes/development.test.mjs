@@ -73,6 +73,7 @@ describe('worker-example in development', { timeout: 60_000 }, () => {
       ok(headers.get('content-security-policy').startsWith("default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'"), name);
       ok(headers.get('content-security-policy').endsWith("base-uri 'none'; form-action 'none'; frame-ancestors 'none'"), name);
       equal([headers.get('cache-control'), headers.get('x-content-type-options')], ['no-store', 'nosniff'], name);
+      equal(headers.get('cross-origin-resource-policy'), 'same-origin', `${name}, in a script element of another site`);
     }
     equal((await get('/development/nothing')).status, 404);
     equal((await get('/development/snapshot')).headers.get('access-control-allow-origin'), null, 'for other sites');
@@ -85,6 +86,7 @@ describe('worker-example in development', { timeout: 60_000 }, () => {
       { origin: 'null' },
       { origin: 'https://evil.example' },
       { origin: 'http://localhost' },
+      { origin: 'no origin' },
       { origin: `https://${host}` },
       { origin, 'sec-fetch-site': 'cross-site' },
       { origin, 'sec-fetch-site': 'same-site' },
@@ -105,6 +107,10 @@ describe('worker-example in development', { timeout: 60_000 }, () => {
       }
       const [, body] = await requestAs(host, '/development/actions/expire', 'POST', { origin: `http://${host}` });
       equal(JSON.parse(body).path, '/developed/development/actions/expire', host);
+    }
+    for (const host of ['a b', '[::1', '%', '@localhost']) {
+      const [, body] = await requestAs(host, '/development');
+      ok(!body.includes('<html'), `${host} is no name`);
     }
     for (const host of ['localhost', 'localhost:8787', 'worker.localhost:8787', '127.0.0.1', '[::1]:8787']) {
       equal((await requestAs(host, '/development'))[1], await readFile(join(PAGE, 'index.html'), 'utf8'), host);

@@ -22,10 +22,8 @@ export function actionsOn(company) {
     company.storeFails = storeFails;
     proofs.watch(action, sinceAtStores(what));
   };
-  /** Has each isolate serve a request after what happened. */
-  const sweepAfter = (action, what) => {
-    company.sweep(proofs.begin(action, sweep(what, company.storeFails)));
-  };
+  /** Begins the proof that each isolate serves a request after what happened. */
+  const beginSweep = (action, what) => proofs.begin(action, sweep(what, company.storeFails));
 
   return {
     async herd() {
@@ -39,20 +37,23 @@ export function actionsOn(company) {
     mend_store: failing('mend_store', false, 'Store works'),
     async expire() {
       company.expire();
-      sweepAfter('expire', () => 'Token past its end in all isolates at once');
+      company.sweep(beginSweep('expire', () => 'Token past its end in all isolates at once'));
     },
     async revoke() {
+      // Before it is done: traffic meets it at once.
+      const proof = beginSweep('revoke', ({ all }) => `Token revoked, and refused by the API ${all.refusals} times`);
       await company.revoke();
-      sweepAfter('revoke', ({ all }) => `Token revoked, and refused by the API ${all.refusals} times`);
+      company.sweep(proof);
     },
     async replace() {
       const cold = await company.replace();
-      const proof = proofs.begin('replace', replacement(company.storeFails));
+      const holding = company.storeFails ? [] : cold.filter(({ fleet }) => fleet.hasToken(Date.now(), true)).map(({ fleet }) => fleet.store);
+      const proof = proofs.begin('replace', replacement(holding));
       for (const { fleet, isolate } of cold) company.send(fleet, isolate, proof);
     },
     async rotate() {
       await company.rotate();
-      sweepAfter('rotate', () => 'Secret rotated, and all isolates deployed anew');
+      company.sweep(beginSweep('rotate', () => 'Secret rotated, and all isolates deployed anew'));
     },
     async pause() {
       company.stopTraffic();

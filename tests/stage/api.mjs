@@ -6,7 +6,7 @@ const KEPT_MS = 300;
 
 /**
  * Starts the API: `/{fleet}/{request}`. `isActive(token)` is how it learns whether a token is good; `onRequest({ fleet, request, token,
- * isGood })` hears what came.
+ * isGood })` hears what came. `forget()` has it ask anew.
  */
 export async function startApi({ isActive, onRequest }) {
   const checks = new Map();
@@ -17,7 +17,7 @@ export async function startApi({ isActive, onRequest }) {
     }
     return checks.get(token);
   };
-  return await listen(async (request, response) => {
+  const api = await listen(async (request, response) => {
     const atMs = performance.now();
     const [, fleet, number] = request.url.split('/');
     const token = /^Bearer (\S+)$/.exec(request.headers.authorization ?? '')?.[1];
@@ -26,4 +26,5 @@ export async function startApi({ isActive, onRequest }) {
     if (isGood) return json(response, { hello: 'world' });
     json(response, { error: 'invalid_token' }, 401, { 'www-authenticate': 'Bearer error="invalid_token"' });
   });
+  return { ...api, forget: () => checks.clear() };
 }

@@ -193,6 +193,7 @@ class Company {
         if (ok) life.revokedAtMs = Date.now();
       }),
     );
+    this.#api.forget();
   }
 
   /** Deploys all isolates anew with another secret, from when on the authorization server takes no other. */
@@ -203,6 +204,8 @@ class Company {
     this.#client.client_secret = this.#secret;
     this.#authorizationServer.rotate();
     for (const [index, fleet] of this.fleets.entries()) {
+      // It was sealed by the secret of before: nobody can read it.
+      fleet.record = {};
       for (const isolate of fleet.serving) fleet.end(isolate);
       for (const isolate of successors[index]) fleet.start(isolate);
     }

@@ -40,7 +40,8 @@ class Tally {
     const requests = `${total} request${total === 1 ? '' : 's'}${since}`;
     const place = byOrigin.memory === total ? ' from memory' : '';
     if (failed === 0) return `${requests}, ${total === 1 ? '' : 'all '}answered 200${place}`;
-    return `${requests}, ${total - failed} answered 200, ${failed} failed (${[...this.codes].join(', ')})`;
+    const reason = this.broken === 0 ? ', with no token left' : '';
+    return `${requests}, ${total - failed} answered 200, ${failed} failed (${[...this.codes].join(', ')})${reason}`;
   }
 }
 
@@ -163,17 +164,16 @@ const ORIGINS = {
   failed: 'not at all',
 };
 
-/** Where a cold isolate of each fleet had its token from. */
-export const replacement = (storeFails) => (proof) => {
+/** Where a cold isolate of each fleet had its token from. The stores `holding` had one for it. */
+export const replacement = (holding) => (proof) => {
   const ways = Object.entries(proof.by)
     .filter(([, { total }]) => total > 0)
     .map(([store, { byOrigin, codes, slowestMs }]) => {
       const [from] = Object.keys(byOrigin);
       return `${STORES[store]} ${ORIGINS[from]}${from === 'failed' ? ` (${[...codes]})` : `, ${Math.round(slowestMs)} ms`}`;
     });
-  const isFromStore = ({ byOrigin, total }) => total === 0 || (byOrigin.granted ?? 0) === 0;
   return {
     text: `A cold isolate got its token: ${ways.join('; ') || 'no request yet'}.`,
-    isPromised: storeFails || (isFromStore(proof.by.kv) && isFromStore(proof.by.durable_object)),
+    isPromised: holding.every((store) => !proof.by[store].byOrigin.granted),
   };
 };

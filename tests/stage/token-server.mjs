@@ -20,6 +20,7 @@ export async function startTokenServer({ tokenUrl, lifetimeSeconds, onToken }) {
   let issued = 0;
 
   const endpoint = await listen(async (request, response) => {
+    const atMs = Date.now();
     const body = new URLSearchParams(await text(request));
     await sleep(DELAYS_MS[state]);
     if (state === 'confused') {
@@ -29,13 +30,13 @@ export async function startTokenServer({ tokenUrl, lifetimeSeconds, onToken }) {
     const { authorization } = request.headers;
     const answer = await fetch(tokenUrl, { method: 'POST', headers: authorization ? { authorization } : {}, body });
     const content = await answer.json();
-    if (answer.ok) remember(content.access_token, Number(request.headers['x-isolate']));
+    if (answer.ok) remember(content.access_token, atMs, Number(request.headers['x-isolate']));
     json(response, content, answer.status);
   });
   const { port } = endpoint.server.address();
 
-  function remember(token, isolate) {
-    const obtainedAtMs = Date.now();
+  /** Clients count a token's life from when they asked. */
+  function remember(token, obtainedAtMs, isolate) {
     const life = { number: (issued += 1), obtainedAtMs, refreshAtMs: 0, expiresAtMs: obtainedAtMs + lifetimeSeconds * 1000 };
     lives.set(digest(token), { life, token });
     if (lives.size > REMEMBERED) lives.delete(lives.keys().next().value);

@@ -1,4 +1,5 @@
 // The Workers of the stage, in real workerd: the fleets in one, the page in another, which goes on whatever happens there.
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { readFile, rm } from 'node:fs/promises';
 import http from 'node:http';
@@ -18,7 +19,9 @@ const source = (name) => readFile(new URL(name, import.meta.url));
  */
 export async function startWorkers({ port, onStored, onPage }) {
   const { deployed, developed } = await (bundles ??= bundleExample());
-  const fleets = await startWorkerd([await hall(deployed, onStored), coordinator(deployed)]);
+  // Every page that is open in a browser here can send requests to it.
+  const key = randomUUID();
+  const fleets = await startWorkerd([await hall(deployed, key, onStored), coordinator(deployed)]);
   const page = await startWorkerd(
     [{ name: 'page', compatibilityDate: COMPATIBILITY_DATE, modules: developed, serviceBindings: { STAGE: onPage } }],
     { port },
@@ -27,7 +30,7 @@ export async function startWorkers({ port, onStored, onPage }) {
     url: page.url,
     output: () => [...fleets.output, ...page.output].join(''),
     /** Has an isolate serve a request; one that is not there yet begins to be. */
-    request: (message) => post(fleets.url, message),
+    request: (message) => post(fleets.url, key, message),
     async close() {
       for (const one of [page, fleets]) await one.close();
     },
@@ -49,14 +52,14 @@ async function bundleExample() {
 }
 
 /** Each request has a connection of its own: workerd closes one that idles, and may do so just when the next request takes it. */
-async function post(url, message) {
-  const request = http.request(url, { method: 'POST', agent: false });
+async function post(url, key, message) {
+  const request = http.request(url, { method: 'POST', headers: { 'x-stage-key': key }, agent: false });
   request.end(JSON.stringify(message));
   const [response] = await once(request, 'response');
   return await json(response);
 }
 
-async function hall(deployed, onStored) {
+async function hall(deployed, key, onStored) {
   const main = { type: 'ESModule', path: 'hall.js', contents: await source('hall.mjs') };
   const member = { type: 'ESModule', path: 'member.js', contents: await source('member.mjs') };
   const { code } = await transform(await source('../../worker-example/src/development/provenance.ts'), { loader: 'ts' });
@@ -64,7 +67,7 @@ async function hall(deployed, onStored) {
   return {
     name: 'hall',
     compatibilityDate: COMPATIBILITY_DATE,
-    bindings: { COMPATIBILITY_DATE },
+    bindings: { COMPATIBILITY_DATE, KEY: key },
     modules: [main, ...loadable([member, provenance, ...deployed])],
     workerLoaders: { LOADER: {} },
     kvNamespaces: { TOKENS: 'tokens' },
