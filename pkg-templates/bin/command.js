@@ -3,10 +3,10 @@
 import { readFileSync } from 'node:fs';
 import process from 'node:process';
 import { readArguments, USAGE } from './arguments.js';
-import { coloured } from './colours.js';
 import { readConfiguration } from './configuration.js';
 import { Problem } from './problem.js';
 import { proxyFindings } from './proxy.js';
+import { shownOn } from './terminal.js';
 import { addFromFile } from './variables.js';
 
 /** Exit codes. */
@@ -51,7 +51,7 @@ async function diagnosed({ config, path, env }, isJson) {
   const { describe, doctor } = await import('../doctor/index.js');
   const { ok, findings, steps } = await doctor(options, { path });
   const diagnosis = { ok, findings: [...ofFile, ...ofConfiguration, ...findings, ...proxyFindings(findings, process)], steps };
-  const output = isJson ? JSON.stringify(diagnosis, null, 2) : coloured(describe(diagnosis), process.stdout);
+  const output = isJson ? JSON.stringify(diagnosis, null, 2) : shownOn(process.stdout, describe(diagnosis));
   return { exitCode: ok ? HEALTHY : ILL, output: `${output}\n` };
 }
 

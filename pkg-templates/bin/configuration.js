@@ -1,12 +1,13 @@
 // The options of a client, as a file has them.
 
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { Secrets } from '../doctor/secrets.js';
 import { parseJson } from './json.js';
 import { Problem } from './problem.js';
+import { textOf } from './text-file.js';
 import { filled } from './variables.js';
 
 /** How long a module is waited for. */
@@ -52,12 +53,6 @@ function parsed(text, file) {
     throw new Problem('invalid_json', `${file} is not JSON: ${error.message}`);
   }
   return optionsIn(written, file);
-}
-
-/** Windows' PowerShell writes UTF-16. The mark at the beginning is left out by the decoder. */
-function textOf(file) {
-  const bytes = readFileSync(file);
-  return new TextDecoder(bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf-16le' : 'utf-8').decode(bytes);
 }
 
 /** What the module exports. It is the user's own program, which may throw anything, or wait for ever. */

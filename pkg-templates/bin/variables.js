@@ -1,8 +1,8 @@
 // Variables of the environment in the place of what is not to stand in a file.
 
-import { readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { Problem } from './problem.js';
+import { textOf } from './text-file.js';
 import { warning } from './warning.js';
 
 const PLACEHOLDER = /\$\{([A-Za-z_]\w*)\}/g;
@@ -20,7 +20,7 @@ const CUT = /^[ \t]*(?:export[ \t]+)?([A-Za-z_]\w*)[ \t]*=[ \t]*[^\s"'`#][^\n#]*
 export function addFromFile(env, file) {
   let text;
   try {
-    text = readFileSync(file, 'utf8');
+    text = textOf(file);
   } catch (error) {
     throw new Problem('env_unreadable', `${file} of --env cannot be read (${error.code})`);
   }

@@ -67,7 +67,7 @@ const FAILURES = [
 /** The finding of an operation that threw `error`. */
 export function failureOf(operation, error) {
   // Of some there is the name only.
-  const why = reason(error).trim() || String(error?.constructor?.name);
+  const why = reason(error).replaceAll(/[\s\p{Cc}]+/gu, ' ').trim() || String(error?.constructor?.name);
   const [code, , message, advice] = FAILURES.find(([, words]) => words.test(why));
   return { code, message: `${message} (${operation})`, said: shownReason(why), advice };
 }

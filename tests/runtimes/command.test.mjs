@@ -51,7 +51,8 @@ describe('the command', { concurrency: 2 }, () => {
   });
 
   test('takes what the environment lacks from a file, and says what is cut there', async () => {
-    const lines = ['# a comment', 'CLIENT_ID="of the file"', `CLIENT_SECRET='${variables.CLIENT_SECRET}'`, 'OTHER=MARKER#cut', 'FINE=a # b'];
+    // With the mark that editors of Windows put at the beginning.
+    const lines = [`\ufeffCLIENT_SECRET='${variables.CLIENT_SECRET}'`, 'CLIENT_ID="of the file"', '# a#b', 'OTHER=MARKER#cut', 'FINE=a # b'];
     writeFileSync(join(project, 'vars'), `${lines.join('\n')}\n`);
     const { exitCode, codes, findings } = await diagnosis([file(good), '--env', 'vars'], { CLIENT_ID: variables.CLIENT_ID });
     assert.deepEqual([exitCode, codes], [0, ['variable_cut']]);
@@ -133,11 +134,12 @@ describe('as a program among others', { concurrency: 2 }, () => {
   });
 
   test('it has colours on a terminal, and nowhere else', async () => {
-    const { coloured } = await import(pathToFileURL(join(installed, 'bin/colours.js')).href);
-    const text = '  passed  token (1 ms)\n  failed  api\n\nerror: code\n  passed on';
+    const { shownOn } = await import(pathToFileURL(join(installed, 'bin/terminal.js')).href);
+    const text = '  passed  token (1 ms)\n  failed  api\n\nerror: code\n';
     const terminal = { isTTY: true, hasColors: () => true };
-    assert.ok(coloured(text, terminal).startsWith('  \u001b[32mpassed\u001b[39m  token'));
-    for (const stream of [{}, { isTTY: true }, { isTTY: true, hasColors: () => false }]) assert.equal(coloured(text, stream), text);
+    assert.ok(shownOn(terminal, text).startsWith('  \u001b[32mpassed\u001b[39m  token'));
+    for (const stream of [{}, { isTTY: true }, { isTTY: true, hasColors: () => false }]) assert.equal(shownOn(stream, text), text);
+    assert.equal(shownOn({}, 'said: \u001b[2J\u009b31m\r\u0007ü\n'), 'said: [2J31mü\n');
     assert.ok(!(await command(['doctor', file(good)], { ...variables, FORCE_COLOR: '1' })).stdout.includes('\u001b'));
   });
 
