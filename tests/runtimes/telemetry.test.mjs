@@ -1,6 +1,6 @@
 // Spans and metrics by OpenTelemetry's own libraries, in Node; and what tracers may do that are nobody's.
 import assert from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
+import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, afterEach, beforeEach, describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
@@ -8,7 +8,7 @@ import { context, diag, DiagLogLevel, ROOT_CONTEXT, SpanStatusCode, trace } from
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { AggregationTemporality, InMemoryMetricExporter, MeterProvider, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics';
 import { AlwaysOffSampler, BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
-import { install, tarball } from './package.mjs';
+import { install, root, run, tarball } from './package.mjs';
 import { createScene } from './scene.mjs';
 import { startServers } from './servers.mjs';
 
@@ -185,6 +185,53 @@ describe('spans', { timeout: 30_000 }, () => {
       assert.deepEqual([await scene.grants(), traces()], [1, []]);
     }
   });
+});
+
+/** Prints of each span of eight calls at once its name, and which call it belongs to by what the host knows. */
+const herd = `
+  import { AsyncLocalStorage } from 'node:async_hooks';
+  import { OAuth2Client } from 'edge-oauth2';
+  import { spans } from 'edge-oauth2/telemetry';
+  const calls = new AsyncLocalStorage();
+  const begun = [];
+  let ended = 0;
+  const tracer = {
+    startActiveSpan(name, run) {
+      begun.push([name, calls.getStore()]);
+      return run({ setAttribute() {}, end: () => (ended += 1) });
+    },
+  };
+  const options = JSON.parse(process.env.OPTIONS);
+  const call = async () => (await new OAuth2Client({ ...options, tracing: spans(tracer) }).fetch('/echo')).status;
+  const statuses = await Promise.all(Array.from({ length: 8 }, (_, index) => calls.run(index, call)));
+  statuses.push(await calls.run('a hit', call));
+  console.log(JSON.stringify({ begun, ended, statuses }));`;
+
+describe('who waits for whom is known', { timeout: 30_000 }, () => {
+  const binaryOf = async (scope, path) => {
+    const folder = join(root, 'tests/node_modules', scope);
+    return join(folder, (await readdir(folder))[0], path);
+  };
+  const runtimes = {
+    Node: () => [process.execPath],
+    Deno: async () => [await binaryOf('@deno', 'deno'), 'run', '--no-prompt', '--node-modules-dir=manual', '--allow-net=127.0.0.1', '--allow-env'],
+    Bun: async () => [await binaryOf('@oven', 'bin/bun'), 'run'],
+  };
+  for (const [name, commandOf] of Object.entries(runtimes)) {
+    test(`in ${name}`, async () => {
+      const scene = await newScene();
+      const script = join(project, 'herd.mjs');
+      await writeFile(script, herd);
+      const [program, ...args] = await commandOf();
+      const env = { ...process.env, OPTIONS: JSON.stringify(scene.options()) };
+      const { begun, ended, statuses } = JSON.parse((await run(program, [...args, script], { cwd: project, env })).stdout);
+      assert.deepEqual(statuses, Array.from({ length: 9 }, () => 200));
+      assert.equal(ended, 8);
+      assert.deepEqual(begun.map(([, call]) => call).toSorted(), [0, 1, 2, 3, 4, 5, 6, 7]);
+      const kinds = begun.map(([kind]) => kind).toSorted();
+      assert.deepEqual(kinds, [...Array.from({ length: 7 }, () => 'edge_oauth2.flight'), 'edge_oauth2.grant']);
+    });
+  }
 });
 
 describe('a tracer', { timeout: 30_000 }, () => {

@@ -22,7 +22,8 @@ for (const compatibilityDate of compatibilityDates) {
   const traced = await bundle('traced', { project, compatibilityDate });
   const coordinated = { COORDINATOR: { className: 'Coordinator', scriptName: 'traced', useSQLite: true } };
   const bindings = { streamingTails: ['tail'], kvNamespaces: { TOKENS: 'tokens' }, durableObjects: coordinated };
-  const workerd = await startWorkerd([...WORKERS.map((name) => ({ ...traced, ...bindings, name })), tail]);
+  const crowd = { ...(await bundle('crowd', { project, compatibilityDate })), serviceBindings: { TRAFFIC: 'traced' } };
+  const workerd = await startWorkerd([...WORKERS.map((name) => ({ ...traced, ...bindings, name })), tail, crowd]);
   after(workerd.close);
 
   async function newScene(behaviour = { delayMs: 150 }) {
@@ -32,19 +33,23 @@ for (const compatibilityDate of compatibilityDates) {
   }
 
   let requests = 0;
-  /** Sends a request; gives what its calls came to and, when it is over, its spans. */
+  /** Sends a request; gives what its calls came to, and its spans. */
   async function send(message, worker = 'traced') {
     const path = `/${(requests += 1)}`;
     const handler = await workerd.worker(worker);
     const response = await handler.fetch(`http://traced${path}`, { method: 'POST', body: JSON.stringify(message) });
-    const answers = JSON.parse(await response.text());
+    return { answers: JSON.parse(await response.text()), ...(await recorded(path)) };
+  }
+
+  /** The spans of a request, when it is over. */
+  async function recorded(path) {
     const tailing = await workerd.worker('tail');
     let trace = {};
     const isOver = async () => (trace = await (await tailing.fetch(`http://tail${path}`)).json()).isOver;
     await eventually(isOver, `the trace of ${path}`, 10_000);
     for (const { name, fromMs, toMs } of trace.spans) ok(toMs >= fromMs, `${name} ended: ${fromMs} to ${toMs}`);
     ok(!JSON.stringify(trace).includes('MARKER'), 'no secret in a span');
-    return { answers, spans: trace.spans, ours: trace.spans.filter(({ name }) => OURS.test(name)) };
+    return { spans: trace.spans, ours: trace.spans.filter(({ name }) => OURS.test(name)) };
   }
   const shown = (spans) => spans.map(({ name, within }) => `${name} in ${within}`);
 
@@ -105,6 +110,19 @@ for (const compatibilityDate of compatibilityDates) {
       const { ours } = await send({ options: scene.options(), abandonMs: 100 });
       equal(shown(ours), ['edge_oauth2.grant in call']);
       equal(ours[0].attributes['edge_oauth2.aborted'], true);
+    });
+
+    test('who is cancelled has a span until then, and who takes over one of its wait and one of the grant', async () => {
+      const scene = await newScene({ silent: true, times: 1 });
+      const plan = [{ beginMs: 0, abandonMs: 200, path: 'gone' }, { beginMs: 50, path: 'heir' }];
+      const message = { options: scene.options(), withoutWaitUntil: true };
+      const handler = await workerd.worker('crowd');
+      const [gone, answers] = await (await handler.fetch('http://crowd', { method: 'POST', body: JSON.stringify({ plan, options: message }) })).json();
+      equal([gone.abandoned, answers], [true, [200]]);
+      equal(shown((await recorded('/gone')).ours), ['edge_oauth2.grant in call']);
+      const { ours } = await recorded('/heir');
+      equal(shown(ours), ['edge_oauth2.flight in call', 'edge_oauth2.grant in call']);
+      equal(ours[0].attributes['edge_oauth2.flight.taken_over'], true);
     });
 
     test('a renewal in the background makes none', async () => {

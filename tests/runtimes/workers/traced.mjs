@@ -30,7 +30,8 @@ const actions = {
 
 export default {
   async fetch(request, env) {
-    const { options, store = 'none', tracer = 'now', calls = ['call'], action = 'fetch', abandonMs } = await request.json();
+    const { options, store = 'none', tracer = 'now', calls = ['call'], action = 'fetch', abandonMs, withoutWaitUntil } = await request.json();
+    if (withoutWaitUntil) options.waitUntil = () => {};
     const call = async () => {
       try {
         const shared = stores[store](env);
