@@ -12,7 +12,11 @@ export async function startStage({ port = 0, lifetimeSeconds = 60 } = {}) {
   let workers;
   const company = await startFleets({ lifetimeSeconds, request: (message) => workers.request(message) });
   const actions = actionsOn(company);
-  workers = await startWorkers({ port, onStored: (happening) => company.stored(happening), onPage: answer });
+  const close = async () => {
+    company.stopTraffic();
+    await workers?.close();
+    await company.close();
+  };
 
   async function answer(request) {
     const { pathname, searchParams } = new URL(request.url);
@@ -37,17 +41,19 @@ export async function startStage({ port = 0, lifetimeSeconds = 60 } = {}) {
     };
   }
 
-  await company.startIsolates();
-  await herdOn(company);
+  try {
+    workers = await startWorkers({ port, onStored: (happening) => company.stored(happening), onPage: answer });
+    await company.startIsolates();
+    await herdOn(company);
+  } catch (error) {
+    await close();
+    throw error;
+  }
   company.startTraffic();
   return {
     url: new URL('/development', workers.url).href,
     issued: () => company.issued(),
     output: () => workers.output(),
-    async close() {
-      company.stopTraffic();
-      await workers.close();
-      await company.close();
-    },
+    close,
   };
 }

@@ -58,7 +58,10 @@ export async function startWorkerd(workers, options) {
     },
     workers,
   });
-  const url = await miniflare.ready;
+  const url = await miniflare.ready.catch(async (error) => {
+    await miniflare.dispose().catch(() => {});
+    throw error;
+  });
   return {
     url: url.href,
     output,

@@ -25,7 +25,10 @@ export async function startWorkers({ port, onStored, onPage }) {
   const page = await startWorkerd(
     [{ name: 'page', compatibilityDate: COMPATIBILITY_DATE, modules: developed, serviceBindings: { STAGE: onPage } }],
     { port },
-  );
+  ).catch(async (error) => {
+    await fleets.close();
+    throw error;
+  });
   return {
     url: page.url,
     output: () => [...fleets.output, ...page.output].join(''),
