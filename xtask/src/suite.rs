@@ -11,7 +11,7 @@ use std::process::Command;
 const LANES: usize = 2;
 
 /// What says that nobody waited for anything must not wait for others' work either, and a browser takes a whole core.
-const ALONE: [&str; 2] = ["runtimes-fleet", PAGE];
+const ALONE: [&str; 3] = ["runtimes-fleet", "runtimes-stage", PAGE];
 
 /// Node's test runner. One file after the other, for the same reason.
 const NODE_TEST: &str = "--test --test-reporter=spec --test-concurrency=1";
