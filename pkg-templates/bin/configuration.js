@@ -61,7 +61,7 @@ async function load(file, env) {
     return await Promise.race([exportOf(file, env), tooLate(file)]);
   } catch (error) {
     if (error instanceof Problem) throw error;
-    const shown = new Secrets({ env: likelySecrets(env) }).shown(whatWasThrown(error));
+    const shown = secretsIn(env).shown(whatWasThrown(error));
     // Node.js keeps to itself in which line.
     const where = error instanceof SyntaxError ? `; node --check ${file} says where` : '';
     throw new Problem('config_unreadable', `${file} cannot be loaded: ${shown}${where}`);
@@ -84,9 +84,10 @@ function whatWasThrown(error) {
 }
 
 /** The values of variables named like secrets. The rest is paths and settings, which errors are about. */
-function likelySecrets(env) {
-  const isLikely = ([name]) => /SECRET|TOKEN|KEY|PASS|CREDENTIAL|AUTH|URL|URI|DSN/i.test(name);
-  return Object.entries(env).filter(isLikely).map(([, value]) => value);
+function secretsIn(env) {
+  const secrets = new Secrets({});
+  for (const [name, value] of Object.entries(env)) if (/SECRET|TOKEN|KEY|PASS|CREDENTIAL|AUTH|URL|URI|DSN/i.test(name)) secrets.add(value);
+  return secrets;
 }
 
 function optionsIn(value, file) {

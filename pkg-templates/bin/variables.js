@@ -8,10 +8,10 @@ import { warning } from './warning.js';
 const PLACEHOLDER = /\$\{([A-Za-z_]\w*)\}/g;
 
 /** Options, and members of them, that are secrets, by the path that leads to them. */
-const SECRET = /secret$|password$|assertion$|token$|sealKeys?\b|privateKey\.key(?:\.(?:d|k))?$|authorization$|api.?key$/i;
+const SECRET = /^(?!tokenMapping\.).*(?:secret|password|assertion|token|authorization|api.?key|sealKey|SealKeys\.\d+|privateKey\.key(?:\.d)?)$/i;
 
-/** What stands where a value was to be put in: by templates, by languages, by whoever hides it. */
-const UNFILLED = /^(?:undefined|null|None|\[object Object\]|\$\w+|%\w+%|\$?\{.*\}|<.*>|\*+|(?:process\.)?env\.\w+)$/;
+/** A variable as shells and programs name it. */
+const NAMED_OTHERWISE = /^(?:\$|%|(?:process\.)?env\.)([A-Za-z_]\w*)%?$/;
 
 /** An assignment without quotes whose value goes on after a `#`, and is read up to there. */
 const CUT = /^[ \t]*(?:export[ \t]+)?([A-Za-z_]\w*)[ \t]*=[ \t]*[^\s"'`#][^\n#]*(?<=\S)#/gm;
@@ -41,13 +41,14 @@ export function filled(written, file, env) {
   };
   const fillText = (text, path) => {
     const rest = text.replaceAll(PLACEHOLDER, '');
-    if (rest.includes('${')) throw new Problem('wrong_placeholder', `${file}: ${path} has a \${ that is no variable: write "\${NAME}"`);
+    const [, meant] = NAMED_OTHERWISE.exec(text) ?? [];
+    const isMisspelt = rest.includes('${') || (meant && env[meant] !== undefined);
+    if (isMisspelt) throw new Problem('wrong_placeholder', `${file}: ${path} names a variable in another way than "\${NAME}"`);
     const value = text.replaceAll(PLACEHOLDER, (_, name) => {
       if (!env[name]) missing.add(`${name} (${path})`);
       return env[name];
     });
-    if (rest === text && SECRET.test(path)) findings.push(inFile(path, file));
-    if (UNFILLED.test(value)) findings.push(unfilled(path));
+    if (rest === text && text !== '' && SECRET.test(path)) findings.push(inFile(path, file));
     return value;
   };
   const options = fill(written, '');
@@ -70,9 +71,4 @@ const optionOf = (path) => path.split('.')[0];
 function inFile(path, file) {
   const message = `${path} stands in ${file}, where whoever sees the file reads it`;
   return warning('secret_in_file', message, 'Write "${NAME}" in its place, and set the variable NAME.', optionOf(path));
-}
-
-function unfilled(path) {
-  const message = `${path} looks like what stands where a value was to be put in`;
-  return warning('placeholder_not_filled', message, 'Look at where it is set. In this file "${NAME}" stands for a variable.', optionOf(path));
 }

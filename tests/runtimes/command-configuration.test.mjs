@@ -10,7 +10,9 @@ const { project, command, servers, good, variables, file, diagnosis } = await st
 /** Configurations that cannot be read: the code, what the message says, and what is in the file. */
 const unreadable = {
   'a variable that is not set': ['variable_not_set', /not set.*: CLIENT_ID \(clientId\), CLIENT_SECRET \(clientSecret\)/, good],
-  'a ${ that is none': ['wrong_placeholder', /clientSecret/, { ...good, clientSecret: '${MARKER-SECRET:-x}' }],
+  'a ${ that is none': ['wrong_placeholder', /clientSecret names a variable/, { ...good, clientSecret: '${MARKER-SECRET:-x}' }],
+  'a variable as shells name it': ['wrong_placeholder', /clientSecret names a variable/, { clientSecret: '$HOME' }],
+  'a variable as programs name it': ['wrong_placeholder', /clientSecret names a variable/, { clientSecret: 'process.env.HOME' }],
   'nothing in it': ['invalid_json', /is empty/, ' \n'],
   'a value without quotes': ['invalid_json', /line 2, column 18/, '{"tokenUrl": "x",\n "clientSecret": MARKER-secret}'],
   'single quotes': ['invalid_json', /line 1, column 2/, "{'clientSecret': 'MARKER'}"],
