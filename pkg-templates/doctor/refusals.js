@@ -70,7 +70,8 @@ async function answered(trial, outcome) {
   const isFailed = error.status >= 500 || /^(server_error|temporarily_unavailable)$/.test(error.error);
   if (isFailed) return { found: finding('server_failed', { host }, { said }) };
   // A page may be all that a server has for whom it does not know.
-  if ([404, 405, 410].includes(error.status) || (isPage(text) && error.status !== 401)) return await notAnEndpoint(trial, outcome);
+  const isNowhere = [404, 405, 410].includes(error.status) && !isClientRefused(error);
+  if (isNowhere || (isPage(text) && error.status !== 401)) return await notAnEndpoint(trial, outcome);
   const other = isOfFormat(trial.options, error) ? await otherFormat(trial, said) : undefined;
   if (other) return other;
   if (means('unknown_tenant', words)) {

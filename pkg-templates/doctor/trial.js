@@ -74,11 +74,12 @@ export class Trial {
 
   /**
    * What a request with other options comes to; of a grant that is not to be repeated, whether it lets the client in. `undefined`:
-   * enough was asked, or functions of the user's would make of it what they like.
+   * enough was asked, the client's assertion was for once, or functions of the user's would make of it what they like.
    */
   async again(changes) {
+    const { hooks, grant, clientAssertion } = this.options;
     const isEnough = this.observer.of('token').length >= MAX_TOKEN_REQUESTS;
-    if (isEnough || this.options.hooks || this.options.grant === 'token') return undefined;
+    if (isEnough || hooks || grant === 'token' || typeof clientAssertion === 'string') return undefined;
     const options = defined({ ...this.options, ...changes });
     return this.#isRepeatable ? await this.#attempt(options) : await this.#knock(options);
   }

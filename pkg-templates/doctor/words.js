@@ -16,7 +16,7 @@ const MEANINGS = {
   unknown_tenant: /AADSTS(90002|900023)|tenant .*not found/i,
   unknown_client: anyOf(
     /AADSTS700016|(unknown|deleted|no such).?client|client.?id(entifier)? (is )?invalid|invalid_client_id|no client with/,
-    /invalid value for 'client_id'/,
+    /invalid (value for ')?client.?id\b(?!.{0,5}\bor\b)/,
     /(client|app\w*)\b.{0,40}(not (be )?found|unknown|not exist|n.t exist|not registered|not recogni[sz]ed)/,
   ),
   wrong_secret: anyOf(

@@ -247,6 +247,16 @@ const reports = {
     'consent_required',
     account,
   ],
+  'apiserver-athenaFlex#383: an unknown client, in members of its own': [
+    'https://fhir.example.com/token',
+    [400, { status: 'error', statusmessage: 'invalid_client', description: 'Invalid client_id: me - Contact FHIR Server Administrator' }],
+    'unknown_client',
+  ],
+  'a server that does not find the client, and says so by its status': [
+    'https://auth.example.com/token',
+    refusal(404, 'invalid_client', 'Client not found'),
+    'unknown_client',
+  ],
   'hydra#2140: words that say everything and nothing': [
     'https://hydra.example.com/oauth2/token',
     refusal(

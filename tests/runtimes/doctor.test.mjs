@@ -388,6 +388,14 @@ describe('nothing is spent', () => {
     assert.deepEqual(asked(place), ['refresh_token']);
   });
 
+  test('a ready assertion of the client is sent once', async () => {
+    const place = plant(says(refused('invalid_scope')));
+    const { clientSecret, ...options } = place.options;
+    const signed = { clientAuth: 'private_key_jwt', clientAssertion: 'MARKER.of.assertion', scopes: 'fly' };
+    assert.deepEqual(codesOf(await examined(doctor, { ...options, ...signed })), ['invalid_scope']);
+    assert.equal(asked(place).length, 1);
+  });
+
   test('a token that came with a refresh token is not renewed', async () => {
     const place = plant(api(answer(401, {}, challenge('Bearer error="invalid_token"'))));
     const token = { accessToken: TOKEN, refreshToken: 'MARKER refresh token', expiresAt: Date.now() + 60_000 };
