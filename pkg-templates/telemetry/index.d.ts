@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { OAuth2Event, Tracing } from '../entries/index.js';
+import type { Tracing } from '../entries/index.js';
 
 /** What is used of a span: its attributes, and the rest where it has it. */
 export interface TracerSpan {
@@ -35,6 +35,14 @@ export interface Meter {
   };
 }
 
+/** What is used of an event: of a client's, or of the checks of `edge-oauth2/inbound`. */
+export interface MeasuredEvent {
+  readonly type: string;
+  readonly durationMs?: number;
+  readonly code?: string;
+  readonly operation?: string;
+}
+
 /**
  * For the option `tracing`: a span for everything that a caller waits for on the way to a token, in the caller's trace:
  * `edge_oauth2.store`, `edge_oauth2.lease`, `edge_oauth2.flight` (another is asking for the token), `edge_oauth2.grant`, and
@@ -59,4 +67,4 @@ export function spans(tracer: Tracer): Tracing;
  * new OAuth2Client({ …, onEvent: metrics(api.getMeter('app')) });
  * ```
  */
-export function metrics(meter: Meter): (event: OAuth2Event) => void;
+export function metrics(meter: Meter): (event: MeasuredEvent) => void;

@@ -17,7 +17,8 @@ export class Wait {
     this.kind = kind;
     const ended = new Promise((resolve) => (this.#end = resolve));
     const begin = (span) => {
-      if (this.place) return undefined;
+      // Once more, or too late: what was to be in it is under way.
+      if (this.place) return quietly(() => span !== this.#span && span?.end?.());
       this.#span = span;
       this.place = new Place();
       return ended;

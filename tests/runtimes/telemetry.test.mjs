@@ -264,6 +264,20 @@ describe('a tracer', { timeout: 30_000 }, () => {
     });
   }
 
+  test('that gives a span late, or another once more, finds it ended', async () => {
+    for (const start of [async (run, give) => (await null, run(give())), (run, give) => [run(give()), run(give())]]) {
+      const open = new Set();
+      const give = () => {
+        const one = { ...span, end: () => open.delete(one) };
+        open.add(one);
+        return one;
+      };
+      const scene = await newScene();
+      await scene.client({ tracing: spans({ startActiveSpan: (_, run) => start(run, give) }) }).getToken();
+      assert.equal(open.size, 0);
+    }
+  });
+
   test('is named where it is none', async () => {
     const refused = (run, message) => assert.throws(run, { code: 'invalid_option', message });
     for (const one of [undefined, null, 'app', {}, trace]) {
@@ -289,7 +303,8 @@ describe('metrics', { timeout: 30_000 }, () => {
     const { metrics: all } = scopes.find(({ scope }) => scope.name === name);
     return Object.fromEntries(all.map(({ descriptor, dataPoints }) => [descriptor.name, { descriptor, dataPoints }]));
   }
-  const countsOf = ({ dataPoints }) => Object.fromEntries(dataPoints.map(({ attributes, value }) => [Object.values(attributes).join(), value.count ?? value]));
+  const countsOf = ({ dataPoints }) =>
+    Object.fromEntries(dataPoints.map(({ attributes, value }) => [Object.values(attributes).join(), value.count ?? value]));
 
   test('events are counted, hits too, and how long they took is measured in seconds', async () => {
     const scene = await newScene({ delayMs: 200 });

@@ -115,9 +115,9 @@ for (const compatibilityDate of compatibilityDates) {
     test('who is cancelled has a span until then, and who takes over one of its wait and one of the grant', async () => {
       const scene = await newScene({ silent: true, times: 1 });
       const plan = [{ beginMs: 0, abandonMs: 200, path: 'gone' }, { beginMs: 50, path: 'heir' }];
-      const message = { options: scene.options(), withoutWaitUntil: true };
+      const body = JSON.stringify({ plan, options: { options: scene.options(), withoutWaitUntil: true } });
       const handler = await workerd.worker('crowd');
-      const [gone, answers] = await (await handler.fetch('http://crowd', { method: 'POST', body: JSON.stringify({ plan, options: message }) })).json();
+      const [gone, answers] = await (await handler.fetch('http://crowd', { method: 'POST', body })).json();
       equal([gone.abandoned, answers], [true, [200]]);
       equal(shown((await recorded('/gone')).ours), ['edge_oauth2.grant in call']);
       const { ours } = await recorded('/heir');
