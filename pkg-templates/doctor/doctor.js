@@ -13,7 +13,7 @@ import { checkStore } from './store.js';
 import { oddities } from './tokens.js';
 import { Trial } from './trial.js';
 
-const NOT_SPENT = 'the server lets the client in; what the grant begins with was not spent';
+const NOT_SPENT = 'the server does not refuse the client; what the grant begins with was not spent';
 
 /** How often a way that was found may lead to the next obstacle. */
 const MAX_OBSTACLES = 5;

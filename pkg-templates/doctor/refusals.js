@@ -80,7 +80,10 @@ async function answered(trial, outcome) {
   }
   if (isClientRefused(error)) return signsItself(trial.options) ? await refusedAssertion(trial, outcome) : await refusedClient(trial, outcome);
   if (error.error === 'invalid_grant') return { found: ofGrant(trial, outcome, said) };
-  return (await refusedWish(trial, error, said)) ?? { found: { ...unexplained(error), ...(said && { said }) } };
+  const wish = await refusedWish(trial, error, said);
+  if (wish) return wish;
+  // Of a refresh token that nobody has issued servers say what they like.
+  return outcome.isKnock ? { found: [], next: { ...outcome, isLetIn: true } } : { found: { ...unexplained(error), ...(said && { said }) } };
 }
 
 /** What the grant begins with is refused. */

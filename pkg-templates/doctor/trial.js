@@ -90,7 +90,7 @@ export class Trial {
     const { error } = outcome;
     // Whoever begins otherwise may have no grant for refresh tokens.
     const isLetIn = !error || isOfGrant(error) || (options.grant !== 'refresh_token' && isOfGrantType(error) && !isClientRefused(error));
-    return { ...outcome, options, isLetIn };
+    return { ...outcome, options, isKnock: true, isLetIn };
   }
 
   async #attempt(options) {

@@ -370,6 +370,15 @@ describe('nothing is spent', () => {
     }
   });
 
+  test('what a server says of a refresh token that it does not know is nothing wrong', async () => {
+    for (const members of [{ error: { code: 190 } }, { error: 'invalid_request', error_description: 'Malformed refresh token' }, { message: 'no' }]) {
+      const { options } = plant(says(answer(400, members)));
+      const diagnosis = await examined(doctor, { ...options, grant: 'refresh_token', refreshToken: 'MARKER refresh token' });
+      assert.deepEqual(diagnosis.findings, [], JSON.stringify(members));
+      assert.deepEqual(diagnosis.steps.map(({ outcome }) => outcome), ['passed', 'skipped', 'passed', 'skipped', 'skipped']);
+    }
+  });
+
   test('a password is sent once, whatever the server says', async () => {
     const place = plant(says(REFUSED));
     const diagnosis = await examined(doctor, { ...place.options, grant: 'password', username: 'ada', password: 'MARKER password' });
