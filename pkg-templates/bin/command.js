@@ -37,7 +37,7 @@ async function outcomeOf(words) {
     if (version) return { exitCode: HEALTHY, output: `${versionOfPackage()}\n` };
     return await diagnosed(rest, json);
   } catch (error) {
-    const { code, message } = error instanceof Problem ? error : { code: 'internal', message: `a defect of this command: ${error?.stack ?? error}` };
+    const { code, message } = error instanceof Problem ? error : defect(error);
     if (!isJson) return { exitCode: UNREADABLE, problem: `edge-oauth2: ${message} [${code}]\n` };
     const problem = { code, part: 'configuration', severity: 'error', message, advice: 'Mend it, and call again.' };
     return { exitCode: UNREADABLE, output: `${JSON.stringify({ ok: false, findings: [problem], steps: [] }, null, 2)}\n` };
@@ -53,6 +53,12 @@ async function diagnosed({ config, path, env }, isJson) {
   const diagnosis = { ok, findings: [...ofFile, ...ofConfiguration, ...findings, ...proxyFindings(findings, process)], steps };
   const output = isJson ? JSON.stringify(diagnosis, null, 2) : shownOn(process.stdout, describe(diagnosis));
   return { exitCode: ok ? HEALTHY : ILL, output: `${output}\n` };
+}
+
+/** What nobody thought of may have anything in its message. */
+function defect(error) {
+  const [, place = 'nowhere'] = /^ +at (.+)$/m.exec(error?.stack) ?? [];
+  return new Problem('internal', `a defect of this command, ${error?.name} at ${place}`);
 }
 
 function versionOfPackage() {

@@ -49,7 +49,7 @@ export async function checkStore(store, options = {}) {
 /** Adds to the findings; gives what could not be tried. */
 async function tryOut(trial, find) {
   const { key, short, value, store } = trial;
-    const endsRecords = store.minTtlSeconds <= 1;
+  const endsRecords = store.minTtlSeconds <= 1;
   const shortSince = Date.now();
   if (endsRecords) await trial.call('put', short, value, 1);
   const isLocalWrite = await trial.isLocal('put', key, value, TTL_SECONDS);

@@ -107,6 +107,7 @@ describe('a module is a configuration', { concurrency: 2 }, () => {
     ['that imports what is not there', "import 'absent';", /Cannot find package 'absent'.*ERR_MODULE_NOT_FOUND/],
     ['that cannot be parsed', 'const a = 1;\nexport default { a: };', /Unexpected token '}'; node --check config-\d+\.mjs says where/],
     ['that never is done', 'setInterval(() => {}, 1000);\nexport default () => new Promise(() => {});', /not done after 10 s/],
+    ['whose options throw', "export default { get tokenUrl() { throw new Error('MARKER'); } };", /this command, Error at .*config-\d+\.mjs/],
     ['that exports nothing', 'export const options = {};', /default export/],
     [
       'that exports a client',
