@@ -9,7 +9,7 @@ export async function herdOn(company) {
   await company.herd(HERD, company.proofs.begin('herd', herd(HERD, isolates, company.storeFails)));
 }
 
-/** The actions on a company of fleets, by their names. Each has had its effect when it is through; proofs go on. */
+/** The actions on a company of fleets, by their names. Each has begun to have its effect when it is through; proofs go on. */
 export function actionsOn(company) {
   const { proofs } = company;
 
@@ -24,6 +24,8 @@ export function actionsOn(company) {
   };
   /** Begins the proof that each isolate serves a request after what happened. */
   const beginSweep = (action, what) => proofs.begin(action, sweep(what, company.storeFails));
+
+  let rotation;
 
   return {
     async herd() {
@@ -52,8 +54,9 @@ export function actionsOn(company) {
       for (const { fleet, isolate } of cold) company.send(fleet, isolate, proof);
     },
     async rotate() {
-      await company.rotate();
-      company.sweep(beginSweep('rotate', () => 'Secret rotated, and all isolates deployed anew'));
+      // One after the other: an isolate of the first would have a secret that the second has done away with.
+      await rotation;
+      rotation = company.rotate(beginSweep('rotate', () => 'Secret rotated, and all isolates deployed anew'));
     },
     async pause() {
       company.stopTraffic();

@@ -13,8 +13,8 @@ const STORES = ['none', 'kv', 'durable_object'];
 /** How often a fleet is asked. */
 const PERIOD_MS = 250;
 
-/** How many requests of a fleet may be waited for: a server that takes seconds is not asked for ever more. */
-const MOST_WAITING = 100;
+/** How many requests of a fleet may be waited for: who cannot keep up is not asked for ever more. */
+const MOST_WAITING = 16;
 
 const newSecret = () => `MARKER-stage-${randomUUID()}`;
 
@@ -42,8 +42,6 @@ class Company {
   /** All that were ever the client's. */
   secrets;
   #client;
-  /** Of the isolates that are loaded from now on. */
-  #secret;
   #authorizationServer;
   #api;
   #request;
@@ -59,8 +57,7 @@ class Company {
     this.proofs = new Proofs(this.fleets);
     this.lifetimeSeconds = lifetimeSeconds;
     this.#client = client;
-    this.#secret = client.client_secret;
-    this.secrets = [this.#secret];
+    this.secrets = [client.client_secret];
     this.#authorizationServer = authorizationServer;
     this.#api = api;
     this.#request = request;
@@ -133,23 +130,24 @@ class Company {
     return this.#request({ fleet: store, isolate: id, number, clockOffsetMs, storeFails, variables: this.#variables(store) });
   }
 
-  /** Isolates that are loaded, and serve nobody yet: what their code costs is no part of what a token costs. */
-  async #load(fleet, count) {
-    const isolates = Array.from({ length: count }, () => fleet.newIsolate());
-    await Promise.all(isolates.map((isolate) => this.#ask(fleet, isolate)));
-    return isolates;
+  /** An isolate that is loaded, and serves nobody yet: what its code costs is no part of what a token costs. */
+  async #load(fleet) {
+    const isolate = fleet.newIsolate();
+    // Else its first request does.
+    await this.#ask(fleet, isolate).catch(() => {});
+    return isolate;
   }
 
   /** Fills the fleets. */
   async startIsolates() {
-    for (const fleet of this.fleets) for (const isolate of await this.#load(fleet, SIZE)) fleet.start(isolate);
+    for (const fleet of this.fleets) for (let place = 0; place < SIZE; place += 1) fleet.start(await this.#load(fleet));
   }
 
   /** Has a cold isolate take the place of the one of each fleet that has served longest; gives them with their fleets. */
   async replace() {
     return await Promise.all(
       this.fleets.map(async (fleet) => {
-        const [isolate] = await this.#load(fleet, 1);
+        const isolate = await this.#load(fleet);
         fleet.end(fleet.serving[0]);
         fleet.start(isolate);
         return { fleet, isolate };
@@ -165,7 +163,7 @@ class Company {
       ISSUER: this.#authorizationServer.url,
       AUDIENCE: workerExampleAudience,
       CLIENT_ID: this.#client.client_id,
-      CLIENT_SECRET: this.#secret,
+      CLIENT_SECRET: this.#client.client_secret,
     };
   }
 
@@ -196,19 +194,18 @@ class Company {
     this.#api.forget();
   }
 
-  /** Deploys all isolates anew with another secret, from when on the authorization server takes no other. */
-  async rotate() {
-    this.#secret = newSecret();
-    this.secrets.push(this.#secret);
-    const successors = await Promise.all(this.fleets.map((fleet) => this.#load(fleet, SIZE)));
-    this.#client.client_secret = this.#secret;
+  /** The authorization server takes another secret, and no other; all isolates are deployed anew with it, and serve one request each. */
+  async rotate(proof) {
+    this.#client.client_secret = newSecret();
+    this.secrets.push(this.#client.client_secret);
     this.#authorizationServer.rotate();
-    for (const [index, fleet] of this.fleets.entries()) {
-      // It was sealed by the secret of before: nobody can read it.
-      fleet.record = {};
-      for (const isolate of fleet.serving) fleet.end(isolate);
-      for (const isolate of successors[index]) fleet.start(isolate);
+    // What they hold was sealed by the secret of before: nobody will read it.
+    for (const fleet of this.fleets) fleet.record = {};
+    const sent = [];
+    for (let place = 0; place < SIZE; place += 1) {
+      for (const { fleet, isolate } of await this.replace()) sent.push(this.send(fleet, isolate, proof));
     }
+    await Promise.all(sent);
   }
 
   /** An isolate did something at its store. */
