@@ -2,8 +2,8 @@
 
 /** Plain text, for a terminal or a log. */
 export function describe({ ok, findings, steps }) {
-  const count = findings.length;
-  const summary = count === 0 ? 'nothing wrong was found' : `${count} ${count === 1 ? 'finding' : 'findings'}${ok ? ', none of them an error' : ''}`;
+  const { length } = findings;
+  const summary = length === 0 ? 'nothing wrong was found' : `${length} ${length === 1 ? 'finding' : 'findings'}${ok ? ', no error' : ''}`;
   const tried = steps.map(({ name, outcome, durationMs, note }) => {
     const detail = note ?? `${durationMs} ms`;
     return `  ${outcome.padEnd(8)}${name} (${detail})`;

@@ -1,6 +1,10 @@
 // The doctor finds what is planted at scripted servers, names it, and says what to change; and finds nothing where all is well.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
+import { blocksOf } from '../package/markdown.mjs';
+import { root } from './package.mjs';
 import { answer, codesOf, examined, granted, jwt, loadDoctor, page, refused, SECRET, startPlanted, TOKEN } from './planted.mjs';
 
 const doctor = await loadDoctor('doctor');
@@ -116,6 +120,18 @@ const plants = {
     changed: ({ url }) => ({ tokenUrl: `${url}/token` }),
     found: ['token_url_redirects'],
     advice: /^tokenUrl: 'http:.*\/token\/v2'/,
+  },
+  'a token URL of http:, which leads to https:': {
+    changed: () => ({
+      tokenUrl: 'http://auth.example.com/token',
+      allowInsecureRequests: true,
+      fetch: async (url) => {
+        if (String(url).startsWith('http:')) return new Response('', { status: 301, headers: { location: 'https://auth.example.com/token' } });
+        return Response.json({ access_token: TOKEN, expires_in: 60 });
+      },
+    }),
+    found: ['token_url_redirects'],
+    advice: /^tokenUrl: 'https:\/\/auth\.example\.com\/token'/,
   },
   'a token URL that redirects to a login': {
     answers: says({ status: 302, headers: { location: 'https://sso.example.com/login' } }),
@@ -417,6 +433,14 @@ describe('nothing is spent', () => {
     await examined(doctor, place.options);
     assert.deepEqual(place.requests.map(({ path }) => path), ['/token', '/api/hello']);
   });
+});
+
+test('the page shows what it says', async () => {
+  const [shown] = blocksOf(readFileSync(join(root, 'docs/doctor.md'), 'utf8')).filter(({ language }) => language === 'text');
+  const { options } = plant({ '/token': (request) => (isInBody(request) ? granted() : refused('invalid_client')) });
+  const told = doctor.describe(await examined(doctor, options));
+  const [page, terminal] = [shown.text, told].map((text) => text.trim().replaceAll(/\d+ ms/g, '… ms'));
+  assert.equal(terminal, page);
 });
 
 test('a check that there is not is an error, and options that are none are a finding', async () => {
