@@ -65,7 +65,8 @@ export async function startAuthorizationServer({ clients, insists = {}, resource
       },
       jwtIntrospection: { enabled: true },
       ...(Object.keys(resources).length > 0 && { resourceIndicators: { enabled: true, getResourceServerInfo } }),
-      revocation: { enabled: true },
+      // Without one it says on stderr that it has a default.
+      revocation: { enabled: true, allowedPolicy: (_, { clientId }, token) => token.clientId === clientId },
     },
     jwks: { keys: [signingKey()] },
     scopes: ['read', 'write'],

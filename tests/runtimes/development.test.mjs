@@ -94,6 +94,8 @@ describe('worker-example in development', { timeout: 60_000 }, () => {
       equal((await press('expire', headers)).status, 403, JSON.stringify(headers));
     }
     equal((await get('/development/actions/expire')).status, 405, 'a link');
+    const preflight = await fetch(`${origin}/development/actions/expire`, { method: 'OPTIONS', headers: { origin: 'https://evil.example' } });
+    equal([preflight.status, preflight.headers.get('access-control-allow-origin')], [405, null], 'may another site ask?');
     equal((await press('nothing')).status, 404);
     equal((await press('toString')).status, 404);
     equal((await snapshot()).proofs, proofs, 'nothing was done');
