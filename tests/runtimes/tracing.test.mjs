@@ -18,14 +18,18 @@ const tail = {
   compatibilityFlags: ['streaming_tail_worker', 'experimental'],
 };
 
-for (const compatibilityDate of compatibilityDates) {
+async function start(compatibilityDate) {
   const traced = await bundle('traced', { project, compatibilityDate });
   const coordinated = { COORDINATOR: { className: 'Coordinator', scriptName: 'traced', useSQLite: true } };
   const bindings = { streamingTails: ['tail'], kvNamespaces: { TOKENS: 'tokens' }, durableObjects: coordinated };
   const crowd = { ...(await bundle('crowd', { project, compatibilityDate })), serviceBindings: { TRAFFIC: 'traced' } };
   const workerd = await startWorkerd([...WORKERS.map((name) => ({ ...traced, ...bindings, name })), tail, crowd]);
   after(workerd.close);
+  return { compatibilityDate, workerd };
+}
 
+// All of them before the first test: the servers are there until the last that has been told of is over.
+for (const { compatibilityDate, workerd } of await Promise.all(compatibilityDates.map(start))) {
   async function newScene(behaviour = { delayMs: 150 }) {
     const scene = createScene({ package: {}, addresses, runtime: `${compatibilityDate}-tracing` });
     await scene.behave(behaviour);
