@@ -264,6 +264,20 @@ describe('a tracer', { timeout: 30_000 }, () => {
     });
   }
 
+  test('that sends each span by the client whose spans they are comes to an end', async () => {
+    const scene = await newScene();
+    const sent = [];
+    const send = (name) => sent.push([name, client.fetch('/echo').then(({ status }) => status)]);
+    const sending = { startActiveSpan: (name, run) => run({ setAttribute() {}, end: () => send(name) }) };
+    const client = scene.client({ tracing: spans(sending), store: new Map() });
+    await client.getToken();
+    for (let done = 0; done < sent.length; done += 1) assert.equal(await sent[done][1], 200);
+    const kinds = new Set(sent.map(([name]) => name));
+    assert.deepEqual([...kinds], ['edge_oauth2.store', 'edge_oauth2.grant', 'edge_oauth2.flight']);
+    assert.ok(sent.length < 10, `${sent.length} were sent`);
+    assert.equal(await scene.grants(), 1);
+  });
+
   test('that gives a span late, or another once more, finds it ended', async () => {
     for (const start of [async (run, give) => (await null, run(give())), (run, give) => [run(give()), run(give())]]) {
       const open = new Set();
