@@ -61,7 +61,7 @@ const FACE = {
   store: (_name, value) => storeAdapter(value),
   waitUntil: callable,
   onEvent: callable,
-  tracing: be((value) => typeof value === 'function', "what spans() of 'edge-oauth2/telemetry' makes of a tracer"),
+  tracing: be((value) => typeof value === 'function', "what spans() of 'edge-oauth2/telemetry' gives"),
   baseUrl: url,
   allowedOrigins: list,
   apply: callable,

@@ -298,7 +298,7 @@ describe('a tracer', { timeout: 30_000 }, () => {
       refused(() => spans(one), /^tracer must be a tracer of OpenTelemetry's, or tracing of 'cloudflare:workers', not /);
     }
     const scene = await newScene();
-    refused(() => scene.client({ tracing: tracer }), /^tracing must be what spans\(\) of 'edge-oauth2\/telemetry' makes of a tracer, not an object/);
+    refused(() => scene.client({ tracing: tracer }), /^tracing must be what spans\(\) of 'edge-oauth2\/telemetry' gives, not an object/);
     refused(() => scene.client({ tracer }), /did you mean tracing\?/);
   });
 });
