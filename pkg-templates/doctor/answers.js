@@ -5,7 +5,8 @@ import { metadataAround } from './metadata.js';
 import { parsedObject } from './secrets.js';
 
 const OF_PEOPLE = /login|log-in|signin|sign-in|sso|authorize|\/auth$|saml|account/i;
-const OF_WALLS = /cloudflare|attention required|access denied|akamai|incapsula|request blocked|captcha|just a moment/i;
+/** What firewalls call themselves. The names of their makers are on pages of their gateways, too. */
+const OF_WALLS = /attention required|access denied|have been blocked|request blocked|incapsula|captcha|just a moment/i;
 
 const BEHIND_LOGIN = "look for the token endpoint's URL; a proxy that wants a login has to let programs through";
 

@@ -64,7 +64,9 @@ async function answered(trial, outcome) {
   for (const code of ['client_certificate_wanted', 'dpop_wanted', 'consent_required']) {
     if (means(code, `${words} ${isPage(text) ? text : ''}`)) return { found: finding(code, {}, { said }) };
   }
-  const barred = isWall(text) ? undefined : intercepted('token', host, error.status, said);
+  // Who has to say who they are is denied access too, and not by a wall.
+  if (isWall(text) && ![401, 407].includes(error.status)) return await notAnEndpoint(trial, outcome);
+  const barred = intercepted('token', host, error.status, said);
   if (barred) return { found: barred };
   if (error.code === 'invalid_response') return await withoutToken(trial, outcome);
   const isFailed = error.status >= 500 || /^(server_error|temporarily_unavailable)$/.test(error.error);

@@ -76,7 +76,7 @@ const plants = {
   'a secret that is not set': { changed: () => ({ clientSecret: undefined }), found: ['undefined_option'] },
   'an option that is misspelt': { changed: () => ({ clientSecrett: SECRET }), found: ['invalid_option'] },
   'credentials that are wrong, at a server that says no more': { answers: says(REFUSED), found: ['wrong_credentials'] },
-  'credentials that are wrong, at a server that answers with a page': { answers: says(page(401, 'Unauthorized')), found: ['wrong_credentials'] },
+  'credentials that are wrong, at a server that answers with a page': { answers: says(page(401, 'Access Denied')), found: ['wrong_credentials'] },
   'credentials that are wrong, in words of another standard': {
     answers: says(refused('unauthorized_client', 'Invalid client or Invalid client credentials', 401)),
     found: ['wrong_credentials'],
@@ -139,6 +139,8 @@ const plants = {
   },
   'a token URL that answers with a page': { answers: says(page(200, 'Welcome')), found: ['token_url_answers_page'] },
   'a firewall before the token URL': { answers: says(page(403, 'Attention Required! | Cloudflare')), found: ['blocked_by_firewall'] },
+  'a firewall that says that it is only a moment': { answers: says(page(503, 'Just a moment...')), found: ['blocked_by_firewall'] },
+  "a gateway of a firewall's maker": { answers: says(page(502, 'auth.example.com | 502: Bad gateway | Cloudflare')), found: ['gateway_failed'] },
   'a token URL that is none': { changed: ({ url }) => ({ tokenUrl: `${url}/tokens` }), found: ['wrong_token_url'] },
   'a token URL that takes no POST': { answers: says({ status: 405 }), found: ['wrong_token_url'] },
   'an issuer without metadata': { changed: ({ url }) => ({ tokenUrl: undefined, issuer: url }), found: ['no_metadata'] },
@@ -187,6 +189,10 @@ const plants = {
   'a rate limit': { answers: says(answer(429, { error: 'slow_down' }, { 'retry-after': '7' })), found: ['rate_limited'], advice: /wait 7 s/ },
   // Of a 407 that no proxy sent Node's own fetch says nothing at all.
   'a proxy that wants to know who asks': { changed: () => ({ fetch: async () => new Response('', { status: 407 }) }), found: ['proxy_refuses'] },
+  'a proxy that says so by a page': {
+    changed: () => ({ fetch: async () => new Response('<html><title>ERROR: Cache Access Denied</title>', { status: 407 }) }),
+    found: ['proxy_refuses'],
+  },
   'a proxy that does not open the way': {
     changed: () => ({ fetch: () => Promise.reject(new TypeError('fetch failed', { cause: new Error('Proxy response (407) !== 200') })) }),
     found: ['proxy_refuses'],
