@@ -88,7 +88,7 @@ describe('spans', { timeout: 30_000 }, () => {
     const { hostname, port } = new URL(scene.tokenEndpoint);
     assert.deepEqual(grant.attributes, { 'server.address': hostname, 'server.port': Number(port), 'http.response.status_code': 200 });
     assert.equal(grant.status.code, SpanStatusCode.UNSET);
-    assert.ok(milliseconds(grant.duration) >= 99, `${milliseconds(grant.duration)} ms`);
+    assert.ok(milliseconds(grant.duration) >= 90, `${milliseconds(grant.duration)} ms`);
     exporter.reset();
     await asRequest(() => client.fetch('/echo'));
     assert.deepEqual(traces(), [['POST in request', 'request in nothing']]);
@@ -332,7 +332,7 @@ describe('metrics', { timeout: 30_000 }, () => {
     assert.deepEqual(countsOf(durations), { grant: 1, flight_wait: 4 });
     assert.equal(durations.descriptor.unit, 's');
     const { value } = durations.dataPoints.find(({ attributes }) => attributes['edge_oauth2.event.type'] === 'grant');
-    assert.ok(value.sum >= 0.199 && value.sum < 10, `${value.sum} s`);
+    assert.ok(value.sum >= 0.19 && value.sum < 10, `${value.sum} s`);
     // By the boundaries that libraries take for milliseconds, all would be between 0 and 5.
     const bucket = value.buckets.counts.indexOf(1);
     const [above, upTo] = [value.buckets.boundaries[bucket - 1], value.buckets.boundaries[bucket]];

@@ -131,10 +131,10 @@ for (const { compatibilityDate, workerd } of await Promise.all(compatibilityDate
 
     test('a renewal in the background makes none', async () => {
       const scene = await newScene({});
-      // Due between 0.4 and 1.8 seconds, and good for 3.75.
-      const options = scene.options({ endpointParams: { lifetime: 5 }, refreshAhead: 0.1 });
+      // Due between 0.6 and 2.8 seconds, and good for 6.
+      const options = scene.options({ endpointParams: { lifetime: 8 }, refreshAhead: 0.1 });
       await send({ options });
-      await sleep(2_000);
+      await sleep(3_000);
       const { answers, ours } = await send({ options });
       equal([answers, shown(ours)], [[200], []]);
       equal(await scene.grants(), 2, 'grants');
@@ -171,7 +171,8 @@ for (const { compatibilityDate, workerd } of await Promise.all(compatibilityDate
       });
 
       test(`${store}: who waits for the grant of another isolate has one span of it`, async () => {
-        const scene = await newScene({ delayMs: 500 });
+        // Long enough for the other to begin.
+        const scene = await newScene({ delayMs: 1_200 });
         const message = { options: scene.options(), store };
         const both = await Promise.all(WORKERS.map((worker) => send(message, worker)));
         equal(await scene.grants(), 1, 'grants');
