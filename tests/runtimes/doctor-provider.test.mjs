@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
 import { after, describe, test } from 'node:test';
 import { startAuthorizationServer } from './authorization-server.mjs';
-import { startLoginServer } from './login-server.mjs';
+import { browse, startLoginServer } from './login-server.mjs';
 import { run } from './package.mjs';
 import { codesOf, examined, loadDoctor, SECRET } from './planted.mjs';
 import { startProtectedApi } from './protected-api.mjs';
@@ -118,10 +118,17 @@ describe('at oidc-provider the doctor finds nothing wrong with', () => {
   }
 
   test('a refresh token, which is as good after it as before', async () => {
-    const options = { issuer: users.url, clientId: 'web', clientSecret, grant: 'refresh_token', refreshToken: 'MARKER refresh token' };
+    const client = { issuer: users.url, clientId: 'web', clientSecret };
+    const login = new doctor.OAuth2Client({ ...client, grant: 'authorization_code', scopes: 'openid' });
+    const authorization = await login.authorizationUrl({ redirectUri: 'https://app.example/' });
+    const { refreshToken } = await login.callback(await browse(authorization.url, 'https://app.example/'), authorization);
+    const options = { ...client, grant: 'refresh_token', refreshToken };
     const diagnosis = await examined(doctor, options);
     assert.deepEqual(diagnosis.findings, []);
     assert.match(diagnosis.steps.find(({ name }) => name === 'token').note, /not spent/);
+    assert.ok(!JSON.stringify(diagnosis).includes(refreshToken));
     assert.deepEqual(codesOf(await examined(doctor, { ...options, clientSecret: 'another MARKER' })), ['wrong_secret']);
+    // The server lets nobody spend one twice.
+    assert.ok(await users.isActive((await new doctor.OAuth2Client(options).getToken()).accessToken));
   });
 });

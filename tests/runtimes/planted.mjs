@@ -11,10 +11,11 @@ import { install, tarball } from './package.mjs';
 export const SECRET = 'MARKER of a secret';
 export const TOKEN = 'MARKER-of-a-token';
 
-/** `edge-oauth2/doctor` of the installed tarball, and the `project` that has it. */
+/** What the installed tarball has, the client and the doctor, and the `project` that has it. */
 export async function loadDoctor(name) {
   const project = await install(name, await tarball());
-  return { project, ...(await import(pathToFileURL(createRequire(join(project, 'x.js')).resolve('edge-oauth2/doctor')).href)) };
+  const load = async (entry) => await import(pathToFileURL(createRequire(join(project, 'x.js')).resolve(entry)).href);
+  return { project, ...(await load('edge-oauth2')), ...(await load('edge-oauth2/doctor')) };
 }
 
 /** An answer in JSON. */
