@@ -58,7 +58,7 @@ async function tryOut(trial, find) {
   // A write to KV is seen when it is seen.
   if (read === undefined && store.propagationMs > 0) return 'it took a record, which is not seen yet, as is right: what is read was not looked at';
   if (read !== value) return void find('error', unlike(value, read));
-  if (isLocalWrite && isLocalRead) find('warning', NOT_SHARED);
+  if (isLocalRead) find('warning', isLocalWrite ? NOT_SHARED : READ_FROM_MEMORY);
   await measure(trial, find);
   if (store.propagationMs === 0) await replace(trial, find);
   if (store.hasLease) await claim(trial, find);
@@ -74,6 +74,11 @@ const NOT_SHARED = {
   code: 'store_does_not_share',
   message: 'the store answers out of the memory of this process: every other instance has one of its own, and asks the server for itself',
   advice: 'Give a store that is elsewhere: a KV namespace, coordinator(namespace), redisStore(client). For one process, or a test, it does.',
+};
+const READ_FROM_MEMORY = {
+  code: 'store_reads_memory',
+  message: 'the store writes elsewhere and reads out of the memory of this process: what another instance has renewed is not seen until that ends',
+  advice: 'Give the store without the cache before it: the client has one of its own, and asks the store when it has to know.',
 };
 const NOT_DELETED = {
   code: 'store_does_not_delete',

@@ -1,6 +1,6 @@
 // The pages of reference name what there is, all of it and nothing else.
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import ts from 'typescript';
@@ -78,6 +78,17 @@ test('docs/doctor.md has every code, as the severity that it has', () => {
     const warned = new RegExp(`\`${code}\`[^|]*\\(warnings?\\)`).test(section);
     assert.equal(warned, severity === 'warning', code);
   }
+});
+
+test('docs/doctor.md has every code of stores, and of the command', () => {
+  const [, sections] = read('docs/doctor.md').split(/^## At a terminal$/m);
+  const names = [...sections.matchAll(/^\| (`.+?) \|/gm)].flatMap(([, cell]) => [...cell.matchAll(/`(\w+)`/g)].map(([, code]) => code));
+  const sourceOf = (folder) => readdirSync(join(root, folder)).map((file) => read(`${folder}/${file}`)).join('\n');
+  const ofStores = [...sourceOf('pkg-templates/doctor').matchAll(/'(store_\w+)'/g)];
+  const ofCommand = [...sourceOf('pkg-templates/bin').matchAll(/(?:warning|new Problem)\(\s*'(\w+)'/g)];
+  const codes = new Set([...ofStores, ...ofCommand].map(([, code]) => code));
+  assert.ok(codes.size > 30, `${codes.size} codes`);
+  assert.deepEqual(names.toSorted(), [...codes].toSorted());
 });
 
 test('CONTRIBUTING.md has every command, and no folder that is not there', () => {

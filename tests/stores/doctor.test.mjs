@@ -239,6 +239,23 @@ const mistaken = {
     },
     { storeTimeoutMs: 20 },
   ],
+  'reads out of a cache before it': [
+    'store_reads_memory',
+    (() => {
+      const cache = new Map();
+      return {
+        get: async (key) => cache.get(key) ?? (await own.get(key)),
+        async put(key, value, { ttl }) {
+          if (ttl > 1) cache.set(key, value);
+          await own.set(key, value, 'EX', ttl);
+        },
+        async delete(key) {
+          cache.delete(key);
+          await own.del(key);
+        },
+      };
+    })(),
+  ],
   'is a promise’s Map': [
     'store_does_not_share',
     (() => {
