@@ -61,9 +61,14 @@ export async function bundleWorkerExample(project, entry) {
   ]);
 }
 
+/** The bundles of the copies that were started: one that starts again is the same. */
+const bundles = new Map();
+
 /** Bundles the copy as `wrangler deploy` would, and starts the bundle in workerd. What it stores outlives it. */
 export async function startWorkerExample(project, { tokenUrl, apiUrl, issuer, entry }) {
-  const modules = await bundleWorkerExample(project, entry);
+  const name = JSON.stringify([project, entry]);
+  if (!bundles.has(name)) bundles.set(name, bundleWorkerExample(project, entry));
+  const modules = await bundles.get(name);
   const config = await readConfig(project);
   const { kv_namespaces = [], durable_objects = { bindings: [] } } = config;
   const worker = {
