@@ -26,6 +26,25 @@ export const granted = (members, headers) => answer(200, { access_token: TOKEN, 
 export const refused = (error, error_description, status = error === 'invalid_client' ? 401 : 400) => answer(status, { error, error_description });
 export const page = (status, title) => ({ status, headers: { 'content-type': 'text/html' }, body: `<!DOCTYPE html><title>${title}</title>` });
 
+/** The usual refusal, and the requests that a server may take the credentials from. */
+export const REFUSED = refused('invalid_client', 'Client authentication failed');
+const encoded = (text) => new URLSearchParams({ '': text }).toString().slice(1);
+export const isStrict = ({ pair }) => pair === `me:${encoded(SECRET)}`;
+export const isLoose = ({ pair }) => pair === `me:${SECRET}`;
+export const isInBody = ({ params, pair }) => pair === undefined && params.client_secret === SECRET;
+
+/** What places answer with: a token to some requests only, one and the same to all, to those at the API; and metadata. */
+export const only = (isRight) => ({ '/token': (request) => (isRight(request) ? granted() : REFUSED) });
+export const says = (response) => ({ '/token': () => response });
+export const api = (response) => ({ '/api/hello': () => response });
+export const metadata = (members) => ({ '/.well-known/openid-configuration': () => answer(200, members) });
+
+/** The same port by another host's name. */
+export const elsewhere = ({ host }) => `http://${host.replace('127.0.0.1', 'localhost')}`;
+
+export const challenge = (text) => ({ 'www-authenticate': text });
+export const dateIn = (ms) => new Date(Date.now() + ms).toUTCString();
+
 /** A JWT that nobody has signed. */
 export function jwt(claims) {
   const part = (value) => Buffer.from(JSON.stringify(value)).toString('base64url');
