@@ -10,6 +10,9 @@ use super::world::{START_MS, World};
 /// Grants after a pause this long, as a share of a token's life, belong to the next generation.
 const GENERATION_GAP: f64 = 0.25;
 
+/// A fleet that moves on to the next sooner does not do it together, so that generations cannot be told apart.
+const TOGETHER: f64 = 2.0 / 3.0;
+
 /// The first herd is over by then.
 const HERD_MS: u64 = MINUTE_MS;
 
@@ -27,8 +30,9 @@ pub struct Figures {
     /// How often the fleet as a whole needed another token, the first left out.
     pub generations: usize,
     pub grants_per_generation: f64,
-    /// Of the steady time, and so is the next.
+    /// Without those of the cold start.
     pub grants_per_hour: f64,
+    /// Of the steady time.
     pub grants_per_place_and_life: f64,
     /// The share of a token's life after which the fleet moved on to the next, on average.
     pub refresh_point: f64,
@@ -65,7 +69,10 @@ impl Figures {
             .copied()
             .collect();
         let life_ms = (plan.server.life_seconds.0 * SECOND_MS) as f64;
-        let (generations, refresh_point) = generations(&issued, life_ms);
+        let starts = generations(&issued, life_ms);
+        let generations = starts.len().saturating_sub(1).max(1);
+        let span_ms: u64 = starts.last().unwrap_or(&0) - starts.first().unwrap_or(&0);
+        let refresh_point = span_ms as f64 / generations as f64 / life_ms;
         let ledger = &world.ledger;
         Self {
             store: plan.store.kind,
@@ -81,8 +88,14 @@ impl Figures {
             grants_per_generation: steady.len() as f64 / generations as f64,
             grants_per_place_and_life: steady.len() as f64 * life_ms
                 / (plan.locations as f64 * (plan.duration_ms - plan.steady_from_ms) as f64),
-            grants_per_hour: steady.len() as f64 * HOUR_MS as f64
-                / (plan.duration_ms - plan.steady_from_ms) as f64,
+            grants_per_hour: match starts.get(1) {
+                // What is left of the last token's life is not looked at.
+                Some(second_ms) if refresh_point > TOGETHER => {
+                    let renewals = issued.iter().filter(|it| it.at_ms >= *second_ms);
+                    per_hour(renewals.count(), span_ms)
+                }
+                _ => per_hour(steady.len(), plan.duration_ms - plan.steady_from_ms),
+            },
             refresh_point,
             steady_requests: ledger.steady_requests.get(),
             steady_waits: ledger.steady_waits.get(),
@@ -160,8 +173,12 @@ store | seed | grants | generations | grants per generation | per hour | per pla
     }
 }
 
-/// How many times the fleet moved on to another token, and after which share of the life.
-fn generations(issued: &[Issued], life_ms: f64) -> (usize, f64) {
+fn per_hour(grants: usize, span_ms: u64) -> f64 {
+    grants as f64 * HOUR_MS as f64 / span_ms as f64
+}
+
+/// When the fleet moved on to another token, the first included.
+fn generations(issued: &[Issued], life_ms: f64) -> Vec<u64> {
     let mut starts = Vec::new();
     let mut last_ms = None;
     for issued in issued {
@@ -171,11 +188,5 @@ fn generations(issued: &[Issued], life_ms: f64) -> (usize, f64) {
         }
         last_ms = Some(issued.at_ms);
     }
-    let moves = starts.len().saturating_sub(1);
-    match (starts.first(), starts.last()) {
-        (Some(first), Some(last)) if moves > 0 => {
-            (moves, (last - first) as f64 / moves as f64 / life_ms)
-        }
-        _ => (1, 0.0),
-    }
+    starts
 }

@@ -12,6 +12,7 @@ pub mod limits;
 pub mod location_cache;
 pub mod outage;
 pub mod plan;
+pub mod queue;
 pub mod rate;
 pub mod refused;
 pub mod rng;

@@ -74,6 +74,8 @@ pub struct StorePlan {
     pub far_latency_ms: Range,
     /// Of the locations that a KV namespace is read from.
     pub cache: CachePlan,
+    /// What goes beyond stands in line.
+    pub most_per_second: Option<u64>,
     /// How many messages are lost, on either way.
     pub loss: f64,
     pub windows: Vec<Window<StoreFault>>,
@@ -158,6 +160,7 @@ impl Plan {
                     leg_ms: (1, 10),
                     failing: 0.0,
                 },
+                most_per_second: kind.most_per_second(),
                 loss: 0.0,
                 windows: Vec::new(),
             },

@@ -110,6 +110,11 @@ impl StoreKind {
         self == Self::Kv || self.is_local()
     }
 
+    /// One Durable Object serves about a thousand requests a second, says Cloudflare.
+    pub fn most_per_second(self) -> Option<u64> {
+        (self == Self::Durable).then_some(1_000)
+    }
+
     /// Of an answer: from nearby, and from afar, where writes go.
     pub const fn latencies_ms(self) -> (Range, Range) {
         match self {

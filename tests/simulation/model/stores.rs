@@ -8,6 +8,7 @@ use std::rc::Rc;
 use edge_oauth2::store::{Acquired, Lease, StoreError, TokenStore};
 
 use super::plan::{MINUTE_MS, SECOND_MS, StoreFault, StorePlan, fault_at};
+use super::queue::Queue;
 use super::rate::Rate;
 use super::scheduler::Request;
 use super::store_kind::{LeaseKind, StoreKind};
@@ -43,6 +44,7 @@ pub struct Shelf {
     /// Everything ever put, for the one who tampers.
     past: RefCell<Vec<String>>,
     pub rate: Rate,
+    pub queue: Queue,
     /// The most operations that one request made, the location's cache included: platforms allow
     /// a request only so many.
     pub busiest_request: Cell<u64>,
@@ -95,6 +97,10 @@ impl SimStore {
             Some(StoreFault::Tampered) | None => {}
         }
         self.leg(latency_ms / 2).await;
+        if let Some(most) = plan.most_per_second {
+            let queue_ms = self.world.shelf.queue.join(self.world.now_ms(), most);
+            self.leg(queue_ms).await;
+        }
         let result = step(&self.world.shelf, self.world.now_ms());
         self.leg(latency_ms - latency_ms / 2).await;
         result
