@@ -19,9 +19,9 @@ pub fn demo(flags: &[&str]) -> Result {
 }
 
 /// Builds the package, then keeps a fleet of isolates busy for minutes.
-pub fn soak(seconds: &[&str]) -> Result {
+pub fn soak(options: &[&str]) -> Result {
     package()?;
-    script("tests/runtimes/soak.mjs", seconds)
+    script("tests/runtimes/soak.mjs", options)
 }
 
 /// Builds the package, then measures it beside others.

@@ -20,7 +20,8 @@ const USAGE: &str = "usage:
     cargo xtask bench --report [--quick]
                                    that with plots: writes docs/report.html, its data and its picture
     cargo xtask matrix [consumer…] projects of frameworks and bundlers with the package in them; writes docs/support.md
-    cargo xtask soak [seconds]     a fleet of isolates shares tokens of 90 s, for minutes
+    cargo xtask soak [seconds] [--json FILE]
+                                   a fleet of isolates shares tokens of 90 s, for minutes
     cargo xtask stores             fleets of isolates by each kind of store, over real servers
     cargo xtask build              build and pack the npm package into target/npm
     cargo xtask simulate [--isolates N] [--hours H] [--seeds S] [--lifetime SECONDS] [--store NAME|all]
@@ -41,7 +42,7 @@ fn main() -> ExitCode {
         ["matrix", consumers @ ..] => build::matrix(consumers),
         ["stores"] => stores::run(),
         ["simulate", options @ ..] => simulate::run(options),
-        ["soak", seconds @ ..] if seconds.len() < 2 => build::soak(seconds),
+        ["soak", options @ ..] => build::soak(options),
         ["test", names @ ..] => suite::run(names),
         _ => Err(USAGE.to_owned()),
     };
