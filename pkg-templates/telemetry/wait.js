@@ -2,8 +2,8 @@
 import { quietly } from '../face/events.js';
 import { Place } from './place.js';
 
-/** OpenTelemetry's number of it, and Cloudflare's word. */
-const ERROR = { opentelemetry: 2, cloudflare: 'error' };
+/** The status of an error: OpenTelemetry's number, and the word of Cloudflare, whose spans alone say whether they are traced. */
+const errorOf = (span) => ('isTraced' in span ? 'error' : 2);
 
 export class Wait {
   kind;
@@ -35,10 +35,7 @@ export class Wait {
   /** It came to nothing, for a reason of which there are few. */
   fail(type) {
     this.set('error.type', type);
-    quietly(() => {
-      const code = typeof this.#span?.isRecording === 'function' ? ERROR.opentelemetry : ERROR.cloudflare;
-      this.#span?.setStatus?.({ code });
-    });
+    quietly(() => this.#span?.setStatus?.({ code: errorOf(this.#span) }));
   }
 
   end() {

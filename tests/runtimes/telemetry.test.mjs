@@ -264,6 +264,14 @@ describe('a tracer', { timeout: 30_000 }, () => {
     });
   }
 
+  test("of Cloudflare's of October 2026 or later is told of an error in its words", async () => {
+    const scene = await newScene({ status: 400, body: '{"error":"invalid_scope"}' });
+    const statuses = [];
+    const cloudflare = { startActiveSpan: (_, run) => run({ ...span, isTraced: true, setStatus: (status) => statuses.push(status) }) };
+    await assert.rejects(scene.client({ tracing: spans(cloudflare) }).getToken());
+    assert.deepEqual(statuses, [{ code: 'error' }]);
+  });
+
   test('that sends each span by the client whose spans they are comes to an end', async () => {
     const scene = await newScene();
     const sent = [];
