@@ -3,8 +3,8 @@ import { fill, stroke } from './colours.mjs';
 import { element, rounded, text, wrapped } from './svg.mjs';
 
 export const WIDTH = 480;
-/** How much of a text has room on a line: a character is 0.52 em wide on average. */
-const TITLE_CHARACTERS = 58;
+/** How much of a text has room on a line: a character is about half an em wide, a bold one more. */
+const TITLE_CHARACTERS = 48;
 const NOTE_CHARACTERS = 76;
 const LABEL = { ...fill('quiet'), 'font-size': 11 };
 const TITLE_LINE = 19;

@@ -10,17 +10,20 @@ import { drawing, element, rounded, text } from './svg.mjs';
 const [LEFT, RIGHT, HEIGHT] = [62, WIDTH - 128, 220];
 /** With more points, marks would hide the line. */
 const MOST_MARKED = 24;
+/** Names of phases stand in two lines by turns, as a phase may be shorter than its name. */
+const PHASE_LINE = 12;
 const SPREAD = 'Shaded: from the least to the most.';
 
 /**
- * `series` are `{ name, points: [[x, y, least?, most?]…] }`; a y that is no number is a gap. `limits` are what no series can be beyond:
+ * `series` are `{ name, points: [[x, y, least?, most?]…] }`; a y that is no number is a gap. A number, `look`, gives one the colour and
+ * the shape that it has in other plots. `limits` are what no series can be beyond:
  * `{ name, y }` or `{ name, points }`, dashed. `phases`, `{ name, from, to }`, are shaded stretches of x.
  */
 export function linePlot({ title, x, y, series, limits = [], phases = [], note }) {
   const known = series.map((one) => ({ ...one, points: one.points.filter(([at]) => Number.isFinite(at)) }));
   const bounds = limits.filter((limit) => limit.points ?? Number.isFinite(limit.y));
   const { drawn: heading, top: below } = titled(title, labelled(y));
-  const top = below + (phases.length > 0 ? 12 : 0);
+  const top = below + PHASE_LINE * Math.min(2, phases.length);
   const frame = { left: LEFT, right: RIGHT, top, bottom: top + HEIGHT };
   const across = [...known, ...bounds].flatMap(({ points = [] }) => points);
   const xAxis = scaleOf([...across.map(([at]) => at), ...phases.flatMap(({ from, to }) => [from, to])], x.scale, [LEFT, RIGHT]);
@@ -28,7 +31,7 @@ export function linePlot({ title, x, y, series, limits = [], phases = [], note }
   const place = { x: xAxis.at, y: yAxis.at };
   const lines = [
     ...bounds.map((limit) => ({ name: limit.name, paint: 'quiet', isLimit: true, points: limit.points ?? edges(xAxis, limit.y) })),
-    ...known.map((one, index) => ({ name: one.name, paint: seriesPaint(index), shape: index, points: one.points })),
+    ...known.map(({ name, points, look }, index) => ({ name, points, shape: look ?? index, paint: seriesPaint(look ?? index) })),
   ];
   const spread = known.some(({ points }) => points.some((point) => point.length > 2)) ? SPREAD : undefined;
   const xLabel = text((LEFT + RIGHT) / 2, frame.bottom + 32, labelled(x), { ...fill('quiet'), 'text-anchor': 'middle' });
@@ -81,7 +84,8 @@ function band(points, paint, { x, y }) {
 function drawnPhase({ name, from, to }, index, at, { top, bottom }) {
   const [left, right] = [at(from), at(to)];
   const shade = element('rect', { x: left, y: top, width: right - left, height: bottom - top, ...fill('shade') });
-  return [index % 2 === 0 ? shade : '', text((left + right) / 2, top - 4, name, { ...fill('quiet'), 'text-anchor': 'middle', 'font-size': 10 })];
+  const line = top - 4 - PHASE_LINE * (index % 2);
+  return [index % 2 === 0 ? shade : '', text((left + right) / 2, line, name, { ...fill('quiet'), 'text-anchor': 'middle', 'font-size': 10 })];
 }
 
 function described({ name, points, y }, x) {

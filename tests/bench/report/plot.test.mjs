@@ -96,6 +96,21 @@ test('series differ in shape, not only in colour, at their points as at their na
   assert.deepEqual([shapes.length, new Set(shapes).size], [7 * 3, 7]);
 });
 
+test('names of short phases are not on each other', () => {
+  const phases = ['slow', 'failing', 'lying'].map((name, index) => ({ name: `store ${name}`, from: 100 + index * 10, to: 110 + index * 10 }));
+  const x = { label: 'seconds', scale: 'linear' };
+  const { svg } = lines([{ name: 'KV', points: [[0, 5], [130, 6]] }], { x, phases });
+  const [slow, failing, lying] = phases.map(({ name }) => textsOf(svg).find(({ content }) => content === name));
+  assert.ok(slow.y === lying.y && slow.y - failing.y >= 10 && failing.y > 41, `${slow.y} ${failing.y}`);
+});
+
+test('a series that is in several plots may look the same in all', () => {
+  const { svg } = lines([{ name: 'KV', look: 1, points: [[1, 5]] }]);
+  const other = lines([{ name: 'none', points: [[1, 5]] }, { name: 'KV', points: [[1, 5]] }]).svg;
+  const looks = (drawn) => elementsOf(drawn, 'path').filter((path) => path.transform).map(({ class: paint, d }) => `${paint} ${d}`);
+  assert.ok(looks(svg).every((look) => looks(other).includes(look)));
+});
+
 test('a phase that ends after the last point is in the plot', () => {
   const x = { label: 'seconds', scale: 'linear' };
   const { svg } = lines([{ name: 'KV', points: [[0, 5], [10, 6]] }], { x, phases: [{ name: 'all', from: 0, to: 50 }] });
@@ -142,7 +157,7 @@ test('where its stylesheet is refused, a drawing is as in the light', () => {
 
 test('a drawing that stands alone asks nobody for anything, has its own ground, and turns dark', () => {
   const whole = standalone(ranges([{ name: 'ours', values: [1, 2] }]).svg);
-  assert.doesNotMatch(whole.replace('xmlns="http://www.w3.org/2000/svg"', ''), /https?:|href|url\(|@import|<script|<image|<foreignObject|style="/);
+  assert.doesNotMatch(whole.replace('xmlns="http://www.w3.org/2000/svg"', ''), /https?:|href|url\(|@import|<script|<image|<foreignObject|\sstyle=/);
   assert.match(whole, /@media \(prefers-color-scheme:dark\)\{\.fill-ground\{fill:#0d1117\}/);
   const [ground] = elementsOf(whole, 'rect');
   assert.equal(ground.class, 'fill-ground');

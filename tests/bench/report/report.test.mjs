@@ -40,7 +40,8 @@ test('the page asks nobody for anything, and its own policy forbids it', () => {
   const known = /^(#[\w-]+|data:,|[\w./-]+\.(?:md|mjs)(?:#[\w-]+)?|https:\/\/github\.com\/[\w./-]+)$/;
   assert.deepEqual(addresses.filter((address) => !known.test(address)), []);
   assert.equal(html.match(/<link /g).length, 1);
-  assert.doesNotMatch(html, /<(?:script|img|iframe|object|embed|image|use|video|audio|source|base|form)\b|@import|url\(|\bon\w+=|\bstyle=/i);
+  const fetching = /<(?:script|img|iframe|object|embed|image|use|video|audio|source|base|form)\b|@import|url\(|\son\w+=|\sstyle=/i;
+  assert.equal(html.match(fetching)?.[0], undefined);
   const [, style] = html.match(/<style>(.*?)<\/style>/s);
   const hash = createHash('sha256').update(style).digest('base64');
   assert.ok(html.includes(`content="default-src 'none'; style-src 'sha256-${hash}'; img-src data:"`));
@@ -125,7 +126,7 @@ test('odd rounds make a page: none, one, zeros, and what JSON makes of what is n
     'memory after 10 hits, MiB': { 'edge-oauth2': [5], 'hand-written': [4] },
     '1 identities, MiB': { 'edge-oauth2': [null] },
   });
-  assert.doesNotMatch(page, /NaN|Infinity|undefined|>null/);
+  assert.equal(page.match(/.{0,40}(?:NaN|Infinity|undefined|>null)/)?.[0], undefined);
 });
 
 test('texts are texts: no markup of theirs gets into the page', () => {
@@ -150,5 +151,5 @@ test('the picture of README.md shows the medians of the data', () => {
     const value = median(data.results.outbound.rounds['herd of 50: grants'][name]);
     assert.ok(picture.includes(`>${value}</text>`), `${name}: ${value}`);
   }
-  assert.doesNotMatch(picture.replaceAll('xmlns="http://www.w3.org/2000/svg"', ''), /https?:|<script|<image|href|style="/);
+  assert.equal(picture.replaceAll('xmlns="http://www.w3.org/2000/svg"', '').match(/https?:|<script|<image|href|\sstyle=/)?.[0], undefined);
 });
