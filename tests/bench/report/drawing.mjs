@@ -47,8 +47,12 @@ function pageOf(data, sections) {
     title: 'edge-oauth2, measured',
     intro: INTRO,
     facts: factsOf(data),
-    sections: [{ id: 'won-and-lost', title: 'Where we win, and where we lose', text: WON_AND_LOST, tables: verdictTables(data.results) }, ...sections],
+    sections: [wonAndLost(data.results), ...sections],
   });
+}
+
+function wonAndLost(results) {
+  return { id: 'won-and-lost', title: 'Where we win, and where we lose', text: WON_AND_LOST, tables: verdictTables(results) };
 }
 
 function factsOf({ measured, command, isQuick, minutes, machine, load, versions }) {

@@ -2,8 +2,8 @@
 import { shown } from '../numbers.mjs';
 import { summary } from '../statistics.mjs';
 import { linePlot } from './plot.mjs';
+import { STORE_LINES } from './store-lines.mjs';
 
-const NAMES = { none: 'no store', kv: 'Workers KV', do: 'Durable Object' };
 const ISOLATES = { label: 'isolates', scale: 'log' };
 /** What Cloudflare says one Durable Object serves. */
 const OBJECT_PER_SECOND = 1_000;
@@ -107,7 +107,7 @@ function waitPlots(fleets) {
 function waitTable({ isolates, stores }) {
   const percent = (value) => `${shown(100 * value)} %`;
   const row = ([store, { waited, waitedForGrant, p50Ms, p99Ms }]) => [
-    NAMES[store],
+    STORE_LINES[store].name,
     percent(summary(waited).median),
     percent(summary(waitedForGrant).median),
     `${shown(summary(p50Ms).median)} ms`,
@@ -141,7 +141,7 @@ function outagePlots({ lifeSeconds, stores, limits, isolates, seeds }) {
   const lengths = Array.from({ length: 2 * STEPS }, (_, index) => (index + 1) / STEPS);
   const x = { label: 'length of the outage, in lives of a token', scale: 'linear' };
   const lines = (key, factor) => Object.entries(stores).map(([store, seen]) => ({
-    name: NAMES[store],
+    ...STORE_LINES[store],
     points: lengths.map((at, index) => [at, ...spread(seen.map((world) => factor * world[key][index]))]),
   }));
   const lasting = (lives) => lengths.map((at) => [at, 100 * Math.max(0, 1 - lives / at)]);
@@ -172,7 +172,7 @@ function outagePlots({ lifeSeconds, stores, limits, isolates, seeds }) {
 
 function seriesOf(fleets, key) {
   return Object.keys(fleets[0].stores).map((store) => ({
-    name: NAMES[store],
+    ...STORE_LINES[store],
     points: fleets.map(({ isolates, stores }) => [isolates, ...spread(stores[store][key])]),
   }));
 }

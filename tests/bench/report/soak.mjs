@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { shown } from '../numbers.mjs';
 import { linePlot } from './plot.mjs';
+import { STORE_LINES } from './store-lines.mjs';
 
 const ROOT = join(import.meta.dirname, '../../..');
-const NAMES = { kv: 'Workers KV', coordinator: 'Durable Object' };
 /** Steady for long enough to see a token renewed twice. */
 const STEADY_SECONDS = 150;
 const SECONDS = { label: 'seconds', scale: 'linear' };
@@ -31,15 +31,15 @@ export function soakSections({ measured, seconds, stretchSeconds, isolates, life
   // The cold start is over before there is room for its name.
   const phases = stretches.slice(1);
   const plot = (title, label, series, limits) => linePlot({ title, x: SECONDS, y: { label, scale: 'linear' }, series, limits, phases });
-  const each = (pointsOf) => Object.entries(stores).map(([store, own]) => ({ name: NAMES[store], points: pointsOf(own) }));
+  const each = (pointsOf) => Object.entries(stores).map(([store, own]) => ({ ...STORE_LINES[store], points: pointsOf(own) }));
   // The last stretch was not a whole one.
   const whole = Math.floor(seconds / stretchSeconds);
   const along = (list, factor) => list.slice(0, whole).map((count, index) => [(index + 1) * stretchSeconds, count * factor]);
   const total = (key) => shown(Object.values(stores).flatMap((own) => own[key]).reduce((sum, one) => sum + one, 0));
   const text = `${shown(isolates)} isolates by each store in one workerd, a real authorization server, tokens of ${shown(lifeSeconds)} s, for
 ${shown(seconds)} s on ${measured}. While all is well isolates go and others come; then the store is slow, fails and lies for half a minute
-each, as is written above the plots. Of ${total('requests')} requests ${total('failed')} failed and ${total('waited')} waited for a grant, those of the cold start among
-them. On one machine KV shows a write at once, and all isolates are at one location: what KV cannot do is in the simulation above.
+each, as is written above the plots. Of ${total('requests')} requests ${total('failed')} failed and ${total('waited')} waited for a
+grant, those of the cold start among them. On one machine KV shows a write at once, and all isolates are at one location: what KV cannot do is in the simulation above.
 
 A bad store costs grants, since whoever cannot read it asks for itself; it fails no request. Memory is that of one workerd with all isolates of
 both stores, whose heaps nothing presses to be emptied: that it grows for minutes is seen here, where it ends is not.`;
@@ -52,7 +52,7 @@ both stores, whose heaps nothing presses to be emptied: that it grows for minute
         plot('Requests', 'requests a second', each(({ requests }) => along(requests, 1 / stretchSeconds))),
         plot('Requests that waited for a grant, or failed', `in ${shown(stretchSeconds)} s`, [
           ...each(({ waited }) => along(waited, 1)),
-          ...each(({ failed }) => along(failed, 1)).map((line) => ({ ...line, name: `${line.name}, failed` })),
+          ...each(({ failed }) => along(failed, 1)).map((line) => ({ ...line, name: `${line.name}, failed`, look: line.look + 2 })),
         ]),
         plot('Grants so far', 'grants', each((own) => grantsSoFar(own, seconds)), [
           { name: 'one per life', points: [[lifeSeconds, 1], [seconds, seconds / lifeSeconds]] },
