@@ -219,3 +219,15 @@ fn an_outage_without_a_store_lasts_as_long_as_isolates_do() {
         );
     }
 }
+
+/// What one object cannot serve in time is asked of the server; a place's cache is asked by its own isolates only.
+#[test]
+fn a_cold_herd_makes_one_grant_if_the_store_keeps_up() {
+    let herd = |kind, isolates| {
+        let plan = Plan::fleet(kind, isolates, 0.05, 7);
+        Figures::of(&plan, |_, _| {}).herd_grants
+    };
+    assert_eq!(herd(StoreKind::Durable, 300), 1);
+    assert!(herd(StoreKind::Durable, 2_000) > 1_000);
+    assert_eq!(herd(StoreKind::Kv, 2_000), 30);
+}

@@ -28,7 +28,7 @@ const LIFETIMES = new Map([
 const OUTAGE_LIFETIMES = [3600, 600];
 const OUTAGE_ISOLATES = 100;
 /** Points of an outage's curve in a token's life. */
-const STEPS = 10;
+export const STEPS = 10;
 
 /** What sections are made of: `{ fleets, outages }`. */
 export async function simulate({ isQuick, onDone = () => {} }) {
@@ -85,28 +85,23 @@ function fleetFacts(worlds) {
       waitedForGrant: each((world) => world.steadyWaits / world.steadyRequests),
       p50Ms: each((world) => world.steady.p50Ms),
       p99Ms: each((world) => world.steady.p99Ms),
-      coldP50Ms: each((world) => world.cold.p50Ms),
       coldP99Ms: each((world) => world.cold.p99Ms),
       storePeak: each((world) => world.storePeakPerSecond),
     },
   };
 }
 
-/** Of each seed, at each tenth of a token's life: which share has failed so far, which fails just then, and what each failure cost the server. */
+/** Of each seed, at each tenth of a token's life: which share has failed so far, and what is asked of the server just then. */
 function outageFacts(worlds, { lifeSeconds }) {
   const step = lifeSeconds / 60 / STEPS;
   const stretches = Array.from({ length: 2 * STEPS }, (_, index) => [index * step, (index + 1) * step]);
   const sum = (list, [from, to]) => list.slice(from, to).reduce((total, one) => total + one, 0);
-  const share = ({ failed, requests }, stretch) => sum(failed, stretch) / sum(requests, stretch);
   const [{ limits }] = worlds;
   return {
     limits: { reserveSeconds: limits.shortestReserveSeconds, gone: stretches.map(([, to]) => 1 - mean(limits.survivors.slice(0, to + 1))) },
     seen: worlds.map((world) => ({
-      ageSeconds: world.tokenAgeSeconds,
-      failedSoFar: stretches.map(([, to]) => share(world, [0, to])),
-      failing: stretches.map((stretch) => share(world, stretch)),
+      failedSoFar: stretches.map(([, to]) => sum(world.failed, [0, to]) / sum(world.requests, [0, to])),
       askedPerRequest: stretches.map((stretch) => sum(world.asked, stretch) / sum(world.requests, stretch)),
-      lastFailureSeconds: world.lastFailureSeconds,
     })),
   };
 }

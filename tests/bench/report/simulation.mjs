@@ -2,13 +2,12 @@
 import { shown } from '../numbers.mjs';
 import { summary } from '../statistics.mjs';
 import { linePlot } from './plot.mjs';
+import { STEPS } from './simulated.mjs';
 import { STORE_LINES } from './store-lines.mjs';
 
 const ISOLATES = { label: 'isolates', scale: 'log' };
 /** What Cloudflare says one Durable Object serves. */
 const OBJECT_PER_SECOND = 1_000;
-/** Points of an outage's curve in a token's life. */
-const STEPS = 10;
 
 const WORLD = `On a virtual clock the library's own code runs in isolates at 30 places; the stores and the token server are simulated. An isolate
 lives 1 to 30 minutes and is asked every ten seconds on average; the server answers in 50 to 500 ms. A seed repeats a world exactly; where

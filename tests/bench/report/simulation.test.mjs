@@ -14,7 +14,6 @@ const seen = {
   waitedForGrant: [0, 0],
   p50Ms: [40, 41],
   p99Ms: [80, 81],
-  coldP50Ms: [40, 50],
   coldP99Ms: [80, 90],
   storePeak: [0, 0],
 };
@@ -28,20 +27,14 @@ const fleet = (isolates, lifeSeconds) => ({
   stores: Object.fromEntries(STORES.map((store) => [store, seen])),
 });
 const twenty = (of) => Array.from({ length: 20 }, (_, index) => of(index));
-const world = (age) => ({
-  ageSeconds: age,
-  failedSoFar: twenty((index) => index / 20),
-  failing: twenty(() => 1),
-  askedPerRequest: twenty(() => 3),
-  lastFailureSeconds: 0,
-});
+const world = { failedSoFar: twenty((index) => index / 20), askedPerRequest: twenty(() => 3) };
 const outage = {
   isolates: 100,
   lifeSeconds: 3600,
   seeds: 2,
   command: 'simulate --outage 120',
   limits: { reserveSeconds: 897, gone: twenty((index) => index / 20) },
-  stores: Object.fromEntries(STORES.map((store) => [store, [world(0), world(2000)]])),
+  stores: Object.fromEntries(STORES.map((store) => [store, [world, world]])),
 };
 const data = { fleets: [3600, 300].flatMap((life) => [fleet(1, life), fleet(10, life)]), outages: [outage] };
 

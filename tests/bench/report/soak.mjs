@@ -38,8 +38,9 @@ export function soakSections({ measured, seconds, stretchSeconds, isolates, life
   const total = (key) => shown(Object.values(stores).flatMap((own) => own[key]).reduce((sum, one) => sum + one, 0));
   const text = `${shown(isolates)} isolates by each store in one workerd, a real authorization server, tokens of ${shown(lifeSeconds)} s, for
 ${shown(seconds)} s on ${measured}. While all is well isolates go and others come; then the store is slow, fails and lies for half a minute
-each, as is written above the plots. Of ${total('requests')} requests ${total('failed')} failed and ${total('waited')} waited for a
-grant, those of the cold start among them. On one machine KV shows a write at once, and all isolates are at one location: what KV cannot do is in the simulation above.
+each, as is written above the plots. Of ${total('requests')} requests ${total('failed')} failed and ${total('waited')} waited for a grant,
+those of the cold start among them. On one machine KV shows a write at once, and all isolates are at one location: what KV cannot do is in
+the simulation above.
 
 A bad store costs grants, since whoever cannot read it asks for itself; it fails no request. Memory is that of one workerd with all isolates of
 both stores, whose heaps nothing presses to be emptied: that it grows for minutes is seen here, where it ends is not.`;

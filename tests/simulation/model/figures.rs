@@ -69,6 +69,8 @@ impl Figures {
             .copied()
             .collect();
         let life_ms = (plan.server.life_seconds.0 * SECOND_MS) as f64;
+        // A short world has none, and no grants in it.
+        let steady_ms = plan.duration_ms.saturating_sub(plan.steady_from_ms).max(1);
         let starts = generations(&issued, life_ms);
         let generations = starts.len().saturating_sub(1).max(1);
         let span_ms: u64 = starts.last().unwrap_or(&0) - starts.first().unwrap_or(&0);
@@ -87,14 +89,14 @@ impl Figures {
             generations,
             grants_per_generation: steady.len() as f64 / generations as f64,
             grants_per_place_and_life: steady.len() as f64 * life_ms
-                / (plan.locations as f64 * (plan.duration_ms - plan.steady_from_ms) as f64),
+                / (plan.locations as f64 * steady_ms as f64),
             grants_per_hour: match starts.get(1) {
                 // What is left of the last token's life is not looked at.
                 Some(second_ms) if refresh_point > TOGETHER => {
                     let renewals = issued.iter().filter(|it| it.at_ms >= *second_ms);
                     per_hour(renewals.count(), span_ms)
                 }
-                _ => per_hour(steady.len(), plan.duration_ms - plan.steady_from_ms),
+                _ => per_hour(steady.len(), steady_ms),
             },
             refresh_point,
             steady_requests: ledger.steady_requests.get(),
