@@ -9,7 +9,7 @@ export function describe({ ok, findings, steps }) {
     return `  ${outcome.padEnd(8)}${name} (${detail})`;
   });
   const told = findings.map(({ code, severity, message, said, advice }) =>
-    [`${severity}: ${code}`, `  ${message}`, ...(said ? [`  The server said: ${said}`] : []), `  What to do: ${advice}`].join('\n'),
+    [`${severity}: ${code}`, `  ${message}`, ...(said ? [`  Word for word: ${said}`] : []), `  What to do: ${advice}`].join('\n'),
   );
   return [[`edge-oauth2 doctor: ${summary}`, ...tried].join('\n'), ...told].join('\n\n');
 }
