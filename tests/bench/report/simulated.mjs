@@ -15,7 +15,7 @@ const SIZES = new Map([
   [10, { seeds: 8, hours: 24 }],
   [100, { seeds: 8, hours: 12 }],
   [1_000, { seeds: 4, hours: 6 }],
-  [10_000, { seeds: 2, hours: 3 }],
+  [10_000, { seeds: 1, hours: 3 }],
   [100_000, { seeds: 1, hours: 1.5 }],
 ]);
 const QUICK_SIZES = new Map([...SIZES.keys()].slice(0, 4).map((isolates) => [isolates, { seeds: 2, hours: 3 }]));
@@ -23,7 +23,7 @@ const QUICK_SIZES = new Map([...SIZES.keys()].slice(0, 4).map((isolates) => [iso
 /** Which share of these hours tokens of so many seconds are looked at. */
 const LIFETIMES = new Map([
   [3600, 1],
-  [300, 1 / 3],
+  [300, 1 / 6],
 ]);
 const OUTAGE_LIFETIMES = [3600, 600];
 const OUTAGE_ISOLATES = 100;
