@@ -5,7 +5,7 @@ import { element, rounded, text, wrapped } from './svg.mjs';
 export const WIDTH = 480;
 /** How much of a text has room on a line: a character is about half an em wide, a bold one more. */
 const TITLE_CHARACTERS = 48;
-const NOTE_CHARACTERS = 76;
+const NOTE_CHARACTERS = 70;
 const LABEL = { ...fill('quiet'), 'font-size': 11 };
 const TITLE_LINE = 19;
 const NOTE_LINE = 15;
