@@ -2,6 +2,7 @@
 
 import { fetcher } from '../face/api-options.js';
 import { hostFetch } from '../face/host.js';
+import { clearTimeout, setTimeout } from '../face/timers.js';
 
 /** What is read of an answer. Metadata is longer than most pages. */
 const MAX_PEEK_BYTES = 64 * 1024;
