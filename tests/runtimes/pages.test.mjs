@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
-import { after, describe, test } from 'node:test';
+import { after, afterEach, describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { blocksOf } from '../package/markdown.mjs';
 import { eventually } from './assert.mjs';
@@ -95,6 +95,11 @@ const deno = () => {
 };
 
 describe('the programs of the pages', { timeout: 60_000 }, () => {
+  // Where Next.js builds there is no environment yet, whatever pages were before.
+  afterEach(() => {
+    for (const name of Object.keys(settingsOf(scene()))) delete process.env[name];
+  });
+
   test('README.md', async () => {
     const [file, ...others] = programsOf('README.md');
     assert.deepEqual(others, []);
