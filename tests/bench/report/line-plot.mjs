@@ -7,7 +7,7 @@ import { marker } from './markers.mjs';
 import { scaleOf } from './scale.mjs';
 import { drawing, element, rounded, text } from './svg.mjs';
 
-const [LEFT, RIGHT, HEIGHT] = [72, WIDTH - 128, 220];
+const [LEFT, RIGHT, HEIGHT] = [86, WIDTH - 128, 220];
 /** With more points, marks would hide the line. */
 const MOST_MARKED = 24;
 /** Names of phases stand in two lines by turns, as a phase may be shorter than its name. */
