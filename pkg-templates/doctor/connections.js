@@ -1,5 +1,6 @@
 // Connections that do not come about, or break off.
 
+import { DEFAULTS } from '../face/patience.js';
 import { finding } from './diagnosis.js';
 
 /** Why, by what hosts say of it: Node's codes, and the words of Deno, Bun and workerd. The first that fits. */
@@ -24,7 +25,7 @@ export function unconnected(part, host, words, { said, option }) {
   return finding(code, { host }, { part, said, option });
 }
 
-export function timedOut(part, host, { timeoutMs = 10_000 }, option) {
+export function timedOut(part, host, { timeoutMs = DEFAULTS.timeoutMs }, option) {
   return finding('timeout', { host, ms: timeoutMs }, { part, option });
 }
 

@@ -1,5 +1,6 @@
 // Whether a store does what sharing needs, tried with a record of the doctor's own, which is taken out again.
 
+import { DEFAULTS } from '../face/patience.js';
 import { clearTimeout, setTimeout } from '../face/timers.js';
 import { storeAdapter } from '../stores/any.js';
 import { failureOf, silenceOf } from './store-failures.js';
@@ -21,9 +22,8 @@ const LEASE_MS = 10_000;
 /** As many characters as a large token has in its record. */
 const LENGTH = 8_000;
 
-/** What `storePrefix` and `storeTimeoutMs` are by default. */
+/** What `storePrefix` is by default. */
 const PREFIX = 'edge-oauth2:';
-const TIMEOUT_MS = 250;
 
 /**
  * Tries `store`, the option of that name, as `options` use it. The records of tokens are neither read nor written.
@@ -170,7 +170,7 @@ async function claim(trial, find) {
 }
 
 /** A store with a key and a value to try it with. */
-function trialOf(given, { storePrefix = PREFIX, storeTimeoutMs = TIMEOUT_MS, seal }) {
+function trialOf(given, { storePrefix = PREFIX, storeTimeoutMs = DEFAULTS.storeTimeoutMs, seal }) {
   const store = storeAdapter(isKv(given) ? alone(given) : given);
   // After the prefix, the names of records are digits only.
   const key = `${storePrefix}doctor:${randomText(16)}`;
